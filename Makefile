@@ -1,0 +1,41 @@
+# Every target works in a fresh checkout: `install` makes .venv/ and is quick when it is current.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.current
+
+.PHONY: install demo test check bench crash lock clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Exeat needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what Exeat needs into .venv (about a minute, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install
+	@$(BIN)/exeat demo
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest -n 2 --dist worksteal
+
+crash: install
+	EXEAT_KILLS=500 $(BIN)/pytest tests/storage/test_crash.py
+
+bench: install
+	$(BIN)/python -m tests.bench
+
+lock: install
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
+		--no-header --no-annotate --upgrade --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,1 @@
+"""Where records live: one contract, and the stores that keep it."""

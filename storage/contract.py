@@ -1,0 +1,256 @@
+"""What every store promises: records, outbox, shown messages, seen-keys and audit, all in one commit.
+
+A store keeps frozen dataclasses (`policy.record.Record`) and knows nothing of what they mean. All times
+are aware UTC. Every implementation passes `tests/storage/contract.py`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from policy.record import Record, Ref
+
+R = TypeVar("R", bound=Record)
+
+
+class Conflict(Exception):
+    """Somebody else's commit came first: nothing was written; load afresh and try again."""
+
+
+class Unavailable(Exception):
+    """The store cannot take or give anything now: nothing was written. The message says why."""
+
+
+class Damaged(Exception):
+    """What is on disk is not what was written. The message names the file and the line or row."""
+
+
+class Task(StrEnum):
+    """What the relay is to do with an outbox row."""
+
+    SEND = "send"
+    REDRAW = "redraw"
+    FETCH = "fetch"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of the outbox: a view to be shown to a person, never the text of it.
+
+    `record` is None for a card that is built when it is sent (a digest). `version` is the content the
+    row speaks of; None for nags and redraws, of which one waiting is enough. `lane` is "alert" for
+    safeguarding, else "". `message` names the shown message a redraw is for (`Shown.key`).
+    Rows of one `queue` are handed out one at a time, in the order of their ids.
+    """
+
+    school: str
+    view: str
+    person: str
+    record: Ref | None = None
+    version: int | None = None
+    task: Task = Task.SEND
+    lane: str = ""
+    message: str = ""
+    id: int = 0
+    attempts: int = 0
+    created: datetime | None = None
+    not_before: datetime | None = None
+    doubtful: bool = False
+    """An earlier attempt may have arrived: look before posting again."""
+
+    @property
+    def queue(self) -> str:
+        """What this row must keep its place in: a person's conversation, or a record's fetching."""
+        return f"fetch:{self.record}" if self.task is Task.FETCH else f"{self.lane}:{self.person}"
+
+    @property
+    def unique(self) -> tuple[str, str, Ref | None, int | None, str, str]:
+        """Among unsent rows no two share this; queueing a second is silently one with the first."""
+        return (self.task, self.view, self.record, self.version, self.person, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that shows a record to a person: the address by which it can be redrawn.
+
+    `rev` is the record's revision it was drawn from. `files` pairs a picture's sha256 with the name the
+    platform gave its upload, so that it need not be uploaded again.
+    """
+
+    school: str
+    platform: str
+    conversation: str
+    message: str
+    view: str
+    person: str
+    record: Ref | None = None
+    rev: int = 0
+    files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}|{self.conversation}|{self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that has had its effect: the sender's key, the record it touched, a digest of its fields."""
+
+    key: str
+    record: Ref | None
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was done, for the audit: ids and salted fingerprints only, never content."""
+
+    at: datetime
+    person: str
+    verb: str
+    record: Ref | None = None
+    version: int = 0
+    state: str = ""
+    fingerprint: str = ""
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """An audit entry in its place in the school's hash chain. `seq` counts from 1."""
+
+    seq: int
+    school: str
+    entry: Entry
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An outbox row that cannot be delivered, and the reason as a short code."""
+
+    row: Outgoing
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much there is, for health and metrics."""
+
+    records: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(kind, state) -> how many"""
+    outbox: int = 0
+    oldest_unsent: datetime | None = None
+    dead: int = 0
+    shown: int = 0
+    audit: int = 0
+
+
+class Transaction(Protocol):
+    """Buffered writes over a view that reads its own. Nothing is kept until the block ends without an error.
+
+    No network call and no second transaction may happen inside one.
+    """
+
+    school: str
+
+    async def new_id(self, kind: type[Record]) -> str:
+        """The next short id of the kind, such as P-12. A number given to a transaction that fails is not reused."""
+
+    async def get(self, kind: type[R], id: str) -> R | None:
+        """The record, with this transaction's own writes; None when there is none in this school."""
+
+    async def find(
+        self,
+        kind: type[R],
+        *,
+        state: str | None = None,
+        owner: str | None = None,
+        key: str | None = None,
+        due_before: datetime | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[R]:
+        """Records that fit all that is given, newest first; by `next_due`, earliest first, when `due_before`
+        is given (it includes that moment). `after` is the id of the last one of the page before.
+        """
+
+    def put(self, record: Record) -> None:
+        """Keep the record. At commit its `rev` must be the stored one (0 for a new record), else Conflict.
+
+        The store sets `rev` to one more. A change to a shown record queues a redraw of every message that
+        shows it, in the same commit.
+        """
+
+    def delete(self, kind: type[Record], id: str, rev: int) -> None:
+        """Forget the record, if `rev` is the stored one, else Conflict."""
+
+    async def seen(self, key: str) -> Seen | None:
+        """What is known of a sender's key."""
+
+    def mark_seen(self, seen: Seen) -> None:
+        """Keep the key. At commit it must be new, else Conflict: of two deliveries at once, one has the effect."""
+
+    def audit(self, entry: Entry) -> None:
+        """Append to the school's chain."""
+
+    def queue(self, row: Outgoing) -> None:
+        """Append to the outbox; dropped when an unsent row has the same `unique`."""
+
+    async def shown(self, record: Ref) -> list[Shown]:
+        """The messages that show the record, oldest first."""
+
+    def show(self, shown: Shown) -> None:
+        """Keep or replace (by `key`) a shown message; queues a redraw if the record has moved past `shown.rev`."""
+
+    def unshow(self, key: str) -> None:
+        """Forget a shown message: it is gone from the platform."""
+
+    def done(self, row: Outgoing) -> None:
+        """Take a row out of the outbox: it was delivered, or there was nothing to deliver."""
+
+    def retry(self, row: Outgoing, not_before: datetime, *, doubtful: bool = False) -> None:
+        """Leave the row in its place, counted once more, not to be handed out before the moment given."""
+
+    def bury(self, row: Outgoing, reason: str, at: datetime) -> None:
+        """Move the row to the dead letters."""
+
+
+class Store(Protocol):
+    """A place where a school's records live."""
+
+    def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
+        """A unit of work. Leaving the block commits: durable on return.
+
+        Raises Conflict when another commit came first and Unavailable when the store cannot write.
+        """
+
+    async def claim(self, school: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
+        """The first unsent row of each queue that may go now, alerts first; not handed out again within the lease."""
+
+    async def wait(self, seconds: float) -> None:
+        """Return when something was queued, or after so many seconds."""
+
+    async def dead_letters(self, school: str, limit: int = 100) -> list[DeadLetter]:
+        """Undeliverable rows, newest first."""
+
+    def audit_rows(self, school: str) -> AsyncIterator[AuditRow]:
+        """The chain, from the first row."""
+
+    async def forget_seen(self, before: datetime) -> int:
+        """Drop seen-keys from before the moment given (at least 24 hours old); how many."""
+
+    async def count(self, school: str) -> Count:
+        """How much there is, at a cost that does not grow with it."""
+
+    async def check(self) -> None:
+        """Raises Unavailable when the store cannot write."""
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the folder."""
