@@ -1,0 +1,240 @@
+"""The neutral cards and forms that every surface draws. All text is plain text: nothing in it is markup."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from policy.record import Ref
+
+
+class Tone(StrEnum):
+    """How a text or a button is to be read. Never the only carrier of meaning."""
+
+    PLAIN = "plain"
+    QUIET = "quiet"
+    STRONG = "strong"
+    PRIMARY = "primary"
+    DANGER = "danger"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press. `verb` names the handler; `version` is the content the card showed.
+
+    `url` makes it a link instead. `about` tells a screen reader what the label leaves out ("Approve P-12").
+    `payload` holds small ids only.
+    """
+
+    label: str
+    verb: str = ""
+    record: Ref | None = None
+    version: int = 0
+    tone: Tone = Tone.PLAIN
+    url: str = ""
+    about: str = ""
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Exeat's own words."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that a person typed, as they typed them. `whole` opens all of it when it must be shortened."""
+
+    text: str
+    whole: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of a label and a value."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be careful of, with the clause it stands on and what to do."""
+
+    text: str
+    clause: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A cleaned picture by its sha256, with its alt text. `download` offers the file itself."""
+
+    sha256: str
+    alt: str
+    caption: str = ""
+    download: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed in a text: shown as removed and added words, never by colour alone."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A text to copy exactly as it stands."""
+
+    text: str
+    label: str = "Ready to copy"
+    whole: Button | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of a list: its title, a quieter line, and what can be done with it."""
+
+    title: str
+    detail: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A pause between parts."""
+
+
+Element = Text | Quote | Facts | Notice | Picture | Difference | Copy | Row | Divider
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message. `summary` is its plain-text fallback: what a notification or a screen reader says first."""
+
+    title: str
+    summary: str
+    body: tuple[Element, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file somebody attached, by the surface's own id. Its bytes are fetched after the commit."""
+
+    surface: str
+    id: str
+    name: str = ""
+
+
+Value = str | datetime | date | FileRef | None
+"""What a field holds when it is sent: text, an aware UTC moment, a local date, a file, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    """A box to type in. `longest` is in characters."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+    lines: int = 1
+    longest: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceField:
+    """One of a few: `options` pairs a value with its words."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MomentField:
+    """A date and time, shown in the school's zone; empty when optional and left alone."""
+
+    name: str
+    label: str
+    value: datetime | None = None
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateField:
+    """A local date."""
+
+    name: str
+    label: str
+    value: date | None = None
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonField:
+    """Somebody from the platform's own people; its value is an identity, `platform:tenant:id`."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileField:
+    """One file."""
+
+    name: str
+    label: str
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormButton:
+    """A button inside a form that asks for the form again in another shape, with what was typed kept."""
+
+    label: str
+    verb: str
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+
+Field = TextField | ChoiceField | MomentField | DateField | PersonField | FileField
+Part = Field | FormButton | Text | Quote | Notice | Picture | Divider
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Something to fill in. `note` is the sentence above Send that the sender agrees to by sending.
+
+    `payload` holds small ids that come back with the form (its shape, the record's school).
+    """
+
+    verb: str
+    title: str
+    parts: tuple[Part, ...]
+    record: Ref | None = None
+    version: int = 0
+    note: str = ""
+    send: str = "Send"
+    payload: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The parts that hold a value."""
+        return tuple(part for part in self.parts if isinstance(part, Field))

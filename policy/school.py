@@ -1,0 +1,62 @@
+"""The school as the rules see it: who is who, when it is staffed, its accounts, its contacts, its policy."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from policy.account import Account
+from policy.calendar import Calendar
+from policy.people import Person, Role, Roster
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Whom to ring: telephone numbers and addresses as the school wrote them."""
+
+    lado: str = ""
+    childrens_social_care: str = ""
+    emergency: str = "999"
+    helplines: tuple[str, ...] = ()
+    dsl: str = ""
+    chair_of_governors: str = ""
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """The school's own policy: its file, its version and when it is next reviewed (local date)."""
+
+    file: str = ""
+    version: str = ""
+    next_review: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """One school, as `exeat.toml` describes it. `id` is a fixed slug that every record carries."""
+
+    id: str
+    name: str
+    calendar: Calendar
+    roster: Roster
+    accounts: tuple[Account, ...]
+    contacts: Contacts = field(default_factory=Contacts)
+    policy: PolicyDocument = field(default_factory=PolicyDocument)
+    head_may_approve_own: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown and days are counted."""
+        return self.calendar.zone
+
+    def account(self, id: str) -> Account | None:
+        """The account with that slug, if the school has it."""
+        return next((account for account in self.accounts if account.id == id), None)
+
+    def owns(self, person: Person, account: Account) -> bool:
+        """Whether the person looks after the account."""
+        return bool(self.roster.names(person).intersection(account.owners))
+
+    def is_head(self, person: Person) -> bool:
+        """Whether the person is the headteacher."""
+        return self.roster.holds(person, Role.HEADTEACHER)
