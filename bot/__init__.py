@@ -1,0 +1,1 @@
+"""The running program: settings, the surfaces' edges, relay, clock and command line."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from policy.people import Identity
 from policy.record import Ref
 
 
@@ -133,8 +134,8 @@ class FileRef:
     name: str = ""
 
 
-Value = str | datetime | date | FileRef | None
-"""What a field holds when it is sent: text, an aware UTC moment, a local date, a file, or nothing."""
+Value = str | datetime | date | Identity | FileRef | None
+"""What a field holds when it is sent: text, an aware UTC moment, a local date, somebody, a file, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +187,11 @@ class DateField:
 
 @dataclass(frozen=True, slots=True)
 class PersonField:
-    """Somebody from the platform's own people; its value is an identity, `platform:tenant:id`."""
+    """Somebody from the platform's own people; its value is an identity."""
 
     name: str
     label: str
-    value: str = ""
+    value: Identity | None = None
     hint: str = ""
     required: bool = False
 

@@ -1,0 +1,1 @@
+"""What each command, button and form does: one file per workflow."""

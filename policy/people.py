@@ -12,7 +12,7 @@ from policy.refused import NotAdmitted, Unusable
 
 @dataclass(frozen=True, slots=True, order=True)
 class Identity:
-    """One account on one platform: `slack:T01:U02`, `teams:<tenant>:<Entra object id>`, `sandbox:demo:ann`."""
+    """One account on one platform: `slack:T01:U02`, `teams:<tenant>:<object id>`, `sandbox:demo:ann`."""
 
     platform: str
     tenant: str
@@ -54,19 +54,33 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody known from a platform. `id` is the first identity they were met by and never changes.
+class Known:
+    """An account as its platform describes it today; the e-mail, case-folded, is one the platform has verified."""
 
-    `same_as` is the id of the person they turned out to be (same verified e-mail, or `[[people.same]]`);
-    records made under either id count as theirs.
+    identity: Identity
+    name: str
+    email: str
+    standing: Standing = Standing.MEMBER
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The ways `exeat.toml` may name this account: e-mail, `slack:U…`, `teams:…`."""
+        named = f"{self.identity.platform}:{self.identity.id}".casefold()
+        return (self.email, named) if self.email else (named,)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody known from one platform or several. `id` is the first identity they were met by and never changes.
+
+    When two people turn out to be one (same verified e-mail, or `[[people.same]]`), one record takes the other's
+    accounts and its id among `formerly`; the other keeps only `same_as`. Records made under either id are theirs.
     """
 
     id: str
     school: str
-    name: str
-    email: str
-    identities: tuple[Identity, ...]
-    standing: Standing = Standing.MEMBER
+    accounts: tuple[Known, ...]
+    formerly: tuple[str, ...] = ()
     same_as: str = ""
     rev: int = 0
 
@@ -81,11 +95,11 @@ class Person:
 
     @property
     def state(self) -> str:
-        return self.standing.value
+        return "linked" if self.same_as else "active" if self.active else "left"
 
     @property
     def owner(self) -> str:
-        return self.canonical
+        return self.id
 
     @property
     def next_due(self) -> datetime | None:
@@ -93,34 +107,69 @@ class Person:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        email = (f"email:{self.email}",) if self.email else ()
-        return (*(f"identity:{identity}" for identity in self.identities), *email, *self.refs)
+        identities = (f"identity:{account.identity}" for account in self.accounts)
+        return tuple(dict.fromkeys((*identities, *self.refs)))
 
     @property
-    def canonical(self) -> str:
-        """The one id that stands for this person, whichever of their accounts was met."""
-        return self.same_as or self.id
+    def name(self) -> str:
+        """What the platforms call them."""
+        return next((account.name for account in self.accounts if account.name), "") or "Somebody"
+
+    @property
+    def active(self) -> tuple[Known, ...]:
+        """The accounts that are full members today."""
+        return tuple(account for account in self.accounts if account.standing is Standing.MEMBER)
+
+    @property
+    def emails(self) -> frozenset[str]:
+        """The verified e-mails of their active accounts."""
+        return frozenset(account.email for account in self.active if account.email)
 
     @property
     def refs(self) -> tuple[str, ...]:
-        """The ways `exeat.toml` may name this person: e-mail, `slack:U…`, `teams:…`."""
-        named = tuple(f"{identity.platform}:{identity.id}" for identity in self.identities)
-        return (self.email, *named) if self.email else named
+        """The ways `exeat.toml` may name this person."""
+        return tuple(ref for account in self.accounts for ref in account.refs)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id under which records may name this person."""
+        return (self.id, *self.formerly, *((self.same_as,) if self.same_as else ()))
+
+    def account(self, identity: Identity) -> Known | None:
+        """The account of that identity."""
+        return next((account for account in self.accounts if account.identity == identity), None)
 
 
-def meet(identity: Identity, school: str, *, name: str, email: str, standing: Standing) -> Person:
-    """A person as first met on a platform; the e-mail (verified there) is case-folded."""
-    return Person(str(identity), school, name, email.strip().casefold(), (identity,), standing)
+EXEAT = Person("exeat", "", (Known(Identity("exeat", "exeat", "exeat"), "Exeat", ""),))
+"""Exeat itself, as the audit names it when the clock or the relay does something."""
 
 
-def refresh(person: Person, *, name: str, email: str, standing: Standing) -> Person:
-    """The person with what the platform says today."""
-    return replace(person, name=name, email=email.strip().casefold(), standing=standing)
+def meet(known: Known, school: str) -> Person:
+    """A person as first met on a platform."""
+    return Person(str(known.identity), school, (known,))
+
+
+def refresh(person: Person, known: Known) -> Person:
+    """The person with what a platform says today of an account, which may be new to them."""
+    if person.account(known.identity) is None:
+        return replace(person, accounts=(*person.accounts, known))
+    accounts = (known if account.identity == known.identity else account for account in person.accounts)
+    return replace(person, accounts=tuple(accounts))
+
+
+def join(keeper: Person, other: Person) -> tuple[Person, Person]:
+    """Two records of one human being made one: the keeper with everything, and what is left of the other."""
+    accounts = (*keeper.accounts, *other.accounts)
+    formerly = tuple(dict.fromkeys((*keeper.formerly, other.id, *other.formerly)))
+    return (
+        replace(keeper, accounts=accounts, formerly=formerly),
+        replace(other, accounts=(), formerly=(), same_as=keeper.id),
+    )
 
 
 def same_person(one: Person, other: Person) -> bool:
-    """Whether two accounts are one human being: linked, or of one verified e-mail."""
-    return one.canonical == other.canonical or bool(one.email and one.email == other.email)
+    """Whether two records are one human being: linked, or of one verified e-mail."""
+    return bool(set(one.ids) & set(other.ids)) or bool(one.emails & other.emails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +196,7 @@ class Roster:
 
     def names(self, person: Person) -> frozenset[str]:
         """Every ref that means this person."""
-        own = frozenset(person.refs)
+        own = frozenset(person.refs) | frozenset(person.ids)
         return own.union(*(group for group in self.same if own.intersection(group)))
 
     def everyone(self) -> tuple[str, ...]:
@@ -155,20 +204,20 @@ class Roster:
         return tuple(dict.fromkeys(ref for _, refs in self.roles for ref in refs))
 
 
-def admit(person: Person, roster: Roster) -> None:
-    """Raises NotAdmitted unless the person is staff here. Absence is refusal.
+def admit(person: Person, by: Identity, roster: Roster) -> None:
+    """Raises NotAdmitted unless the person, using that account, is staff here. Absence is refusal.
 
     With `[people] staff`, those it lists and those who hold a role; without it, the full members of a
     Slack workspace (or the sandbox's players). Guests, bots, deactivated, external and blocked people never.
     """
-    names = roster.names(person)
-    if person.standing is not Standing.MEMBER or names.intersection(roster.blocked):
+    used, names = person.account(by), roster.names(person)
+    if used is None or used.standing is not Standing.MEMBER or names.intersection(roster.blocked):
         raise _not_staff()
-    listed = names.intersection(roster.staff) or names.intersection(roster.everyone())
-    domain = any(ref.startswith("*@") and person.email.endswith(ref[1:]) for ref in roster.staff)
-    if listed or (domain and person.email):
+    if names.intersection(roster.staff) or names.intersection(roster.everyone()):
         return
-    if roster.staff or person.identities[0].platform == "teams":
+    if any(ref.startswith("*@") and email.endswith(ref[1:]) for ref in roster.staff for email in person.emails):
+        return
+    if roster.staff or by.platform == "teams":
         raise _not_staff()
 
 
@@ -239,7 +288,7 @@ def plan_away(
         errors["delegate"] = "Please name somebody else: nobody stands in for themselves."
     if errors:
         raise Unusable(errors)
-    return Away(id, person.school, person.canonical, delegate.canonical if delegate else "", first, last, now)
+    return Away(id, person.school, person.id, delegate.id if delegate else "", first, last, now)
 
 
 def away_on(day: date, absences: Iterable[Away]) -> Away | None:

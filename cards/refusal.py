@@ -1,0 +1,23 @@
+"""What somebody is shown when something was refused, or could not be done."""
+
+from policy.clauses import cite
+
+from cards.model import Card, Element, Notice, Text, Tone
+from policy.refused import Refused
+
+
+def refusal_card(refused: Refused, now: Card | None = None) -> Card:
+    """What happened, why and what to do next; with the card of how things stand now beneath, if given."""
+    words = " ".join(part for part in (refused.why, refused.then) if part)
+    clause = cite(refused.clause) if refused.clause else ""
+    notice: tuple[Element, ...] = (Notice(words, clause, Tone.WARNING),) if words or clause else ()
+    if now is None:
+        return Card(refused.what, f"{refused.what} {words}".strip(), notice)
+    return Card(now.title, refused.what, (Text(refused.what, Tone.STRONG), *notice, *now.body), now.buttons)
+
+
+def trouble_card(error: str) -> Card:
+    """Something went wrong on Exeat's side; the error's number finds it in the log."""
+    words = "Nothing was saved and nobody was told. Please try again in a minute."
+    help_ = f"If it happens again, give your school's administrator this number: {error}."
+    return Card("That did not work", f"That did not work. {words}", (Text(words), Text(help_, Tone.QUIET)))

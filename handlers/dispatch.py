@@ -1,0 +1,251 @@
+"""The one road from a request to its effect: seen before? who is it? may they? handler, one commit, reply."""
+
+import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import structlog
+
+from cards.model import Card
+from cards.refusal import refusal_card, trouble_card
+from handlers.people import link_up
+from handlers.registry import Due, Registry, Spec
+from handlers.request import Nothing, Reply, Request, Say, Show
+from handlers.turn import Scene, Turn
+from policy.people import EXEAT, Identity, Known, Person, admit
+from policy.record import Record, Ref, ref
+from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
+from policy.school import School
+from storage.contract import Conflict, Seen, Store, Transaction
+
+T = TypeVar("T")
+
+UNKNOWN = "exeat"
+"""The verb that answers whatever nothing else answers to."""
+
+TRIES = 5
+"""How often a handler is run afresh when another commit came first."""
+
+log = structlog.get_logger("exeat.dispatch")
+
+
+class Trouble(Exception):
+    """It could not be carried out and nothing was saved. `error` is the id under which the log says why."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+    @property
+    def card(self) -> Card:
+        """What the person is told."""
+        return trouble_card(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A card ready to be sent: for whom, and from which revision of its record."""
+
+    card: Card
+    to: Person
+    rev: int
+
+
+class LookUp(Protocol):
+    """Asks a platform about an account; None when it knows none or cannot say."""
+
+    async def __call__(self, identity: Identity) -> Known | None: ...
+
+
+class Dispatch:
+    """Carries requests, due records and fetched files to their handlers, each in one transaction.
+
+    `clock` gives aware UTC; `look_up` is asked once for somebody not met before, outside the transaction.
+    """
+
+    def __init__(
+        self, store: Store, school: School, registry: Registry, look_up: LookUp, clock: Callable[[], datetime]
+    ) -> None:
+        self.store, self.school, self.registry = store, school, registry
+        self._look_up, self.clock = look_up, clock
+
+    async def __call__(self, request: Request) -> Reply:
+        """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
+        try:
+            await self._meet(request)
+            return await self._rerun(lambda tx: self._take(tx, request))
+        except Refused as refused:
+            log.info("refused", verb=request.verb, why=type(refused).__name__)
+            return Say(refusal_card(refused))
+        except Trouble:
+            raise
+        except Exception as error:
+            raise self._trouble(request.verb, error) from error
+
+    async def due(self, limit: int = 100) -> int:
+        """Run the handlers of every record that has fallen due, up to `limit` of each kind; how many ran."""
+        ran = 0
+        for due in self.registry.dues.values():
+            async with self.store.transaction(self.school.id) as tx:
+                waiting = await tx.find(due.record, due_before=self.clock(), limit=limit)
+            for record in waiting:
+                ran += await self._run_due(due, record.id)
+        return ran
+
+    async def _run_due(self, due: Due, id: str) -> int:
+        async def work(tx: Transaction) -> int:
+            record = await tx.get(due.record, id)
+            now = self.clock()
+            if record is None or record.next_due is None or record.next_due > now:
+                return 0
+            await due.handler(self._own_turn(tx, "due", record), record)
+            return 1
+
+        try:
+            return await self._rerun(work)
+        except Exception as error:
+            raise self._trouble(f"due.{due.record.KIND}", error) from error
+
+    async def arrived(self, name: Ref, version: int, files: object) -> None:
+        """Hand what was fetched for a record to its kind's handler, unless the record has moved on."""
+        kind, handler = self.registry.kinds[name.kind], self.registry.arrivals[name.kind]
+
+        async def work(tx: Transaction) -> None:
+            record = await tx.get(kind, name.id)
+            if record is not None and record.version == version:
+                await handler(self._own_turn(tx, "fetched", record), record, files)
+
+        await self._rerun(work)
+
+    async def draw(self, view: str, name: Ref | None, person: str) -> Drawn | None:
+        """The card of a view as it stands now, or None when there is nothing left to say to that person."""
+        async with self.store.transaction(self.school.id) as tx:
+            viewer = await tx.get(Person, person)
+            if viewer is not None and viewer.same_as:
+                viewer = await tx.get(Person, viewer.same_as) or viewer
+            if viewer is None:
+                return None
+            scene = Scene(tx, self.school, self.clock(), viewer)
+            record = await tx.get(self.registry.kinds[name.kind], name.id) if name else None
+            if name is not None and record is None:
+                return None
+            card = await self.registry.views[view](scene, record)
+            return Drawn(card, viewer, record.rev if record else 0) if card else None
+
+    async def _meet(self, request: Request) -> None:
+        """Make sure that whoever asks, and whoever a field names, has been met: one look-up each at the most."""
+        for identity in (request.identity, *request.people):
+            async with self.store.transaction(self.school.id) as tx:
+                if await tx.find(Person, key=f"identity:{identity}", limit=1):
+                    continue
+            if (known := await self._look_up(identity)) is not None:
+                await self.met(known)
+
+    async def met(self, known: Known) -> None:
+        """Keep what a platform says of an account."""
+        await self._rerun(lambda tx: link_up(tx, self.school, known))
+
+    async def _take(self, tx: Transaction, request: Request) -> Reply:
+        person = await self._admitted(tx, request.identity)
+        turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes(32))
+        if (seen := await tx.seen(request.key)) is not None:
+            return await self._again(turn, seen)
+        if request.school not in ("", self.school.id):
+            raise NotFound("That belongs to another school.", then="Please ask there.")
+        spec = self.registry.specs.get(request.verb) or self.registry.specs[UNKNOWN]
+        record = await self._record(turn, spec)
+        await spec.needs(turn, record)
+        if record is not None and spec.bound and request.version != record.version:
+            return await self._stale(turn, record)
+        reply = await (spec.handler(turn) if spec.record is None else spec.handler(turn, record))
+        if turn.touched is not None:
+            tx.mark_seen(Seen(request.key, turn.touched, request.digest, request.at))
+        return reply
+
+    async def _admitted(self, tx: Transaction, identity: Identity) -> Person:
+        found = await tx.find(Person, key=f"identity:{identity}", limit=1)
+        if not found:
+            raise NotAdmitted(
+                "Exeat could not find out who you are.",
+                "Your account could not be looked up just now, so nothing was done.",
+                "Please try again in a minute; if it goes on, tell the school office.",
+            )
+        admit(found[0], identity, self.school.roster)
+        return found[0]
+
+    async def _record(self, turn: Turn, spec: Spec) -> Record | None:
+        """The record that the request names, which the verb must be about."""
+        if spec.record is None:
+            return None
+        name = turn.request.record
+        record = await turn.tx.get(spec.record, name.id) if name and name.kind == spec.record.KIND else None
+        if record is None:
+            raise nothing_there()
+        return record
+
+    async def _again(self, turn: Turn, seen: Seen) -> Reply:
+        """A redelivery is answered from the record; other words under the same key are refused."""
+        if seen.digest != turn.request.digest:
+            raise AlreadyReceived(
+                f"This form was already received{f' as {seen.record.id}' if seen.record else ''}.",
+                "What you sent the first time has been kept as it was.",
+                "To change it, press Edit on its card.",
+            )
+        return await self._show(turn, seen.record) if seen.record else Nothing()
+
+    async def _show(self, turn: Turn, name: Ref) -> Reply:
+        record = await turn.tx.get(self.registry.kinds[name.kind], name.id)
+        card = await self.registry.views[name.kind](turn, record) if record is not None else None
+        return Show(name, card) if card is not None else Nothing()
+
+    async def _stale(self, turn: Turn, record: Record) -> Reply:
+        """A press on an older version is refused, with the new one beneath."""
+        stale = Stale(
+            f"{record.id} has changed since this card was drawn, so nothing was done.",
+            "A decision counts only for the words and pictures that were in front of you.",
+            "Here it is as it stands now. Please look again.",
+            clause="approve-posts",
+        )
+        log.info("refused", verb=turn.request.verb, why="Stale")
+        card = await self.registry.views[record.KIND](turn, record)
+        return Say(refusal_card(stale, card))
+
+    def _own_turn(self, tx: Transaction, verb: str, record: Record) -> Turn:
+        """A turn of Exeat's own: the clock's, or the relay's."""
+        request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=ref(record))
+        return Turn(tx, self.school, self.clock(), EXEAT, request, secrets.token_bytes(32))
+
+    async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run the work in a transaction, afresh whenever another commit came first."""
+        for attempt in range(TRIES):
+            try:
+                async with self.store.transaction(self.school.id) as tx:
+                    return await work(tx)
+            except Conflict:
+                if attempt == TRIES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _trouble(self, verb: str, error: Exception) -> Trouble:
+        number = secrets.token_hex(4)
+        log.error("trouble", error=number, verb=verb, kind=type(error).__name__, where=where(error))
+        return Trouble(number)
+
+
+def nothing_there() -> NotFound:
+    """One refusal for what does not exist and for what may not be seen: the two are not told apart."""
+    return NotFound(
+        "There is nothing here for you under that name.",
+        "It may have been removed, or it may belong to somebody else.",
+        "Type /posts to see what is yours.",
+    )
+
+
+def where(error: BaseException) -> str:
+    """The lines of code an error came through, without its message: messages may quote what a person wrote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:]))

@@ -1,0 +1,30 @@
+"""Knowing who is who: accounts met on a platform become people, and accounts of one human being become one."""
+
+from policy.people import Known, Person, Roster, join, meet, refresh
+from policy.school import School
+from storage.contract import Transaction
+
+
+async def link_up(tx: Transaction, school: School, known: Known) -> Person:
+    """Keep what a platform says of an account; join it to the person it turns out to belong to."""
+    found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
+    before = found[0] if found else None
+    others = await _others(tx, school.roster, refresh(before, known) if before else meet(known, school.id))
+    if before is None and others:
+        before = others.pop(0)
+    person = refresh(before, known) if before else meet(known, school.id)
+    for other in others:
+        person, rest = join(person, other)
+        tx.put(rest)
+    if person != before:
+        tx.put(person)
+    return person
+
+
+async def _others(tx: Transaction, roster: Roster, person: Person) -> list[Person]:
+    """Other records of the same human being: of one verified e-mail, or named as one in the configuration."""
+    if not person.active:
+        return []
+    names = person.emails | {name for group in roster.same if set(group) & set(person.refs) for name in group}
+    others = {other.id: other for name in sorted(names) for other in await tx.find(Person, key=name, limit=8)}
+    return [other for other in others.values() if other.id != person.id and other.active]

@@ -1,0 +1,158 @@
+"""The one table of what Exeat can do, and who may."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from cards.model import Card
+from handlers.request import Reply
+from handlers.turn import Turn
+from policy.record import Record
+
+T = TypeVar("T")
+
+Needs = Callable[[Turn, Any], Awaitable[None]]
+"""Given the turn and the record, raises Refused unless the person may; may note an authority on the turn."""
+
+Handler = Callable[..., Awaitable[Reply]]
+View = Callable[..., Awaitable[Card | None]]
+
+
+class Kind(StrEnum):
+    """By which door something is asked for."""
+
+    COMMAND = "command"
+    BUTTON = "button"
+    FORM = "form"
+    HOOK = "hook"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One thing that can be asked for. `bound`: it speaks of one version of its record, and of no other."""
+
+    verb: str
+    kind: Kind
+    handler: Handler
+    needs: Needs
+    record: type[Record] | None = None
+    bound: bool = True
+    label: str = ""
+    summary: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What happens when a record of the kind falls due."""
+
+    record: type[Record]
+    handler: Callable[..., Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Registry:
+    """Commands, buttons, forms, views and dues by name: one per handlers module, `merge`d into one."""
+
+    specs: dict[str, Spec] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=dict)
+    dues: dict[str, Due] = field(default_factory=dict)
+    arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
+    kinds: dict[str, type[Record]] = field(default_factory=dict)
+
+    def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
+        """`/name`, typed; `summary` and `hint` stand in the help and the platforms' menus."""
+        return self._add(name, Kind.COMMAND, needs, label=f"/{name}", summary=summary, hint=hint)
+
+    def button(
+        self, verb: str, label: str, *, needs: Needs, record: type[Record] | None = None, bound: bool = True
+    ) -> Callable[[Handler], Handler]:
+        """A button on a card. Unless `bound=False`, a press on an older version of the record is refused."""
+        return self._add(verb, Kind.BUTTON, needs, record=record, bound=bound, label=label)
+
+    def form(
+        self, verb: str, *, needs: Needs, record: type[Record] | None = None, bound: bool = True
+    ) -> Callable[[Handler], Handler]:
+        """A form that was sent."""
+        return self._add(verb, Kind.FORM, needs, record=record, bound=bound)
+
+    def due(self, record: type[Record]) -> Callable[[Any], Any]:
+        """What the clock does with a record of this kind whose `next_due` has come."""
+
+        def keep(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+            self._know(record)
+            self.dues[record.KIND] = Due(record, handler)
+            return handler
+
+        return keep
+
+    def arrival(self, record: type[Record]) -> Callable[[Any], Any]:
+        """What happens when files that a record of this kind named have been fetched, or could not be."""
+
+        def keep(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+            self._know(record)
+            self.arrivals[record.KIND] = handler
+            return handler
+
+        return keep
+
+    def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
+        """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
+
+        def keep(view: View) -> View:
+            if name in self.views:
+                raise ValueError(f"two views are called {name!r}")
+            if record is not None:
+                self._know(record)
+            self.views[name] = view
+            return view
+
+        return keep
+
+    def knows(self, record: type[Record]) -> None:
+        """Make a kind of record known by name, for payloads that refer to it."""
+        self._know(record)
+
+    def commands(self) -> Iterator[Spec]:
+        """The commands, in the order in which they were written down."""
+        return (spec for spec in self.specs.values() if spec.kind is Kind.COMMAND)
+
+    def _add(self, verb: str, kind: Kind, needs: Needs, **more: Any) -> Callable[[Handler], Handler]:
+        if not callable(needs):
+            raise TypeError(f"{verb!r} does not say who may use it")
+
+        def keep(handler: Handler) -> Handler:
+            if verb in self.specs:
+                raise ValueError(f"two things are called {verb!r}")
+            spec = Spec(verb, kind, handler, needs, **more)
+            if spec.record is not None:
+                self._know(spec.record)
+            self.specs[verb] = spec
+            return handler
+
+        return keep
+
+    def _know(self, record: type[Record]) -> None:
+        known = self.kinds.setdefault(record.KIND, record)
+        if known is not record:
+            raise ValueError(f"two kinds of record are called {record.KIND!r}")
+
+
+def merge(parts: Iterable[Registry]) -> Registry:
+    """One registry of all the parts. Raises ValueError when two claim one name."""
+    whole = Registry()
+    for part in parts:
+        _claim(whole.specs, part.specs)
+        _claim(whole.views, part.views)
+        _claim(whole.dues, part.dues)
+        _claim(whole.arrivals, part.arrivals)
+        for record in part.kinds.values():
+            whole.knows(record)
+    return whole
+
+
+def _claim(mine: dict[str, T], theirs: dict[str, T]) -> None:
+    if twice := set(mine) & set(theirs):
+        raise ValueError(f"claimed twice: {', '.join(sorted(twice))}")
+    mine.update(theirs)

@@ -1,0 +1,119 @@
+"""One person's turn: what a handler has in hand while it works, and what a view has while it draws."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.request import Request
+from policy.people import Away, Person, Role, away_on, same_person
+from policy.record import Record, Ref, ref
+from policy.school import School
+from storage.contract import Entry, Outgoing, Task, Transaction
+
+
+@dataclass(slots=True)
+class Scene:
+    """The school at a moment, read through one transaction; `viewer` is who it is shown to."""
+
+    tx: Transaction
+    school: School
+    now: datetime
+    viewer: Person
+
+    async def person(self, id: str) -> Person | None:
+        """Somebody by id, as the one person they are known to be."""
+        found = await self.tx.get(Person, id)
+        if found is not None and found.same_as:
+            return await self.tx.get(Person, found.same_as) or found
+        return found
+
+    async def name(self, id: str) -> str:
+        """Somebody's name, for a card."""
+        found = await self.person(id)
+        return found.name if found else "somebody who has left"
+
+    async def is_viewer(self, id: str) -> bool:
+        """Whether the id means the person this is shown to, whichever of their accounts it was."""
+        if id in self.viewer.ids:
+            return True
+        other = await self.person(id)
+        return other is not None and same_person(self.viewer, other)
+
+    async def by_refs(self, refs: Iterable[str]) -> list[Person]:
+        """The people that roster refs mean, each once; refs that nobody answers to are left out."""
+        found: list[Person] = []
+        for name in refs:
+            for person in await self.tx.find(Person, key=name, limit=8):
+                if not any(same_person(person, other) for other in found):
+                    found.append(person)
+        return found
+
+    async def holders(self, role: Role) -> list[Person]:
+        """Who holds the role."""
+        return await self.by_refs(self.school.roster.refs(role))
+
+    async def absence(self, person: Person) -> Away | None:
+        """The absence that covers today, if the person is away."""
+        today = self.school.calendar.today(self.now)
+        planned = [
+            away for id in person.ids for away in await self.tx.find(Away, owner=id, state="planned", limit=50)
+        ]
+        return away_on(today, planned)
+
+
+@dataclass(slots=True)
+class Turn(Scene):
+    """A scene in which something is being done. `authority` is set by the permission that let it happen;
+    `random` is 32 fresh bytes from the edge of the program; `touched` is the record that was saved.
+    """
+
+    request: Request
+    random: bytes
+    authority: str = ""
+    touched: Ref | None = None
+
+    def save(self, record: Record, *, fingerprint: str = "") -> None:
+        """Keep the record and say in the audit who did what, and by what authority."""
+        self.tx.put(record)
+        self.touched = ref(record)
+        self.tx.audit(
+            Entry(
+                at=self.now,
+                person=self.viewer.id,
+                verb=self.request.verb,
+                record=self.touched,
+                version=record.version,
+                state=record.state,
+                fingerprint=fingerprint,
+                authority=self.authority,
+            )
+        )
+
+    def send(self, view: str, to: Person, record: Record | None = None, *, nag: bool = False) -> None:
+        """Have a view sent to somebody. A nag waits once however often it is asked for."""
+        self.tx.queue(
+            Outgoing(
+                self.school.id,
+                view,
+                to.id,
+                record=ref(record) if record else None,
+                version=None if nag or record is None else record.version,
+                created=self.now,
+                not_before=self.now,
+            )
+        )
+
+    def fetch(self, record: Record) -> None:
+        """Have the files that the record names fetched and cleaned."""
+        self.tx.queue(
+            Outgoing(
+                self.school.id,
+                "",
+                self.viewer.id,
+                record=ref(record),
+                version=record.version,
+                task=Task.FETCH,
+                created=self.now,
+                not_before=self.now,
+            )
+        )
