@@ -1,0 +1,105 @@
+"""When a reply is due and when to nag; each deadline carries its reason and its clause."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from policy.calendar import Calendar, as_utc, day_in_words
+
+DAY = timedelta(hours=24)
+FIRST_NAG = timedelta(hours=4)
+BEFORE_SLOT = timedelta(hours=1)
+_END_OF_DAY = time(23, 59, fold=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When something is due (`at`, UTC), why in a sentence for people, and the id of the clause it stands on.
+
+    `target`, where there is one, is the moment (UTC) to aim for: earlier than `at`, while staff are still there.
+    """
+
+    at: datetime
+    reason: str
+    clause: str
+    target: datetime | None = None
+
+
+def reply_due(received: datetime, calendar: Calendar) -> Deadline:
+    """When a comment must be answered, if only by acknowledging it. `received` is aware, in any zone.
+
+    Received on a weekday: 24 elapsed hours, also across a clock change, and on a bank holiday or closure
+    day too, because the policy makes an exception for weekends alone. Received on a Saturday or a Sunday,
+    and on those other days where the school sets `treat_as_weekend`: by 23:59 on the next working day,
+    with the end of its staffed hours as the target. Clause `answer-in-24h`. Raises ValueError for a
+    moment without a zone, NeverOpen for a calendar without working days.
+    """
+    day = calendar.today(received)
+    if calendar.is_weekend(day):
+        return _next_working_day(day, f"Received on {calendar.why_not_working(day)}", calendar)
+    off = calendar.why_not_working(day)
+    if off and calendar.treat_as_weekend:
+        received_on = f"Received on {day_in_words(day)}, {off}, which this school treats like a weekend"
+        return _next_working_day(day, received_on, calendar)
+    return _24_hours(received, off, calendar)
+
+
+def first_nag(submitted: datetime, calendar: Calendar) -> datetime:
+    """When whoever must decide is first reminded: after four staffed hours; UTC."""
+    return calendar.add_staffed(submitted, FIRST_NAG)
+
+
+def next_morning(after: datetime, calendar: Calendar) -> datetime:
+    """When the next daily reminder goes out: the first start of a working day after that moment; UTC."""
+    return calendar.next_working_morning(after)
+
+
+def before_slot(planned: datetime, calendar: Calendar) -> datetime:
+    """When to remind before a planned time: the latest staffed moment at least one hour before it; UTC.
+
+    A slot at 10:00 on a working day gives 09:00. One early on a Monday, or at a weekend, gives the end of
+    staffed hours on the working day before. The answer may lie before the post was sent in at all.
+    """
+    return calendar.last_staffed(as_utc(planned) - BEFORE_SLOT)
+
+
+def _24_hours(received: datetime, off: str, calendar: Calendar) -> Deadline:
+    at = as_utc(received) + DAY
+    start, end = calendar.local(received), calendar.local(at)
+    reason = f"Received on {_in_words(start)}"
+    if off:
+        reason += f", {off}. The policy makes an exception for weekends only, so it is due 24 hours later"
+    else:
+        reason += ", so it is due 24 hours later"
+    reason += f", on {_in_words(end)}"
+    if start.utcoffset() != end.utcoffset():
+        reason += " (the clocks change in between)"
+    return Deadline(at, f"{reason}.", "answer-in-24h")
+
+
+def _next_working_day(day: date, received_on: str, calendar: Calendar) -> Deadline:
+    due = calendar.next_working_day(day)
+    reason = f"{received_on}, so it is due on the next working day, {day_in_words(due)}"
+    hours = calendar.hours(due)
+    return Deadline(
+        at=calendar.at(due, _END_OF_DAY),
+        reason=f"{reason}{_why_so_late(day, due, calendar)}.",
+        clause="answer-in-24h",
+        target=hours[1] if hours else None,
+    )
+
+
+def _why_so_late(day: date, due: date, calendar: Calendar) -> str:
+    """The weekdays that were passed over, in brackets: " (Monday is a bank holiday)"; "" when there are none."""
+    between = (day + timedelta(n) for n in range(1, (due - day).days))
+    passed = [each for each in between if not calendar.is_weekend(each)]
+    if not passed:
+        return ""
+    kinds = sorted({"bank holiday" if calendar.bank_holiday(each) else "closure day" for each in passed})
+    if len(passed) == 1:
+        return f" ({passed[0]:%A} is a {kinds[0]})"
+    names = f"{passed[0]:%A} and {passed[1]:%A}" if len(passed) == 2 else f"the {len(passed)} weekdays before it"
+    return f" ({names} are {' or '.join(kind + 's' for kind in kinds)})"
+
+
+def _in_words(local: datetime) -> str:
+    return f"{day_in_words(local.date())} at {local:%H:%M}"
