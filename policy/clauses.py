@@ -54,7 +54,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         "answer-in-24h",
         _MONITORING,
-        "Whoever writes to a school account hears back inside 24 hours; a weekend's messages, on the next working day.",
+        "Whoever writes to us hears back inside 24 hours; if they wrote at a weekend, on the next working day.",
     ),
     Clause(
         "step-in-early", _MONITORING, "Bullying and bad behaviour on the school's accounts is noticed and stopped."
@@ -72,7 +72,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         "report-conduct",
         _BEHAVIOUR,
-        "Serious misuse is passed to a senior colleague at once, and lost or leaked personal data to whoever handles it.",
+        "Serious misuse is passed to a senior colleague at once, and a leak of personal data is handled as one.",
     ),
     Clause(
         "use-at-work", _BEHAVIOUR, "A little private browsing at work is fine as long as the work does not suffer."
