@@ -1,0 +1,202 @@
+"""What a transaction asks for, and what it comes to when its turn to be written has come."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from policy.record import Ref
+from storage.audit import chain
+from storage.codec import Doc, build, moment, plain
+from storage.contract import AuditRow, Conflict, DeadLetter, Entry, Outgoing, Seen, Shown, Task
+from storage.tiny.state import Batch, State, record_id
+from storage.tiny.table import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An envelope to keep, if the stored revision is the one given (0: none is stored)."""
+
+    envelope: Doc
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A record to forget, if the stored revision is the one given."""
+
+    over: int
+
+
+@dataclass(slots=True)
+class Wishes:
+    """All that one transaction asks for, in one school."""
+
+    school: str
+    records: dict[str, Put | Drop] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+    shown: dict[str, Shown | None] = field(default_factory=dict)
+    settled: list["Settled"] = field(default_factory=list)
+    queued: list[Outgoing] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)
+    forgotten: list[str] = field(default_factory=list)
+    """Rows of seen-keys to drop, whatever their school."""
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.records or self.seen or self.entries or self.shown or self.settled or self.queued or self.forgotten
+        )
+
+    @property
+    def at(self) -> str | None:
+        """The moment that the transaction itself speaks of, for rows that the store adds."""
+        moments = [entry.at for entry in self.entries] + [seen.at for seen in self.seen.values()]
+        moments += [row.created for row in self.queued if row.created]
+        return moment(max(moments)) if moments else None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an outbox row: gone, dead (`letter`), or to be tried again (`again`)."""
+
+    id: int
+    again: Outgoing | None = None
+    letter: DeadLetter | None = None
+
+
+class Pending:
+    """The batch being put together: what earlier commits in it have written, laid over what is durable."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._changes = {name: Changes(table.rows) for name, table in state.tables.items()}
+        self._unique: dict[str, bool] = {}
+        self._shown_of: dict[str, list[str]] = defaultdict(list)
+        self._chains: dict[str, AuditRow] = {}
+
+    @property
+    def batch(self) -> Batch:
+        """What is to be written."""
+        return {name: changes.written for name, changes in self._changes.items() if changes.written}
+
+    def perform(self, wishes: Wishes) -> None:
+        """Take the transaction into the batch. Raises Conflict, before anything is changed, when it came too late."""
+        self._check(wishes)
+        for id, wish in wishes.records.items():
+            self._record(id, wish)
+        for id in wishes.forgotten:
+            self._changes["seen"].written[id] = None
+        for seen in wishes.seen.values():
+            self._changes["seen"][f"{wishes.school}/{seen.key}"] = {"school": wishes.school, "row": plain(seen)}
+        for key, shown in wishes.shown.items():
+            self._show(f"{wishes.school}/{key}", shown)
+        for settled in wishes.settled:
+            self._settle(wishes.school, settled)
+        for row in self._redraws(wishes):
+            self._queue(wishes, row)
+        for row in wishes.queued:
+            self._queue(wishes, row)
+        for entry in wishes.entries:
+            self._audit(wishes.school, entry)
+        for what in wishes.numbers:
+            self._number(what)
+        self._number("")
+
+    def _check(self, wishes: Wishes) -> None:
+        records, seen = self._changes["records"], self._changes["seen"]
+        for id, wish in wishes.records.items():
+            stored = records.peek(id)
+            if (stored["rev"] if stored else 0) != wish.over:
+                raise Conflict(f"{id} was changed by somebody else in the meantime")
+        for key in wishes.seen:
+            if f"{wishes.school}/{key}" in seen:
+                raise Conflict(f"{key} was received already")
+
+    def _record(self, id: str, wish: Put | Drop) -> None:
+        records = self._changes["records"]
+        stored = records.peek(id)
+        if isinstance(wish, Put):
+            n = stored["n"] if stored else self._state.next_number("")
+            records[id] = wish.envelope | {"n": n}
+        elif stored:
+            del records[id]
+
+    def _show(self, id: str, shown: Shown | None) -> None:
+        changes = self._changes["shown"]
+        stored = changes.peek(id)
+        if shown is not None:
+            record = _row_of(shown.school, shown.record)
+            n = stored["n"] if stored else self._state.next_number("")
+            changes[id] = {"n": n, "school": shown.school, "record": record, "row": plain(shown)}
+            self._shown_of[record].append(id)
+        elif stored:
+            del changes[id]
+
+    def _settle(self, school: str, settled: Settled) -> None:
+        outbox, id = self._changes["outbox"], str(settled.id)
+        stored = outbox.peek(id)
+        if stored is None or stored["school"] != school:
+            return
+        if settled.again is not None:
+            stands = stored["row"]
+            doubtful = stands["doubtful"] or settled.again.doubtful
+            later = {"attempts": stands["attempts"] + 1, "not_before": plain(settled.again.not_before)}
+            outbox[id] = stored | {"row": stands | later | {"doubtful": doubtful}}
+            return
+        del outbox[id]
+        self._unique[stored["unique"]] = False
+        if settled.letter is not None:
+            dead = {"n": self._state.next_number(""), "school": school, "row": plain(settled.letter)}
+            self._changes["dead"][str(dead["n"])] = dead
+
+    def _redraws(self, wishes: Wishes) -> Iterable[Outgoing]:
+        """Every message that shows less than the record is now, among those this transaction touches."""
+        shown = self._changes["shown"]
+        ids = {f"{wishes.school}/{key}": None for key, kept in wishes.shown.items() if kept}
+        for record, wish in wishes.records.items():
+            if isinstance(wish, Put):
+                durable = self._state.shown.indexes["record"].bucket((record,))
+                ids |= dict.fromkeys(place[-1] for place in durable) | dict.fromkeys(self._shown_of.get(record, ()))
+        for id in ids:
+            doc = shown.peek(id)
+            record_doc = self._changes["records"].peek(doc["record"]) if doc else None
+            if doc and record_doc and doc["row"]["rev"] < record_doc["rev"]:
+                yield _redraw(build(Shown, doc["row"]))
+
+    def _queue(self, wishes: Wishes, row: Outgoing) -> None:
+        unique = "|".join([wishes.school, *(str(part) for part in row.unique)])
+        if self._is_waiting(unique):
+            return
+        n = self._state.next_number("")
+        doc = plain(row) | {"id": n}
+        doc["created"] = doc["created"] or wishes.at
+        stored = {"n": n, "school": wishes.school, "queue": row.queue, "unique": unique, "row": doc}
+        self._changes["outbox"][str(n)] = stored
+        self._unique[unique] = True
+
+    def _is_waiting(self, unique: str) -> bool:
+        if unique in self._unique:
+            return self._unique[unique]
+        return bool(self._state.outbox.indexes["unique"].bucket((unique,)))
+
+    def _audit(self, school: str, entry: Entry) -> None:
+        last = self._chains.get(school)
+        if last is None and (stored := self._state.last_audit(school)):
+            last = build(AuditRow, stored)
+        self._chains[school] = row = chain(last, school, entry)
+        self._changes["audit"][f"{school}/{row.seq}"] = plain(row)
+        self._changes["numbers"][f"{school}/audit"] = {"last": row.seq}
+
+    def _number(self, what: str) -> None:
+        last = self._state.counters.get(what, 0)
+        stored = self._changes["numbers"].peek(what)
+        if last != (stored["last"] if stored else 0):
+            self._changes["numbers"][what] = {"last": last}
+
+
+def _redraw(shown: Shown) -> Outgoing:
+    return Outgoing(shown.school, shown.view, shown.person, record=shown.record, task=Task.REDRAW, message=shown.key)
+
+
+def _row_of(school: str, record: Ref | None) -> str:
+    return record_id(school, record.kind, record.id) if record else ""

@@ -1,0 +1,59 @@
+"""The few things done to a disk, in one place, so that a test can record them or make them fail."""
+
+import os
+from pathlib import Path
+
+
+class Disk:
+    """The real disk. Every method raises OSError when it cannot do what it says."""
+
+    def append(self, path: Path) -> int:
+        """Open the file for appending, created for the owner alone."""
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def write(self, file: int, data: bytes) -> None:
+        """Write all of the data."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(file, view) :]
+
+    def sync(self, file: int) -> None:
+        """Return when what was written to the file would survive a loss of power."""
+        os.fdatasync(file)
+
+    def truncate(self, file: int, size: int) -> None:
+        """Cut the file to so many bytes."""
+        os.ftruncate(file, size)
+
+    def close(self, file: int) -> None:
+        """Let go of the file."""
+        os.close(file)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Give the file its name, in place of what had it."""
+        os.replace(source, target)
+
+    def remove(self, path: Path) -> None:
+        """Take the file away."""
+        path.unlink(missing_ok=True)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Return when the names in the folder would survive a loss of power."""
+        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+    def keep(self, path: Path, data: bytes) -> None:
+        """Write a whole file so that, whatever happens, it is there entirely or not at all."""
+        aside = path.with_name(f"{path.name}.part")
+        self.remove(aside)
+        file = self.append(aside)
+        try:
+            self.write(file, data)
+            self.sync(file)
+        finally:
+            self.close(file)
+        self.rename(aside, path)
+        self.sync_folder(path.parent)

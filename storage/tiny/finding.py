@@ -1,0 +1,66 @@
+"""Which records a `find` means, in which order, without looking at those it does not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from storage.codec import Doc
+from storage.contract import Conflict
+from storage.tiny.state import State, record_id
+
+Position = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for. `due_before` is text of `storage.codec.moment`; None stands for "any"."""
+
+    school: str
+    kind: str
+    state: str | None = None
+    owner: str | None = None
+    key: str | None = None
+    due_before: str | None = None
+
+    def fits(self, doc: Doc) -> bool:
+        """Whether the envelope is one of those meant."""
+        return (
+            (self.state is None or doc["state"] == self.state)
+            and (self.owner is None or doc["owner"] == self.owner)
+            and (self.key is None or self.key in doc["keys"])
+            and (self.due_before is None or (doc["next_due"] is not None and doc["next_due"] <= self.due_before))
+        )
+
+    def position(self, doc: Doc) -> Position:
+        """Where the envelope stands in the answer: a smaller one comes earlier."""
+        return (-doc["n"],) if self.due_before is None else (doc["next_due"] or "", doc["n"])
+
+    def after(self, state: State, id: str) -> Position:
+        """The position of the last record of the page before. Raises Conflict if it has been deleted since."""
+        doc = state.records.rows.get(record_id(self.school, self.kind, id))
+        if doc is None:
+            raise Conflict(f"{self.kind} {id}, where the last page ended, is no longer there")
+        return self.position(doc)
+
+    def candidates(self, state: State, after: Position | None) -> Iterator[tuple[str, Doc]]:
+        """The stored records that fit, with their rows, in order, behind the position given."""
+        rows = state.records.rows
+        for place in self._places(state, after):
+            doc = rows[place[-1]]
+            if self.fits(doc):
+                yield place[-1], doc
+
+    def _places(self, state: State, after: Position | None) -> Iterator[tuple[Any, ...]]:
+        indexes, of_kind = state.records.indexes, (self.school, self.kind)
+        if self.due_before is not None:
+            bucket = indexes["due"].bucket(of_kind)
+            start = None if after is None else (*after, "\U0010ffff")
+            return bucket.irange(start, (self.due_before, float("inf"))) if bucket else iter(())
+        buckets = [
+            indexes[name].bucket((*of_kind, value))
+            for name, value in (("state", self.state), ("owner", self.owner), ("key", self.key))
+            if value is not None
+        ]
+        smallest = min(buckets, key=len) if buckets else indexes["kind"].bucket(of_kind)
+        end = None if after is None else (-after[0], "")
+        return smallest.irange(None, end, (True, False), reverse=True) if smallest else iter(())

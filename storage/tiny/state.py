@@ -1,0 +1,118 @@
+"""Everything a TinyDB store holds in memory: its tables, and by what their rows are found."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tinydb import TinyDB
+from tinydb.storages import MemoryStorage
+
+from storage.codec import Doc
+from storage.tiny.outbox import Heads
+from storage.tiny.table import Index, Place, RowTable, Written
+
+Filed = Iterator[tuple[tuple[str, ...], Place]]
+Batch = Mapping[str, Written]
+"""What a commit writes, by the name of the table."""
+
+
+def record_id(school: str, kind: str, id: str) -> str:
+    """The row of a record. Raises ValueError for a school or kind that would be mistaken for another."""
+    if "/" in school or "/" in kind:
+        raise ValueError(f"a school or kind has no slash: {school!r}, {kind!r}")
+    return f"{school}/{kind}/{id}"
+
+
+class State:
+    """The tables. Rows are plain JSON objects and are replaced whole, so that a shallow copy is a snapshot.
+
+    `records` envelopes of `storage.codec`, with `n`, the order of creation · `outbox` and `dead` rows of the
+    relay · `shown` messages · `seen` keys · `audit` rows · `numbers` the last number given, by what for.
+    """
+
+    def __init__(self, rows: Mapping[str, dict[str, Doc]] | None = None) -> None:
+        self.db = TinyDB(storage=MemoryStorage)
+        self.heads = Heads()
+        self.records = self._table(
+            "records", kind=_by_kind, state=_by_state, owner=_by_owner, key=_by_key, due=_by_due
+        )
+        self.outbox = self._table("outbox", unique=_by_unique, age=_by_age)
+        self.outbox.indexes["heads"] = self.heads
+        self.dead = self._table("dead", school=_by_school)
+        self.shown = self._table("shown", record=_by_record, school=_by_school)
+        self.seen = self._table("seen", at=_by_moment)
+        self.audit = self._table("audit")
+        self.numbers = self._table("numbers")
+        self.tables = {
+            table.name: table
+            for table in (self.records, self.outbox, self.dead, self.shown, self.seen, self.audit, self.numbers)
+        }
+        for name, table in self.tables.items():
+            table.fill(dict((rows or {}).get(name, {})))
+        self.counters = {id: int(doc["last"]) for id, doc in self.numbers.rows.items()}
+
+    def _table(self, name: str, **indexes: Any) -> RowTable:
+        table = RowTable(self.db.storage, name, {key: Index(entries) for key, entries in indexes.items()})
+        self.db._tables[name] = table
+        return table
+
+    def next_number(self, what: str) -> int:
+        """A number not given before, not even to a commit that failed."""
+        self.counters[what] = number = self.counters.get(what, 0) + 1
+        return number
+
+    def last_audit(self, school: str) -> Doc | None:
+        """The end of the school's chain."""
+        last = self.numbers.rows.get(f"{school}/audit")
+        return self.audit.rows[f"{school}/{last['last']}"] if last else None
+
+    def apply(self, batch: Batch) -> None:
+        """Leave every table as the commit wrote it."""
+        for name, written in batch.items():
+            self.tables[name].apply(written)
+
+    def copy(self) -> dict[str, dict[str, Doc]]:
+        """The rows of every table as they are now; later commits do not change it."""
+        return {name: dict(table.rows) for name, table in self.tables.items()}
+
+
+def _by_kind(id: str, doc: Doc) -> Filed:
+    yield (doc["school"], doc["kind"]), (doc["n"], id)
+
+
+def _by_state(id: str, doc: Doc) -> Filed:
+    yield (doc["school"], doc["kind"], doc["state"]), (doc["n"], id)
+
+
+def _by_owner(id: str, doc: Doc) -> Filed:
+    yield (doc["school"], doc["kind"], doc["owner"]), (doc["n"], id)
+
+
+def _by_key(id: str, doc: Doc) -> Filed:
+    place = (doc["n"], id)
+    for key in set(doc["keys"]):
+        yield (doc["school"], doc["kind"], key), place
+
+
+def _by_due(id: str, doc: Doc) -> Filed:
+    if doc["next_due"] is not None:
+        yield (doc["school"], doc["kind"]), (doc["next_due"], doc["n"], id)
+
+
+def _by_unique(id: str, doc: Doc) -> Filed:
+    yield (doc["unique"],), (doc["n"], id)
+
+
+def _by_age(id: str, doc: Doc) -> Filed:
+    yield (doc["school"],), (doc["row"]["created"] or "~", doc["n"], id)
+
+
+def _by_school(id: str, doc: Doc) -> Filed:
+    yield (doc["school"],), (doc["n"], id)
+
+
+def _by_record(id: str, doc: Doc) -> Filed:
+    yield (doc["record"],), (doc["n"], id)
+
+
+def _by_moment(id: str, doc: Doc) -> Filed:
+    yield (), (doc["row"]["at"], id)

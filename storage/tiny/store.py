@@ -1,0 +1,199 @@
+"""The TinyDB store: opening a folder, and what the program asks of it outside a transaction."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from storage.codec import build, moment
+from storage.contract import AuditRow, Count, DeadLetter, Outgoing, Transaction, Unavailable
+from storage.tiny.commit import Wishes
+from storage.tiny.disk import Disk
+from storage.tiny.journal import Found, Journal, load, set_aside, superseded
+from storage.tiny.state import Batch, State
+from storage.tiny.transaction import TinyTransaction
+from storage.tiny.writer import Writer
+
+SNAPSHOT_BYTES = 32 << 20
+"""How long the journal may grow, in bytes, before it is summed up in a snapshot."""
+
+
+async def open_tiny(folder: Path, *, disk: Disk | None = None, snapshot_bytes: int = SNAPSHOT_BYTES) -> "TinyStore":
+    """Open the folder, creating it (for the owner alone) if need be, and keep every other process out.
+
+    Raises Unavailable when another process has it or it cannot be written, Damaged when what it holds is
+    not what was written.
+    """
+    disk = disk or Disk()
+    lock = _lock(folder)
+    try:
+        found = await asyncio.to_thread(load, folder)
+        notices, journal = await asyncio.to_thread(_begin, folder, disk, found)
+    except OSError as error:
+        os.close(lock)
+        raise _unusable(folder, error) from error
+    except BaseException:
+        os.close(lock)
+        raise
+    return TinyStore(lock, State(found.rows), journal, disk, snapshot_bytes, notices)
+
+
+class TinyStore:
+    """`storage.contract.Store` in the memory of one process, kept in a journal on the disk.
+
+    `notices` are sentences for the administrator: what was found at the start, what went wrong since.
+    """
+
+    def __init__(
+        self, lock: int, state: State, journal: Journal, disk: Disk, snapshot_bytes: int, notices: list[str]
+    ) -> None:
+        self._lock, self._state = lock, state
+        self._writer = Writer(state, journal, disk, snapshot_bytes, self._committed)
+        self._writer.notices = notices
+        self._inside: set[asyncio.Task[object] | None] = set()
+        self._news: set[str] = set()
+        self._something = asyncio.Event()
+
+    @property
+    def notices(self) -> list[str]:
+        """What an administrator should hear of, oldest first."""
+        return self._writer.notices
+
+    def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
+        """As the contract says. Raises RuntimeError inside another transaction of the same task."""
+        return self._transaction(school)
+
+    @asynccontextmanager
+    async def _transaction(self, school: str) -> AsyncIterator[Transaction]:
+        task = asyncio.current_task()
+        if task in self._inside:
+            raise RuntimeError("a transaction is open already")
+        tx = TinyTransaction(self._state, school)
+        self._inside.add(task)
+        try:
+            yield tx
+        finally:
+            self._inside.discard(task)
+            wishes = tx.end()
+        if wishes:
+            await self._writer.commit(wishes)
+
+    async def claim(self, school: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
+        """As the contract says. A row that was handed out before and not settled comes back as doubtful."""
+        self._news.discard(school)
+        if not self._news:
+            self._something.clear()
+        claimed = self._state.heads.claim(school, moment(now), moment(now + lease), limit)
+        rows = ((build(Outgoing, doc["row"]), doubtful) for doc, doubtful in claimed)
+        return [replace(row, doubtful=row.doubtful or doubtful) for row, doubtful in rows]
+
+    async def wait(self, seconds: float) -> None:
+        """Return when the outbox has changed since the last claim, or after so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._something.wait()
+        except TimeoutError:
+            return
+
+    async def dead_letters(self, school: str, limit: int = 100) -> list[DeadLetter]:
+        """As the contract says."""
+        places = list(self._state.dead.indexes["school"].bucket((school,)))[-limit:]
+        return [build(DeadLetter, self._state.dead.rows[place[-1]]["row"]) for place in reversed(places)]
+
+    async def audit_rows(self, school: str) -> AsyncIterator[AuditRow]:
+        """As the contract says: the chain as it stood at the first step."""
+        last = self._state.last_audit(school)
+        for seq in range(1, last["seq"] + 1 if last else 1):
+            yield build(AuditRow, self._state.audit.rows[f"{school}/{seq}"])
+
+    async def forget_seen(self, before: datetime) -> int:
+        """As the contract says, for every school."""
+        old = self._state.seen.indexes["at"].bucket(())
+        ids = [place[-1] for place in old.irange(None, (moment(before), ""), (True, False))] if old else []
+        if ids:
+            await self._writer.commit(Wishes("", forgotten=ids))
+        return len(ids)
+
+    async def count(self, school: str) -> Count:
+        """As the contract says."""
+        state = self._state
+        records = {
+            (key[1], key[2]): len(bucket)
+            for key, bucket in state.records.indexes["state"].buckets.items()
+            if isinstance(key, tuple) and key[0] == school
+        }
+        ages = state.outbox.indexes["age"].bucket((school,))
+        oldest = ages[0][0] if ages else "~"
+        last = state.last_audit(school)
+        return Count(
+            records=records,
+            outbox=len(ages),
+            oldest_unsent=None if oldest == "~" else datetime.fromisoformat(oldest),
+            dead=state.dead.indexes["school"].size((school,)),
+            shown=state.shown.indexes["school"].size((school,)),
+            audit=last["seq"] if last else 0,
+        )
+
+    async def check(self) -> None:
+        """As the contract says."""
+        if self._writer.refusal:
+            raise Unavailable(self._writer.refusal)
+
+    async def close(self) -> None:
+        """As the contract says. Closing twice is once."""
+        await self._writer.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _committed(self, batch: Batch) -> None:
+        rows = [doc for doc in batch.get("outbox", {}).values() if doc]
+        settled = len(batch.get("outbox", {})) > len(rows)
+        self._news.update(doc["school"] for doc in rows)
+        if rows or settled:
+            self._something.set()
+
+
+def _lock(folder: Path) -> int:
+    """Keep every other process out of the folder for as long as the file given is open."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise Unavailable(
+            f"Another Exeat is using {folder}. Two at once would spoil each other's work: stop the other one, "
+            "or give this one a folder of its own with EXEAT_DATA."
+        ) from None
+    except OSError as error:
+        os.close(lock)
+        raise _unusable(folder, error) from error
+    return lock
+
+
+def _begin(folder: Path, disk: Disk, found: Found) -> tuple[list[str], Journal]:
+    notices = []
+    if found.torn:
+        kept = set_aside(disk, found.torn)
+        notices.append(
+            f"The last line of {found.torn[0].name} was not finished when Exeat stopped. Nobody was told that it "
+            f"was saved. Its bytes are kept in {kept.name}."
+        )
+    for needless in superseded(folder):
+        disk.remove(needless)
+    return notices, Journal(disk, folder, found)
+
+
+def _unusable(folder: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"Exeat cannot keep its records in {folder} ({error.strerror or error}). "
+        "Give it a folder that it may write to, with EXEAT_DATA."
+    )
