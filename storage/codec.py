@@ -5,7 +5,6 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -18,6 +17,8 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 Doc = dict[str, Any]
 """A JSON object: only dicts with string keys, lists, strings, numbers, booleans and None."""
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}
 
 
 class TooNew(Unavailable):
@@ -118,14 +119,16 @@ def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
     return fresh
 
 
-@cache
 def _adapter(cls: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(cls)
+    if cls not in _ADAPTERS:
+        _ADAPTERS[cls] = TypeAdapter(cls)
+    return _ADAPTERS[cls]
 
 
-@cache
 def _fields(cls: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls))
+    if cls not in _FIELDS:
+        _FIELDS[cls] = tuple(field.name for field in fields(cls))
+    return _FIELDS[cls]
 
 
 def _name(key: object) -> str:

@@ -1,5 +1,5 @@
 """The embedded store: TinyDB's tables in memory, over a journal that survives a loss of power."""
 
-from storage.tiny.store import TinyStore, open_tiny
+from storage.tiny.store import TinyStore, open_tiny, read_tiny
 
-__all__ = ["TinyStore", "open_tiny"]
+__all__ = ["TinyStore", "open_tiny", "read_tiny"]

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from secrets import token_hex
 
 
 class Disk:
@@ -47,12 +48,14 @@ class Disk:
 
     def keep(self, path: Path, data: bytes) -> None:
         """Write a whole file so that, whatever happens, it is there entirely or not at all."""
-        aside = path.with_name(f"{path.name}.part")
-        self.remove(aside)
+        aside = path.with_name(f"{path.name}.{token_hex(4)}.part")
         file = self.append(aside)
         try:
             self.write(file, data)
             self.sync(file)
+        except OSError:
+            self.remove(aside)
+            raise
         finally:
             self.close(file)
         self.rename(aside, path)

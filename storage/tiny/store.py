@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from storage.codec import build, moment
-from storage.contract import AuditRow, Count, DeadLetter, Outgoing, Transaction, Unavailable
+from storage.codec import Doc, build, moment
+from storage.contract import AuditRow, Count, Damaged, DeadLetter, Outgoing, Transaction, Unavailable
 from storage.tiny.commit import Wishes
 from storage.tiny.disk import Disk
 from storage.tiny.journal import Found, Journal, load, set_aside, superseded
@@ -39,29 +39,41 @@ async def open_tiny(folder: Path, *, disk: Disk | None = None, snapshot_bytes: i
     except BaseException:
         os.close(lock)
         raise
-    return TinyStore(lock, State(found.rows), journal, disk, snapshot_bytes, notices)
+    return TinyStore(folder, State(found.rows), Writer(journal, disk, snapshot_bytes, notices), lock)
+
+
+async def read_tiny(folder: Path) -> "TinyStore":
+    """The folder as it is at this moment, to be read only, also while another process is writing to it.
+
+    Raises Unavailable when it cannot be read and Damaged when what it holds is not what was written.
+    """
+    try:
+        found = await asyncio.to_thread(_load_beside_a_writer, folder)
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    return TinyStore(folder, State(found.rows), None, None)
 
 
 class TinyStore:
-    """`storage.contract.Store` in the memory of one process, kept in a journal on the disk.
+    """`storage.contract.Store` in the memory of one process, kept in a journal on the disk."""
 
-    `notices` are sentences for the administrator: what was found at the start, what went wrong since.
-    """
-
-    def __init__(
-        self, lock: int, state: State, journal: Journal, disk: Disk, snapshot_bytes: int, notices: list[str]
-    ) -> None:
-        self._lock, self._state = lock, state
-        self._writer = Writer(state, journal, disk, snapshot_bytes, self._committed)
-        self._writer.notices = notices
+    def __init__(self, folder: Path, state: State, writer: Writer | None, lock: int | None) -> None:
+        self.folder = folder
+        self._state, self._writer, self._lock = state, writer, lock
         self._inside: set[asyncio.Task[object] | None] = set()
         self._news: set[str] = set()
         self._something = asyncio.Event()
+        if writer is not None:
+            writer.start(state, self._committed)
 
     @property
     def notices(self) -> list[str]:
-        """What an administrator should hear of, oldest first."""
-        return self._writer.notices
+        """Sentences for the administrator: what was found at the start, what went wrong since; oldest first."""
+        return self._writer.notices if self._writer else []
+
+    def copy(self) -> dict[str, dict[str, Doc]]:
+        """Every row as it is now, by table and id, for a backup; later commits do not change it."""
+        return self._state.copy()
 
     def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
         """As the contract says. Raises RuntimeError inside another transaction of the same task."""
@@ -80,6 +92,11 @@ class TinyStore:
             self._inside.discard(task)
             wishes = tx.end()
         if wishes:
+            await self._commit(wishes)
+
+    async def _commit(self, wishes: Wishes) -> None:
+        await self.check()
+        if self._writer is not None:
             await self._writer.commit(wishes)
 
     async def claim(self, school: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
@@ -115,7 +132,7 @@ class TinyStore:
         old = self._state.seen.indexes["at"].bucket(())
         ids = [place[-1] for place in old.irange(None, (moment(before), ""), (True, False))] if old else []
         if ids:
-            await self._writer.commit(Wishes("", forgotten=ids))
+            await self._commit(Wishes("", forgotten=ids))
         return len(ids)
 
     async def count(self, school: str) -> Count:
@@ -140,15 +157,18 @@ class TinyStore:
 
     async def check(self) -> None:
         """As the contract says."""
+        if self._writer is None:
+            raise Unavailable("The records were opened to be read only.")
         if self._writer.refusal:
             raise Unavailable(self._writer.refusal)
 
     async def close(self) -> None:
         """As the contract says. Closing twice is once."""
-        await self._writer.close()
-        if self._lock >= 0:
+        if self._writer is not None:
+            await self._writer.close()
+        if self._lock is not None:
             os.close(self._lock)
-            self._lock = -1
+            self._lock = None
 
     def _committed(self, batch: Batch) -> None:
         rows = [doc for doc in batch.get("outbox", {}).values() if doc]
@@ -190,6 +210,17 @@ def _begin(folder: Path, disk: Disk, found: Found) -> tuple[list[str], Journal]:
     for needless in superseded(folder):
         disk.remove(needless)
     return notices, Journal(disk, folder, found)
+
+
+def _load_beside_a_writer(folder: Path) -> Found:
+    """What the folder holds. A writer may sum up its journal meanwhile: then it is read again."""
+    while True:
+        names = sorted(path.name for path in folder.iterdir())
+        try:
+            return load(folder)
+        except (FileNotFoundError, Damaged):
+            if names == sorted(path.name for path in folder.iterdir()):
+                raise
 
 
 def _unusable(folder: Path, error: OSError) -> Unavailable:

@@ -44,19 +44,20 @@ class Writer:
     sync left on the disk is known to nobody, and asking again would be told that all is well.
     """
 
-    def __init__(
-        self, state: State, journal: Journal, disk: Disk, snapshot_bytes: int, on_commit: Callable[[Batch], None]
-    ) -> None:
-        self._state, self._journal, self._disk = state, journal, disk
-        self._snapshot_bytes, self._on_commit = snapshot_bytes, on_commit
+    def __init__(self, journal: Journal, disk: Disk, snapshot_bytes: int, notices: list[str]) -> None:
+        self._journal, self._disk, self._snapshot_bytes = journal, disk, snapshot_bytes
+        self.notices = notices
+        self.refusal = ""
         self._waiting: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._closing = False
         self._thread = ThreadPoolExecutor(1, "journal")
         self._snapshot_thread = ThreadPoolExecutor(1, "snapshot")
         self._snapshot: asyncio.Task[None] | None = None
-        self.notices: list[str] = []
-        self.refusal = ""
+
+    def start(self, state: State, on_commit: Callable[[Batch], None]) -> None:
+        """Begin to write for these tables; `on_commit` is called with each batch that has become durable."""
+        self._state, self._on_commit = state, on_commit
         self._task = asyncio.create_task(self._run(), name="journal writer")
 
     async def commit(self, wishes: Wishes) -> None:
