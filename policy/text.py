@@ -124,7 +124,7 @@ def shorten(text: str, longest: int) -> tuple[str, int]:
         room += len(character)
         if room < longest:
             cut = room
-    cut = cut if text[:longest].strip() and cut else longest - 1
+    cut = cut or longest - 1
     word = max(text.rfind(" ", 0, cut + 1), text.rfind("\n", 0, cut + 1))
     if word > cut - 24 and word > cut // 2:
         cut = word

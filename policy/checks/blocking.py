@@ -9,10 +9,13 @@ from policy.checks.length import length_on
 from policy.picture import Source, Who
 
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|heic|heif|webp|bmp|tiff?|avif)", re.IGNORECASE)
-_CAMERA_NAME = re.compile(r"(?:img|dsc|dscn|dscf|pxl|screenshot|image|photo|picture)[-_ ]?\d[\w -]*", re.IGNORECASE)
+_CAMERA_NAME = re.compile(
+    r"(?:img|dsc|dscn|dscf|pxl|screenshot|image|photo|picture)[-_ ]?\d[\d_ ()-]*", re.IGNORECASE
+)
 _SAYS_NOTHING = frozenset(
-    "image picture photo photograph pic img alt alt text none n/a na nil tbc todo untitled screenshot".split()
-    + ["alt text", "a picture", "a photo", "an image", "no alt text", "the picture", "the photo", "the image"]
+    {"image", "picture", "photo", "photograph", "pic", "img", "alt", "alt text", "text", "none", "n/a", "na", "nil"}
+    | {"tbc", "todo", "untitled", "screenshot", "no alt text", "a picture", "a photo", "an image", "the picture"}
+    | {"the photo", "the image", "description", "no description"}
 )
 
 
