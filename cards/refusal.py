@@ -1,8 +1,7 @@
 """What somebody is shown when something was refused, or could not be done."""
 
-from policy.clauses import cite
-
 from cards.model import Card, Element, Notice, Text, Tone
+from policy.clauses import cite
 from policy.refused import Refused
 
 

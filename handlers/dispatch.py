@@ -184,7 +184,7 @@ class Dispatch:
         name = turn.request.record
         record = await turn.tx.get(spec.record, name.id) if name and name.kind == spec.record.KIND else None
         if record is None:
-            raise nothing_there()
+            raise turn.nothing_there()
         return record
 
     async def _again(self, turn: Turn, seen: Seen) -> Reply:
@@ -234,15 +234,6 @@ class Dispatch:
         number = secrets.token_hex(4)
         log.error("trouble", error=number, verb=verb, kind=type(error).__name__, where=where(error))
         return Trouble(number)
-
-
-def nothing_there() -> NotFound:
-    """One refusal for what does not exist and for what may not be seen: the two are not told apart."""
-    return NotFound(
-        "There is nothing here for you under that name.",
-        "It may have been removed, or it may belong to somebody else.",
-        "Type /posts to see what is yours.",
-    )
 
 
 def where(error: BaseException) -> str:

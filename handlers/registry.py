@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from cards.model import Card
+from cards.model import Card, Element
 from handlers.request import Reply
-from handlers.turn import Turn
+from handlers.turn import Scene, Turn
 from policy.record import Record
 
 T = TypeVar("T")
@@ -17,6 +17,9 @@ Needs = Callable[[Turn, Any], Awaitable[None]]
 
 Handler = Callable[..., Awaitable[Reply]]
 View = Callable[..., Awaitable[Card | None]]
+
+Home = Callable[[Scene], Awaitable[tuple[Element, ...]]]
+"""A part of somebody's home page; empty when it has nothing to say to them."""
 
 
 class Kind(StrEnum):
@@ -59,6 +62,7 @@ class Registry:
     views: dict[str, View] = field(default_factory=dict)
     dues: dict[str, Due] = field(default_factory=dict)
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
+    homes: list[Home] = field(default_factory=list)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
 
     def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
@@ -96,6 +100,11 @@ class Registry:
             return handler
 
         return keep
+
+    def home(self, part: Home) -> Home:
+        """A part of the home page and of the answer to /exeat: what waits for the viewer, what they have sent."""
+        self.homes.append(part)
+        return part
 
     def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
         """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
@@ -147,6 +156,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.views, part.views)
         _claim(whole.dues, part.dues)
         _claim(whole.arrivals, part.arrivals)
+        whole.homes += part.homes
         for record in part.kinds.values():
             whole.knows(record)
     return whole

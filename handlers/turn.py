@@ -7,6 +7,7 @@ from datetime import datetime
 from handlers.request import Request
 from policy.people import Away, Person, Role, away_on, same_person
 from policy.record import Record, Ref, ref
+from policy.refused import NotFound
 from policy.school import School
 from storage.contract import Entry, Outgoing, Task, Transaction
 
@@ -59,6 +60,14 @@ class Scene:
             away for id in person.ids for away in await self.tx.find(Away, owner=id, state="planned", limit=50)
         ]
         return away_on(today, planned)
+
+    def nothing_there(self) -> NotFound:
+        """One refusal for what does not exist and for what may not be seen: the two are not told apart."""
+        return NotFound(
+            "There is nothing here for you under that name.",
+            "It may have been removed, or it may belong to somebody else.",
+            "Type /posts to see what is yours.",
+        )
 
 
 @dataclass(slots=True)

@@ -75,3 +75,20 @@ class Picture:
     def cleaned(self) -> bool:
         """Whether the picture has been fetched and cleaned."""
         return bool(self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A picture that was fetched and cleaned: its bytes' sha256 (hex), width and height in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A picture that could not be taken: what happened and what to do, as the author is told."""
+
+    what: str
+    then: str

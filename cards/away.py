@@ -1,0 +1,59 @@
+"""Being away, as people see it: the form, the receipt, and what whoever stands in is told."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from cards.model import Button, Card, DateField, Facts, Form, Notice, Part, PersonField, Text
+from cards.wording import day
+from policy.clauses import cite
+from policy.people import Away
+from policy.record import ref
+
+
+def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
+    """When, and who acts meanwhile. `planned` are the absences already known, each with its delegate's name."""
+    known: list[Part] = [
+        Text(f"Already planned: {_days(away)}{f', with {name} acting' if name else ''} ({away.id}).")
+        for away, name in planned
+    ]
+    return Form(
+        "away.new",
+        "Be away",
+        (
+            *known,
+            DateField("first", "When: first day away", today, required=True),
+            DateField("last", "When: last day away", today, required=True),
+            PersonField("delegate", "Who acts for you", hint="A colleague. They decide in your place on those days."),
+        ),
+        note="Whoever you name decides in your place. Nobody ever decides on their own post.",
+    )
+
+
+def away_card(away: Away, delegate: str) -> Card:
+    """The receipt, with the way to call it off."""
+    if away.state != "planned":
+        return Card(
+            "Absence called off", f"You are no longer down as away {_days(away)}.", (Facts(_rows(away, delegate)),)
+        )
+    said = f"You are down as away {_days(away)}."
+    acting = f"{delegate} acts for you." if delegate else "You have named nobody; the deputies decide where they can."
+    buttons = (Button("Withdraw", "away.withdraw", ref(away), away.version, about=f"Withdraw {away.id}"),)
+    return Card("You are away", f"{said} {acting}", (Text(f"{said} {acting}"),), buttons)
+
+
+def stand_in_card(away: Away, whose: str) -> Card:
+    """What the delegate is told."""
+    if away.state != "planned":
+        said = f"{whose} is back, so you no longer act for them."
+        return Card(f"{whose} is back", said, (Text(said),))
+    said = f"{whose} is away {_days(away)} and has asked you to decide in their place."
+    then = "Posts that wait for them come to you on those days. You cannot decide on your own."
+    return Card(f"You stand in for {whose}", said, (Text(said), Notice(then, cite("approve-posts"))))
+
+
+def _days(away: Away) -> str:
+    return f"on {day(away.first)}" if away.first == away.last else f"from {day(away.first)} to {day(away.last)}"
+
+
+def _rows(away: Away, delegate: str) -> tuple[tuple[str, str], ...]:
+    return (("When", _days(away)), ("Who was to act", delegate or "nobody"))

@@ -1,0 +1,295 @@
+"""A post as people see it: to its author, to whoever decides, and to whoever puts it up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cards.model import Button, Card, Copy, Difference, Divider, Element, Facts, Notice, Picture, Quote, Text, Tone
+from cards.wording import listed, moment, opening
+from policy.account import Account
+from policy.clauses import cite
+from policy.picture import Picture as PostPicture
+from policy.post import EDITABLE, OPEN, WORDS, Content, Post, State, Verdict
+from policy.record import ref
+
+WHOLE = 1_200
+"""How many characters of a text a card shows before it offers the rest behind a button."""
+
+PHONE_PICTURES = "If you took the pictures with your own phone, please delete them from it now."
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who is looking: what the viewer is to the post, and the words the card needs.
+
+    `names` maps the ids of people to their names; `deciders` are the names of those it waits for;
+    `account` is None when the school no longer has it.
+    """
+
+    zone: ZoneInfo
+    account: Account | None
+    names: Mapping[str, str] = field(default_factory=dict)
+    deciders: tuple[str, ...] = ()
+    author: bool = False
+    decides: bool = False
+    publishes: bool = False
+
+    def name(self, id: str) -> str:
+        """The name behind an id."""
+        return self.names.get(id, "somebody who has left")
+
+    @property
+    def account_name(self) -> str:
+        """The account's name, for a card."""
+        return self.account.name if self.account else "an account the school no longer has"
+
+
+def post_card(post: Post, eyes: Eyes) -> Card:
+    """The post as it stands, with what this viewer may do about it. One that is over has no buttons."""
+    status = standing(post, eyes)
+    body: list[Element] = [Text(status, Tone.STRONG), *_why(post, eyes), _facts(post, eyes)]
+    body += _changes(post, eyes)
+    body += _content(post, post.content)
+    if post.status in OPEN and (eyes.author or eyes.decides):
+        body += [Notice(f"{each.message} {each.then}".strip(), cite(each.clause)) for each in post.advice]
+    title = f"{post.id}: post for {eyes.account_name}"
+    return Card(title, f"{title}. {status} “{opening(post.content.text)}”", tuple(body), buttons(post, eyes))
+
+
+def standing(post: Post, eyes: Eyes) -> str:
+    """Where the post stands, in a sentence."""
+    last = post.last_decision
+    who = eyes.name(last.by) if last else ""
+    match post.status:
+        case State.DRAFT:
+            return "A draft: not sent yet."
+        case State.FETCHING:
+            return "Its pictures are being checked. Then it goes to be read."
+        case State.WAITING if eyes.decides:
+            return "Waiting for your decision."
+        case State.WAITING if eyes.deciders:
+            return f"Waiting for {listed(eyes.deciders, 'or')}."
+        case State.WAITING:
+            return "Waiting, but nobody can decide just now: please speak to the school office."
+        case State.CHANGES:
+            return f"{who} asked for changes."
+        case State.APPROVED:
+            return f"Approved by {who}. It can go up {_when(post.content.planned, eyes, 'now')}."
+        case State.POSTED:
+            return f"Posted{f' by {eyes.name(post.posted_by)}' if post.posted_by else ''}."
+        case State.REJECTED:
+            return f"Rejected by {who}."
+        case State.WITHDRAWN:
+            return "Withdrawn by its author."
+        case State.EXPIRED if last and last.version == post.version and last.verdict is Verdict.APPROVE:
+            return "Approved but not posted in time, so the approval has lapsed."
+        case State.EXPIRED:
+            return "Nobody decided before the time that was planned, so it did not go out."
+
+
+def buttons(post: Post, eyes: Eyes) -> tuple[Button, ...]:
+    """What the viewer can do about the post now."""
+    found: list[Button] = []
+    if eyes.decides and post.status is State.WAITING:
+        found += [
+            press(post, "Approve", "post.approve", Tone.PRIMARY),
+            press(post, "Request changes", "post.changes"),
+            press(post, "Reject", "post.reject", Tone.DANGER),
+        ]
+    if eyes.publishes and post.status is State.APPROVED:
+        found.append(press(post, "Mark as posted", "post.posted", Tone.PRIMARY))
+    if eyes.author and post.status in EDITABLE:
+        found.append(press(post, "Edit", "post.edit"))
+    if eyes.author and post.status in OPEN:
+        found.append(press(post, "Withdraw", "post.withdraw"))
+    if found:
+        found.append(press(post, "History", "post.history"))
+    return tuple(found)
+
+
+def press(post: Post, label: str, verb: str, tone: Tone = Tone.PLAIN) -> Button:
+    """A button about this version of the post."""
+    return Button(label, verb, ref(post), post.version, tone, about=f"{label}: {post.id}")
+
+
+def ready_card(post: Post, eyes: Eyes) -> Card:
+    """What the author and the account's owners post from: the approved words, ready to copy, and the pictures."""
+    if post.status is not State.APPROVED:
+        line = f"{post.id} is {WORDS[post.status]} now."
+        then = "" if post.status is State.POSTED else "Please do not post from an earlier card."
+        return Card(f"{post.id}: {WORDS[post.status]}", f"{line} {then}".strip(), (Text(f"{line} {then}".strip()),))
+    due = _when(post.content.planned, eyes, "now")
+    title = f"{post.id} is approved: ready for {eyes.account_name}"
+    lead = f"It can go up {due}. Please post exactly this, then press Mark as posted."
+    body: list[Element] = [Text(lead), *_why(post, eyes)]
+    if post.content.text:
+        body.append(Copy(post.content.text, whole=_whole(post)))
+    body += [Picture(p.sha256, p.alt, f"Alt text: {p.alt}", download=True) for p in post.pictures]
+    if post.pictures:
+        body.append(Notice(PHONE_PICTURES, cite("pupil-pictures")))
+    return Card(title, f"{title}. It can go up {due}.", tuple(body), buttons(post, eyes))
+
+
+def decided_card(post: Post, eyes: Eyes) -> Card:
+    """What the author hears of a decision that sends the post back or stops it."""
+    status = standing(post, eyes)
+    title = f"{post.id}: {WORDS[post.status]}"
+    body = (Text(status, Tone.STRONG), *_why(post, eyes), Quote(opening(post.content.text, 200)))
+    return Card(title, f"{post.id}: {status}", body, buttons(post, eyes))
+
+
+def history_card(post: Post, eyes: Eyes) -> Card:
+    """Every version and every decision, newest first."""
+    body: list[Element] = [Text(standing(post, eyes), Tone.STRONG)]
+    moments: list[tuple[datetime, tuple[Element, ...]]] = []
+    editions = [(e.version, e.content) for e in post.earlier] + [(post.version, post.content)]
+    starts = [post.made_at, *(e.at for e in post.earlier)]
+    for index, ((number, content), at) in enumerate(zip(editions, starts, strict=True)):
+        said = f"{moment(at, eyes.zone)}: version {number} by {eyes.name(post.author)}"
+        before = editions[index - 1][1] if index else None
+        moments.append((at, (Text(said, Tone.STRONG), *_compared(before, content, eyes))))
+    did = {Verdict.APPROVE: "approved", Verdict.CHANGES: "asked for changes to", Verdict.REJECT: "rejected"}
+    for decision in post.decisions:
+        said = f"{moment(decision.at, eyes.zone)}: {eyes.name(decision.by)} {did[decision.verdict]} version"
+        facts: list[Element] = [Text(f"{said} {decision.version}, as {decision.authority}", Tone.STRONG)]
+        if decision.reason:
+            facts.append(Quote(decision.reason))
+        moments.append((decision.at, tuple(facts)))
+    if post.posted_at is not None:
+        said = f"{moment(post.posted_at, eyes.zone)}: marked as posted by {eyes.name(post.posted_by)}"
+        moments.append((post.posted_at, (Text(said, Tone.STRONG), *((Quote(post.link),) if post.link else ()))))
+    for _, elements in sorted(moments, key=lambda pair: pair[0], reverse=True):
+        body += [Divider(), *elements]
+    return Card(f"{post.id}: history", f"The history of {post.id}.", tuple(body))
+
+
+def whole_card(post: Post, eyes: Eyes) -> Card:
+    """All of the post, however long, with what this viewer may do about it."""
+    card = post_card(post, eyes)
+    body = tuple(Quote(each.text) if isinstance(each, Quote) else each for each in card.body)
+    return Card(card.title, card.summary, body, card.buttons)
+
+
+def nag_card(post: Post, eyes: Eyes, now: datetime) -> Card:
+    """A reminder to whoever decides that a post still waits."""
+    if post.status is not State.WAITING:
+        status = standing(post, eyes)
+        return Card(f"{post.id}: {WORDS[post.status]}", f"{post.id}: {status}", (Text(status),))
+    since = moment(post.waiting_since, eyes.zone) if post.waiting_since else ""
+    lead = f"{post.id} from {eyes.name(post.author)} has waited since {since}."
+    if post.content.planned is not None and post.content.planned > now:
+        lead += f" It is planned for {moment(post.content.planned, eyes.zone)}, and will not go out undecided."
+    body = (Text(lead), Quote(post.content.text, _whole(post)), *_pictures(post.content))
+    return Card(f"Still waiting: {post.id}", lead, body, buttons(post, eyes))
+
+
+def time_card(post: Post, eyes: Eyes) -> Card:
+    """A word to whoever puts it up that the planned time of an approved post has come."""
+    card = ready_card(post, eyes)
+    if post.status is not State.APPROVED:
+        return card
+    return Card(f"It is time for {post.id}", f"It is time to post {post.id}.", card.body, card.buttons)
+
+
+def over_card(post: Post, eyes: Eyes) -> Card:
+    """A word to the author that the post's time has passed, and what to do."""
+    status = standing(post, eyes)
+    if post.status is not State.EXPIRED:
+        return Card(f"{post.id}: {WORDS[post.status]}", f"{post.id}: {status}", (Text(status),))
+    then = "Press Edit to give it a new time and send it again, or leave it."
+    body = (Text(status), Text(then), Notice("Nothing is ever approved by waiting.", cite("approve-posts")))
+    return Card(f"{post.id} did not go out", f"{status} {then}", body, buttons(post, eyes))
+
+
+def _facts(post: Post, eyes: Eyes) -> Facts:
+    rows = [("From", eyes.name(post.author)), ("Account", eyes.account_name)]
+    rows.append(("When", _when(post.content.planned, eyes, "as soon as it is approved")))
+    if post.pictures:
+        rows.append(("Source", _source(post.content)))
+    if post.link:
+        rows.append(("Link", post.link))
+    if post.version > 1:
+        rows.append(("Version", str(post.version)))
+    return Facts(tuple(rows))
+
+
+def _why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
+    """The reason last given, the trouble with a picture, or the note that an approval no longer counts."""
+    last, found = post.last_decision, list[Element]()
+    if post.trouble:
+        found.append(Notice(post.trouble, tone=Tone.WARNING))
+    if last is not None and last.reason and post.status in (State.CHANGES, State.REJECTED):
+        found.append(Quote(last.reason))
+    if last is not None and post.status in (State.WAITING, State.FETCHING, State.DRAFT):
+        if last.verdict is Verdict.APPROVE:
+            said = f"The approval of version {last.version} no longer counts: the post was changed after it."
+            found.append(Notice(said, cite("approve-posts"), Tone.WARNING))
+        elif last.reason:
+            found += [Text(f"{eyes.name(last.by)} had asked:", Tone.QUIET), Quote(last.reason)]
+    if last is not None and post.status is State.APPROVED:
+        found.append(Text(f"Approved {moment(last.at, eyes.zone)} as {last.authority}.", Tone.QUIET))
+    return tuple(found)
+
+
+def _changes(post: Post, eyes: Eyes) -> tuple[Element, ...]:
+    """What changed since the version before, for whoever must read it again."""
+    if post.before is None or post.status not in OPEN or not (eyes.decides or eyes.author):
+        return ()
+    return (Text("What changed since the last version", Tone.STRONG), *_compared(post.before, post.content, eyes))
+
+
+def _compared(before: Content | None, after: Content, eyes: Eyes) -> tuple[Element, ...]:
+    if before is None:
+        return _text(after.text)
+    found: list[Element] = []
+    if before.text != after.text:
+        found.append(Difference("Text", before.text, after.text))
+    if before.account != after.account:
+        found.append(Difference("Account", before.account, after.account))
+    if before.planned != after.planned:
+        was, is_ = (_when(each.planned, eyes, "as soon as it is approved") for each in (before, after))
+        found.append(Difference("When", was, is_))
+    if [p.sha256 for p in before.pictures] != [p.sha256 for p in after.pictures]:
+        found.append(Text(f"The pictures were changed: {len(before.pictures)} before, {len(after.pictures)} now."))
+    alts = ["\n".join(p.alt for p in each.pictures) for each in (before, after)]
+    if alts[0] != alts[1]:
+        found.append(Difference("Alt text", alts[0], alts[1]))
+    who = [listed([_who(p) for p in each.pictures]) for each in (before, after)]
+    if who[0] != who[1]:
+        found.append(Difference("Who is in the pictures", who[0], who[1]))
+    sources = [_source(each) for each in (before, after)]
+    if sources[0] != sources[1]:
+        found.append(Difference("Source", sources[0], sources[1]))
+    return tuple(found)
+
+
+def _content(post: Post, content: Content) -> tuple[Element, ...]:
+    quote = (Quote(content.text, _whole(post)),) if content.text else ()
+    return (*quote, *_pictures(content))
+
+
+def _text(text: str) -> tuple[Element, ...]:
+    return (Quote(text),) if text else ()
+
+
+def _pictures(content: Content) -> tuple[Element, ...]:
+    return tuple(Picture(p.sha256, p.alt, f"{_who(p)}. Alt text: {p.alt}") for p in content.pictures if p.sha256)
+
+
+def _who(picture: PostPicture) -> str:
+    return picture.who.label if picture.who else "Nobody has said who is in it"
+
+
+def _source(content: Content) -> str:
+    if content.source is None:
+        return "not said"
+    return f"{content.source.label} {content.source_note}".strip()
+
+
+def _whole(post: Post) -> Button | None:
+    return press(post, "Open", "post.open") if len(post.content.text) > WHOLE else None
+
+
+def _when(planned: datetime | None, eyes: Eyes, otherwise: str) -> str:
+    return moment(planned, eyes.zone) if planned is not None else otherwise

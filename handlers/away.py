@@ -1,0 +1,86 @@
+"""Being away: who acts for somebody, from which day to which."""
+
+from datetime import date
+
+from cards.away import away_card, away_form, stand_in_card
+from cards.model import Card
+from handlers.needs import own, staff
+from handlers.posts.access import ask_deciders
+from handlers.registry import Registry
+from handlers.request import Ask, Invalid, Nothing, Reply, Say
+from handlers.turn import Scene, Turn
+from policy.people import Away, Identity, Person, admit, plan_away
+from policy.post import Post, State
+from policy.refused import NotAdmitted, Unusable
+
+REGISTRY = Registry()
+
+LONGEST_LIST = 5
+
+
+@REGISTRY.command("away", needs=staff, summary="Say when you are away, and who acts for you")
+async def away(turn: Turn) -> Reply:
+    """The form, under the absences already planned."""
+    today = turn.school.calendar.today(turn.now)
+    planned = [
+        each
+        for id in turn.viewer.ids
+        for each in await turn.tx.find(Away, owner=id, state="planned", limit=LONGEST_LIST)
+        if each.last >= today
+    ]
+    names = [await turn.name(each.delegate) if each.delegate else "" for each in planned]
+    return Ask(away_form(today, list(zip(planned, names, strict=True))))
+
+
+@REGISTRY.form("away.new", needs=staff)
+async def plan(turn: Turn) -> Reply:
+    """An absence is planned; whoever was named is told, and gets what waits if it begins today."""
+    fields, today = turn.request.fields, turn.school.calendar.today(turn.now)
+    first, last, named = fields.get("first"), fields.get("last"), fields.get("delegate")
+    try:
+        if not isinstance(first, date) or not isinstance(last, date):
+            raise Unusable({"first": "Please give the first and the last day."})
+        delegate = await _delegate(turn, named) if isinstance(named, Identity) else None
+        number = await turn.tx.new_id(Away)
+        planned = plan_away(number, turn.viewer, delegate, first, last, turn.now, today)
+    except Unusable as wrong:
+        return Invalid(away_form(today, []), fields, wrong.errors)
+    turn.save(planned)
+    if delegate is not None:
+        turn.send("away", delegate, planned)
+    if planned.covers(today):
+        for post in await turn.tx.find(Post, state=State.WAITING.value, limit=50):
+            await ask_deciders(turn, post)
+    return Say(away_card(planned, delegate.name if delegate else ""))
+
+
+@REGISTRY.button("away.withdraw", "Withdraw", needs=own, record=Away)
+async def back(turn: Turn, planned: Away) -> Reply:
+    """The absence is called off."""
+    turn.save(planned.cancelled())
+    return Nothing()
+
+
+@REGISTRY.view("away", Away)
+async def away_view(scene: Scene, planned: Away) -> Card | None:
+    """The absence, to the person who is away and to whoever stands in."""
+    delegate = await scene.name(planned.delegate) if planned.delegate else ""
+    if await scene.is_viewer(planned.person):
+        return away_card(planned, delegate)
+    if planned.delegate and await scene.is_viewer(planned.delegate):
+        return stand_in_card(planned, await scene.name(planned.person))
+    return None
+
+
+async def _delegate(turn: Turn, identity: Identity) -> Person:
+    """Whoever was picked, if they are staff. Raises Unusable."""
+    found = await turn.tx.find(Person, key=f"identity:{identity}", limit=1)
+    try:
+        if not found:
+            raise NotAdmitted("Exeat could not find that person.")
+        admit(found[0], identity, turn.school.roster)
+    except NotAdmitted:
+        raise Unusable(
+            {"delegate": "That person is not on the school's staff list. Please name a colleague."}
+        ) from None
+    return found[0]

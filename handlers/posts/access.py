@@ -1,0 +1,98 @@
+"""Who may see, change, decide on and put up a post, and how it looks to each of them."""
+
+from cards.post import Eyes
+from handlers.seats import deciders_of
+from handlers.turn import Scene, Turn
+from policy.deciding import authority
+from policy.people import Person, same_person
+from policy.post import Post, State
+from policy.post_due import schedule
+from policy.refused import NotAllowed
+
+OUT = frozenset({State.APPROVED, State.POSTED})
+"""The states in which those who look after the account may see a post."""
+
+
+async def eyes(scene: Scene, post: Post) -> Eyes:
+    """What the viewer is to the post, with the names its cards need."""
+    may = await deciders_of(scene, post.author)
+    account = scene.school.account(post.content.account)
+    author = await scene.is_viewer(post.author)
+    owns = account is not None and scene.school.owns(scene.viewer, account)
+    ids = {post.author, post.posted_by, *(decision.by for decision in post.decisions)} - {""}
+    return Eyes(
+        zone=scene.school.zone,
+        account=account,
+        names={id: await scene.name(id) for id in sorted(ids)},
+        deciders=tuple(decider.person.name for decider in may if decider.told),
+        author=author,
+        decides=any(same_person(decider.person, scene.viewer) for decider in may),
+        publishes=author or owns,
+    )
+
+
+async def may_see(scene: Scene, post: Post, look: Eyes) -> bool:
+    """Whether the post is this viewer's to see: its author, whoever decides or decided, the account's owners."""
+    if look.author or look.decides or scene.school.is_head(scene.viewer):
+        return True
+    if look.publishes and post.status in OUT:
+        return True
+    return any([await scene.is_viewer(decision.by) for decision in post.decisions])
+
+
+async def sees(turn: Turn, post: Post) -> None:
+    """Whoever may see it."""
+    if not await may_see(turn, post, await eyes(turn, post)):
+        raise turn.nothing_there()
+
+
+async def writes(turn: Turn, post: Post) -> None:
+    """Its author only."""
+    if not await turn.is_viewer(post.author):
+        await sees(turn, post)
+        raise NotAllowed(
+            "Only its author can do that.",
+            f"{post.id} is {await turn.name(post.author)}'s post.",
+            "You can ask them to.",
+        )
+
+
+async def decides(turn: Turn, post: Post) -> None:
+    """Whoever decides today, and never its author; by what right is kept for the audit."""
+    turn.authority = authority(turn.viewer, await author_of(turn, post), await deciders_of(turn, post.author))
+
+
+async def publishes(turn: Turn, post: Post) -> None:
+    """Its author, or whoever looks after the account."""
+    account = turn.school.account(post.content.account)
+    if await turn.is_viewer(post.author) or (account is not None and turn.school.owns(turn.viewer, account)):
+        return
+    await sees(turn, post)
+    raise NotAllowed(
+        "Only its author or whoever looks after the account can mark it as posted.",
+        "They are the ones who put it up.",
+        "You can ask them to.",
+    )
+
+
+async def author_of(turn: Turn, post: Post) -> Person:
+    """The author, who must be known: records never outlive their people."""
+    author = await turn.person(post.author)
+    if author is None:
+        raise turn.nothing_there()
+    return author
+
+
+def keep(turn: Turn, post: Post) -> Post:
+    """Save the post with the moment of its next reminder, and say in the audit what was done."""
+    post = schedule(post, turn.school.calendar)
+    turn.save(post, fingerprint=post.fingerprint)
+    return post
+
+
+async def ask_deciders(turn: Turn, post: Post) -> tuple[str, ...]:
+    """Put the post before whoever decides today; their names, none when nobody can."""
+    asked = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]
+    for person in asked:
+        turn.send("post", person, post)
+    return tuple(person.name for person in asked)

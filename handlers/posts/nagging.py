@@ -1,0 +1,34 @@
+"""What happens when a post falls due: somebody is reminded, or its time is up and its author is told."""
+
+from handlers.posts.access import author_of, keep
+from handlers.registry import Registry
+from handlers.seats import deciders_of
+from handlers.turn import Turn
+from policy.post import Post
+from policy.post_due import Rung, fall_due
+
+registry = Registry()
+
+ENDINGS = frozenset({Rung.PASSED, Rung.LAPSED})
+
+
+@registry.due(Post)
+async def due(turn: Turn, post: Post) -> None:
+    """Say what has fallen due, once, and move the post on in the same commit."""
+    moved, rungs = fall_due(post, turn.now, turn.school.calendar)
+    author = await author_of(turn, post)
+    if ENDINGS.intersection(rungs):
+        turn.send("post.over", author, keep(turn, moved))
+        return
+    turn.tx.put(moved)
+    if Rung.TIME in rungs:
+        account = turn.school.account(post.content.account)
+        owners = await turn.by_refs(account.owners) if account else []
+        for person in {each.id: each for each in (author, *owners)}.values():
+            turn.send("post.time", person, moved, nag=True)
+    asked = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]
+    for person in asked:
+        if {Rung.FIRST, Rung.SLOT}.intersection(rungs):
+            turn.send("post.nag", person, moved, nag=True)
+        elif Rung.MORNING in rungs:
+            turn.send("posts.digest", person, nag=True)

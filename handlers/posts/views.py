@@ -1,0 +1,149 @@
+"""What is shown of posts: the cards the relay draws, and the lists and histories people ask for."""
+
+from datetime import UTC, datetime
+
+from cards.model import Card, Element
+from cards.post import (
+    Eyes,
+    decided_card,
+    history_card,
+    nag_card,
+    over_card,
+    post_card,
+    ready_card,
+    time_card,
+    whole_card,
+)
+from cards.post_list import digest_card, list_card, rows
+from handlers.needs import staff
+from handlers.posts.access import eyes, may_see, sees
+from handlers.registry import Registry
+from handlers.request import Reply, Say
+from handlers.seats import deciders_of, seats_today
+from handlers.turn import Scene, Turn
+from policy.people import same_person
+from policy.post import Post, State
+
+registry = Registry()
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+LONGEST_LIST = 10
+"""How many posts a list shows of each sort."""
+
+
+async def look(scene: Scene, post: Post) -> Eyes | None:
+    """How the viewer sees the post; None when it is not theirs to see."""
+    found = await eyes(scene, post)
+    return found if await may_see(scene, post, found) else None
+
+
+@registry.view("post", Post)
+async def post_view(scene: Scene, post: Post) -> Card | None:
+    """The post's own card."""
+    found = await look(scene, post)
+    return post_card(post, found) if found else None
+
+
+@registry.view("post.ready", Post)
+async def ready_view(scene: Scene, post: Post) -> Card | None:
+    """The card to post from."""
+    found = await eyes(scene, post)
+    return ready_card(post, found) if found.publishes else None
+
+
+@registry.view("post.decided", Post)
+async def decided_view(scene: Scene, post: Post) -> Card | None:
+    """What the author hears of a decision."""
+    found = await look(scene, post)
+    return decided_card(post, found) if found else None
+
+
+@registry.view("post.trouble", Post)
+async def trouble_view(scene: Scene, post: Post) -> Card | None:
+    """A picture could not be taken."""
+    found = await look(scene, post)
+    return decided_card(post, found) if found else None
+
+
+@registry.view("post.nag", Post)
+async def nag_view(scene: Scene, post: Post) -> Card | None:
+    """It still waits. Nothing to say to somebody who could not decide anyhow."""
+    found = await look(scene, post)
+    return nag_card(post, found, scene.now) if found else None
+
+
+@registry.view("post.time", Post)
+async def time_view(scene: Scene, post: Post) -> Card | None:
+    """Its planned time has come."""
+    found = await eyes(scene, post)
+    return time_card(post, found) if found.publishes else None
+
+
+@registry.view("post.over", Post)
+async def over_view(scene: Scene, post: Post) -> Card | None:
+    """Its time has passed."""
+    found = await look(scene, post)
+    return over_card(post, found) if found else None
+
+
+@registry.view("posts.digest")
+async def digest_view(scene: Scene, record: None) -> Card | None:
+    """Everything that waits for the viewer this morning; None when nothing does any more."""
+    waiting = await waiting_for(scene)
+    return digest_card(waiting, [await eyes(scene, post) for post in waiting]) if waiting else None
+
+
+@registry.command("posts", needs=staff, summary="Your posts, and what waits for you")
+async def posts(turn: Turn) -> Reply:
+    """What waits for whoever asks, and what they have sent."""
+    mine = await written_by(turn)
+    waiting = await waiting_for(turn)
+    looks = {post.id: await eyes(turn, post) for post in (*waiting, *mine)}
+    return Say(list_card(waiting, mine, looks))
+
+
+@registry.home
+async def at_home(scene: Scene) -> tuple[Element, ...]:
+    """The posts that wait for the viewer, and their own."""
+    waiting, mine = await waiting_for(scene), await written_by(scene)
+    return rows(waiting, mine, {post.id: await eyes(scene, post) for post in (*waiting, *mine)})
+
+
+@registry.button("post.open", "Open", needs=sees, record=Post, bound=False)
+async def open_post(turn: Turn, post: Post) -> Reply:
+    """All of the post."""
+    return Say(whole_card(post, await eyes(turn, post)))
+
+
+@registry.button("post.history", "History", needs=sees, record=Post, bound=False)
+async def history(turn: Turn, post: Post) -> Reply:
+    """Every version and every decision."""
+    return Say(history_card(post, await eyes(turn, post)))
+
+
+async def written_by(scene: Scene) -> list[Post]:
+    """The viewer's own posts, newest first, under whichever of their ids they were made."""
+    found = [post for id in scene.viewer.ids for post in await scene.tx.find(Post, owner=id, limit=LONGEST_LIST)]
+    return sorted(found, key=lambda post: post.made_at, reverse=True)[:LONGEST_LIST]
+
+
+async def waiting_for(scene: Scene) -> list[Post]:
+    """The posts that wait for the viewer's decision, most pressing first."""
+    seats = await seats_today(scene)
+    if not seats.might_decide(scene.viewer):
+        return []
+    found: list[Post] = []
+    after: str | None = None
+    while len(found) < LONGEST_LIST:
+        page = await scene.tx.find(
+            Post, state=State.WAITING.value, due_before=END_OF_TIME, after=after, limit=LONGEST_LIST
+        )
+        for post in page:
+            may = await deciders_of(scene, post.author, seats)
+            if any(same_person(decider.person, scene.viewer) for decider in may):
+                found.append(post)
+        if len(page) < LONGEST_LIST:
+            break
+        after = page[-1].id
+    return found[:LONGEST_LIST]
