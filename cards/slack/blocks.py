@@ -1,0 +1,217 @@
+"""The elements of a card as Slack's blocks: user text in rich text and plain text objects only, never in mrkdwn."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from slack_sdk.models.basic_objects import JsonObject
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    ImageBlock,
+    Option,
+    SectionBlock,
+)
+from slack_sdk.models.blocks.basic_components import SlackFile
+
+from cards.limits import SLACK
+from cards.model import (
+    Button,
+    Card,
+    Copy,
+    Difference,
+    Divider,
+    Element,
+    Facts,
+    Notice,
+    Picture,
+    Quote,
+    Row,
+    Text,
+    Tone,
+)
+from cards.slack import payload, rich
+from cards.text import clip, fitted, harmless, warned
+
+
+@dataclass(slots=True)
+class Page:
+    """A message or view being laid out. `uploads` are Slack's file ids by sha256; `live` offers its buttons,
+    otherwise only links are kept; `room` is how many characters of people's text may still go on it.
+    """
+
+    school: str
+    uploads: Mapping[str, str] = field(default_factory=dict)
+    live: bool = True
+    room: int = SLACK.message_text
+
+    def fit(self, text: str, longest: int) -> str:
+        """The text, shortened visibly to what it may take up here."""
+        text = harmless(text)
+        shown = fitted(text, min(longest, max(self.room, SLACK.notification)))
+        self.room -= len(shown)
+        return shown
+
+
+def card_blocks(card: Card, page: Page, most: int) -> list[Block]:
+    """The card in at most `most` blocks; what does not fit is counted in the last line above the buttons."""
+    pressed = actions(card.buttons, page)
+    fitting, left = list[Block](), most - 1 - len(pressed)
+    for number, element in enumerate(card.body):
+        drawn = draw(element, page)
+        more = len(card.body) - number
+        if len(drawn) > left - (more > 1):
+            fitting.append(quiet(f"… and {more:,} more"))
+            break
+        fitting += drawn
+        left -= len(drawn)
+    return [rich.header(card.title), *fitting, *pressed]
+
+
+def draw(element: Element, page: Page) -> list[Block]:
+    """One element as blocks."""
+    match element:
+        case Text():
+            return [_text(element, page)]
+        case Quote():
+            return _quote(element, page)
+        case Facts():
+            return [_facts(element, page)]
+        case Notice():
+            said = rich.words(warned(element.tone), bold=True) + rich.words_raw(page.fit(element.text, SLACK.quote))
+            clause = rich.words_raw(f"\n{harmless(element.clause)}", italic=True) if element.clause else []
+            return [rich.block(rich.section(said + clause))]
+        case Picture():
+            return _picture(element, page)
+        case Difference():
+            return [rich.difference(element.label, element.before, element.after, SLACK.quote)]
+        case Copy():
+            return _copy(element, page)
+        case Row():
+            return _row(element, page)
+        case Divider():
+            return [DividerBlock()]
+        case _:
+            assert_never(element)
+
+
+def quiet(text: str) -> Block:
+    """A line in small type."""
+    return ContextBlock(elements=[rich.literal(fitted(harmless(text), SLACK.context))])
+
+
+def actions(buttons: Iterable[Button], page: Page) -> list[Block]:
+    """Buttons side by side, in as many blocks as Slack needs for them."""
+    shown = [button for button in buttons if page.live or button.url]
+    every = range(0, len(shown), SLACK.buttons)
+    return [ActionsBlock(elements=_elements(shown[start : start + SLACK.buttons], page)) for start in every]
+
+
+def as_dict(value: Any) -> Any:
+    """A model, or a list of them, as JSON.
+
+    The models' own `to_dict` gives the same and checks every size again by reflection, at ten times the cost:
+    the sizes are kept here and the tests hold every card against those checks.
+    """
+    if isinstance(value, Option | SlackFile):
+        return value.to_dict()
+    if isinstance(value, JsonObject):
+        names = _ATTRIBUTES.get(type(value))
+        if names is None:
+            names = _ATTRIBUTES[type(value)] = tuple(sorted(value.attributes))
+        found = ((name, getattr(value, name, None)) for name in names)
+        return {name: as_dict(part) for name, part in found if part is not None and part != []}
+    if isinstance(value, list | tuple):
+        return [as_dict(part) for part in value]
+    return value
+
+
+_ATTRIBUTES: dict[type, tuple[str, ...]] = {}
+
+
+def _elements(buttons: Sequence[Button], page: Page) -> list[ButtonElement]:
+    counts: Counter[str] = Counter()
+    return [_button(button, page, counts) for button in buttons]
+
+
+def _button(button: Button, page: Page, counts: Counter[str]) -> ButtonElement:
+    verb = payload.LINK if button.url else button.verb
+    action = payload.action_id(verb, counts[verb])
+    counts[verb] += 1
+    style = button.tone.value if button.tone in (Tone.PRIMARY, Tone.DANGER) else None
+    about = clip(button.about, SLACK.button) or None
+    label = rich.plain(button.label, SLACK.button)
+    if button.url and len(button.url) <= SLACK.button_url:
+        return ButtonElement(text=label, action_id=action, url=button.url, style=style, accessibility_label=about)
+    value = payload.of_button(button, page.school)
+    return ButtonElement(text=label, action_id=action, value=value, style=style, accessibility_label=about)
+
+
+def _text(element: Text, page: Page) -> Block:
+    shown = page.fit(element.text, SLACK.quote)
+    match element.tone:
+        case Tone.QUIET:
+            return quiet(shown)
+        case Tone.STRONG:
+            return rich.block(rich.section(rich.words(shown, bold=True)))
+        case Tone.PLAIN | Tone.PRIMARY | Tone.WARNING | Tone.DANGER:
+            warning = rich.words_raw(warned(element.tone), bold=True)
+            return rich.block(rich.section(warning + rich.words(shown)))
+        case _:
+            assert_never(element.tone)
+
+
+def _quote(element: Quote, page: Page) -> list[Block]:
+    longest = SLACK.quote_before_whole if element.whole and page.live else SLACK.quote
+    shown = page.fit(element.text, longest)
+    drawn: list[Block] = [rich.block(rich.quoted(rich.words(shown)))]
+    return drawn + _whole(element.whole, shown != harmless(element.text), page)
+
+
+def _copy(element: Copy, page: Page) -> list[Block]:
+    shown = page.fit(element.text, SLACK.quote)
+    label = rich.section(rich.words(element.label, bold=True))
+    drawn: list[Block] = [rich.block(label, rich.to_copy(shown))]
+    return drawn + _whole(element.whole, shown != harmless(element.text), page)
+
+
+def _whole(button: Button | None, shortened: bool, page: Page) -> list[Block]:
+    return actions((button,), page) if button is not None and shortened else []
+
+
+def _facts(element: Facts, page: Page) -> Block:
+    pieces = list[rich.Piece]()
+    for label, value in element.rows[: SLACK.facts]:
+        shown = page.fit(value, SLACK.fact) or "–"
+        pieces += rich.words_raw(f"{clip(label, SLACK.header)}: ", bold=True) + rich.words_raw(f"{shown}\n")
+    more = len(element.rows) - SLACK.facts
+    if more > 0:
+        pieces += rich.words_raw(f"… and {more:,} more")
+    return rich.block(rich.section(pieces))
+
+
+def _picture(element: Picture, page: Page) -> list[Block]:
+    alt = clip(element.alt, SLACK.alt) or "Nobody has said what this picture shows"
+    upload = page.uploads.get(element.sha256)
+    if upload is None:
+        caption = f" {element.caption}" if element.caption else ""
+        return [quiet(f"A picture that cannot be shown here. It shows: {alt}.{caption}")]
+    title = rich.plain(element.caption, SLACK.caption) if element.caption else None
+    image = ImageBlock(slack_file=SlackFile(id=upload), alt_text=alt, title=title)
+    hint = [quiet("To save it, open the picture and choose Download.")] if element.download else []
+    return [image, *hint]
+
+
+def _row(element: Row, page: Page) -> list[Block]:
+    buttons = [button for button in element.buttons if page.live or button.url]
+    title, detail = page.fit(element.title, SLACK.fact), page.fit(element.detail, SLACK.fact)
+    under = rich.words_raw(f"\n{detail}") if detail else []
+    drawn: list[Block] = [rich.block(rich.section([*rich.words(title, bold=True), *under]))]
+    if len(buttons) == 1:
+        line = rich.literal(f"{title}\n{detail}".strip())
+        return [SectionBlock(text=line, accessory=_elements(buttons, page)[0])]
+    return drawn + actions(buttons, page)

@@ -1,0 +1,117 @@
+"""Slack's rich text, in which every word stands as it was typed, and the difference between two texts."""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from slack_sdk.models.blocks import (
+    HeaderBlock,
+    PlainTextObject,
+    RichTextBlock,
+    RichTextElement,
+    RichTextElementParts,
+    RichTextPreformattedElement,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+
+from cards.limits import SLACK
+from cards.text import clip, harmless
+
+Piece = RichTextElementParts.Text
+
+_WORDS = re.compile(r"\s+|[^\s]+")
+_SKIP_BEYOND = 600
+_CONTEXT = 60
+
+
+def words(text: str, **style: bool) -> list[Piece]:
+    """A run of text in one style (bold, italic, strike); none when there is no text, which Slack refuses."""
+    shown = harmless(text)
+    return [Piece(text=shown, style=dict(style) if style else None)] if shown else []
+
+
+def plain(text: str, longest: int = SLACK.plain) -> PlainTextObject:
+    """A text object in which nothing is parsed; a dash when there is nothing to say, since Slack refuses none."""
+    return literal(clip(text, longest))
+
+
+def literal(text: str) -> PlainTextObject:
+    """A text object of a text that is fit to be shown already, its lines kept."""
+    return PlainTextObject(text=text or "–", emoji=False)
+
+
+def header(text: str) -> HeaderBlock:
+    """A title."""
+    return HeaderBlock(text=plain(text, SLACK.header))
+
+
+def block(*elements: RichTextElement) -> RichTextBlock:
+    """One block of rich text."""
+    return RichTextBlock(elements=elements)
+
+
+def section(pieces: Sequence[Piece]) -> RichTextSectionElement:
+    """A paragraph."""
+    return RichTextSectionElement(elements=pieces or [Piece(text="–")])
+
+
+def quoted(pieces: Sequence[Piece]) -> RichTextQuoteElement:
+    """Somebody's words, set off by a bar."""
+    return RichTextQuoteElement(elements=pieces or [Piece(text="–")])
+
+
+def to_copy(text: str) -> RichTextPreformattedElement:
+    """Text that is copied exactly as it stands."""
+    return RichTextPreformattedElement(elements=[Piece(text=harmless(text) or "–")])
+
+
+def difference(label: str, before: str, after: str, longest: int) -> RichTextBlock:
+    """Two texts one above the other: "Was", its lost words struck through, and "Now", its new words bold.
+
+    Long stretches that stayed the same are left out visibly, so that no change falls off the end.
+    """
+    was, now = harmless(before), harmless(after)
+    old, new = _WORDS.findall(was), _WORDS.findall(now)
+    skip = len(was) + len(now) > _SKIP_BEYOND
+    lost, gained = list[Piece](), list[Piece]()
+    for change, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if change == "equal":
+            same = "".join(old[a:b])
+            lost += words_kept(same, skip=skip)
+            gained += words_kept(same, skip=skip)
+        else:
+            lost += words_raw("".join(old[a:b]), strike=True)
+            gained += words_raw("".join(new[c:d]), bold=True)
+    return block(
+        section([*words(label, bold=True), Piece(text="\nWas:")]),
+        quoted(list(_within(lost or words("nothing", italic=True), longest))),
+        section([Piece(text="Now:")]),
+        quoted(list(_within(gained or words("nothing", italic=True), longest))),
+    )
+
+
+def words_raw(text: str, **style: bool) -> list[Piece]:
+    """A run of text whose spaces at either end matter, in one style."""
+    return [Piece(text=text, style=dict(style) if style else None)] if text else []
+
+
+def words_kept(text: str, *, skip: bool) -> list[Piece]:
+    """A run that stayed the same; when `skip`, only its two ends."""
+    if skip and len(text) > 3 * _CONTEXT:
+        return [*words_raw(f"{text[:_CONTEXT]} "), *words_raw("[…]", italic=True), *words_raw(f" {text[-_CONTEXT:]}")]
+    return words_raw(text)
+
+
+def _within(pieces: Sequence[Piece], longest: int) -> Iterator[Piece]:
+    """The pieces as far as they fit in `longest` characters, and how many characters more there are."""
+    left = longest
+    for piece in pieces:
+        if len(piece.text) > left:
+            missing = sum(len(each.text) for each in pieces) - longest
+            if left:
+                yield Piece(text=piece.text[:left], style=piece.style)
+            yield Piece(text=f"… {missing:,} more characters", style={"italic": True})
+            return
+        left -= len(piece.text)
+        yield piece
