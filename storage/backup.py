@@ -66,7 +66,7 @@ async def backup(store: TinyStore, target: Path, now: datetime) -> Manifest:
 
 async def backup_folder(folder: Path, target: Path, now: datetime) -> Manifest:
     """The same for a folder that no server is using. Raises Unavailable when one is, or when there is no folder."""
-    if not folder.is_dir():
+    if not await asyncio.to_thread(folder.is_dir):
         raise Unavailable(f"There is no folder {folder} to back up.")
     store = await open_tiny(folder)
     try:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from policy.record import Record
 from storage.contract import Damaged, Unavailable
@@ -58,22 +58,17 @@ def plain(value: object) -> Any:
 
 def build(cls: type[T], doc: Doc) -> T:
     """The dataclass from what `plain` made of it. Raises ValueError when it does not fit."""
-    shape: type[Any] = cls
-    unknown = doc.keys() - _fields(shape)
-    if unknown:
-        raise ValueError(f"{cls.__name__} has no {', '.join(sorted(unknown))}")
-    built: T = _adapter(shape).validate_json(orjson.dumps(doc), strict=True)
-    return built
+    return _read(cls, orjson.dumps(doc))
 
 
 def encode(record: Record, rev: int) -> Doc:
-    """The envelope that is stored, under the revision given: what it is found by, and its body.
+    """The envelope that is stored, under the revision given: what it is found by, and its body as JSON text.
 
+    The body stays text until it is asked for, so that a store of many records starts quickly and is small.
     Raises TypeError or ValueError when the record could not be read back as it is.
     """
-    body = plain(record)
-    body["rev"] = rev
-    build(type(record), body)
+    body = orjson.dumps(plain(record) | {"rev": rev}).decode()
+    _read(type(record), body)
     return {
         "kind": record.KIND,
         "id": record.id,
@@ -102,27 +97,26 @@ def decode(kind: type[R], doc: Doc) -> R:
         )
     try:
         if schema < kind.SCHEMA:
-            body = upgrade(kind, body, schema)
-            body["rev"] = doc["rev"]
-        return build(kind, body)
-    except (ValidationError, ValueError) as error:
+            return build(kind, upgrade(kind, orjson.loads(body), schema))
+        return _read(kind, body)
+    except ValueError as error:
         raise Damaged(f"{name} does not read as a {kind.__name__}: {error}") from error
 
 
 def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
     """The body brought from the schema given to the kind's own. Raises ValueError when a step is missing."""
-    fresh: Doc = orjson.loads(orjson.dumps(body))
     for step in range(schema, kind.SCHEMA):
         if step not in kind.UPGRADES:
             raise ValueError(f"{kind.__name__} has no upgrade from schema {step}")
-        fresh = kind.UPGRADES[step](fresh)
-    return fresh
+        body = kind.UPGRADES[step](body)
+    return body
 
 
-def _adapter(cls: type[Any]) -> TypeAdapter[Any]:
+def _read(cls: type[T], text: str | bytes) -> T:
     if cls not in _ADAPTERS:
         _ADAPTERS[cls] = TypeAdapter(cls)
-    return _ADAPTERS[cls]
+    built: T = _ADAPTERS[cls].validate_json(text, strict=True)
+    return built
 
 
 def _fields(cls: type[Any]) -> tuple[str, ...]:

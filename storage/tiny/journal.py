@@ -11,7 +11,8 @@ from storage.tiny.disk import Disk
 from storage.tiny.lines import damaged, line, read
 from storage.tiny.state import Batch
 
-_ROWS_A_LINE = 256
+_ROWS_A_LINE = 64
+"""In a snapshot: few enough that writing one does not hold up the commits that go on beside it."""
 
 
 @dataclass(slots=True)

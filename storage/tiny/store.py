@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -31,7 +32,7 @@ async def open_tiny(folder: Path, *, disk: Disk | None = None, snapshot_bytes: i
     disk = disk or Disk()
     lock = _lock(folder)
     try:
-        found = await asyncio.to_thread(load, folder)
+        state, found = await asyncio.to_thread(_read, folder)
         notices, journal = await asyncio.to_thread(_begin, folder, disk, found)
     except OSError as error:
         os.close(lock)
@@ -39,7 +40,7 @@ async def open_tiny(folder: Path, *, disk: Disk | None = None, snapshot_bytes: i
     except BaseException:
         os.close(lock)
         raise
-    return TinyStore(folder, State(found.rows), Writer(journal, disk, snapshot_bytes, notices), lock)
+    return TinyStore(folder, state, Writer(journal, disk, snapshot_bytes, notices), lock)
 
 
 async def read_tiny(folder: Path) -> "TinyStore":
@@ -48,10 +49,10 @@ async def read_tiny(folder: Path) -> "TinyStore":
     Raises Unavailable when it cannot be read and Damaged when what it holds is not what was written.
     """
     try:
-        found = await asyncio.to_thread(_load_beside_a_writer, folder)
+        state = await asyncio.to_thread(_read_beside_a_writer, folder)
     except OSError as error:
         raise _unusable(folder, error) from error
-    return TinyStore(folder, State(found.rows), None, None)
+    return TinyStore(folder, state, None, None)
 
 
 class TinyStore:
@@ -212,12 +213,24 @@ def _begin(folder: Path, disk: Disk, found: Found) -> tuple[list[str], Journal]:
     return notices, Journal(disk, folder, found)
 
 
-def _load_beside_a_writer(folder: Path) -> Found:
+def _read(folder: Path) -> tuple[State, Found]:
+    """What the folder holds. It is all kept, so the collector would only walk over it again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        found = load(folder)
+        return State(found.rows), found
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_beside_a_writer(folder: Path) -> State:
     """What the folder holds. A writer may sum up its journal meanwhile: then it is read again."""
     while True:
         names = sorted(path.name for path in folder.iterdir())
         try:
-            return load(folder)
+            return _read(folder)[0]
         except (FileNotFoundError, Damaged):
             if names == sorted(path.name for path in folder.iterdir()):
                 raise
