@@ -1,5 +1,6 @@
 """Language likely to offend, as glin-profanity's English word list knows it."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Protocol, cast
@@ -11,6 +12,7 @@ _HARMLESS_HERE = (
     "escort",
     "girl on",
     "hoe",
+    "hooker",
     "how to kill",
     "huge fat",
     "jelly donut",
@@ -43,6 +45,10 @@ _HARMLESS_PHRASES = (
 )
 
 
+_PLURAL = re.compile(r"(?<=[a-z]{3})s\b", re.IGNORECASE)
+"""The list has few plurals, so a text is looked at without them as well."""
+
+
 class _WordList(Protocol):
     def check_profanity(self, text: str) -> dict[str, Sequence[str] | None]: ...
 
@@ -58,4 +64,6 @@ def _word_list() -> _WordList:
 
 def offensive_words(text: str) -> tuple[str, ...]:
     """The list's words that the text contains, also disguised (sh1t), each once."""
-    return tuple(dict.fromkeys(_word_list().check_profanity(text)["profane_words"] or ()))
+    found = _word_list().check_profanity(text)["profane_words"]
+    found = found or _word_list().check_profanity(_PLURAL.sub("", text))["profane_words"]
+    return tuple(dict.fromkeys(found or ()))
