@@ -197,7 +197,7 @@ def unfetched(post: Post, trouble: str) -> Post:
 def edit(post: Post, content: Content, advice: tuple[Finding, ...], now: datetime) -> Post:
     """A new version. It voids any approval and is sent afresh. Raises Refused when nothing was changed."""
     only(post, "changed", *EDITABLE)
-    if content == post.content and post.status is not State.DRAFT:
+    if content == post.content and post.status not in (State.DRAFT, State.EXPIRED):
         raise Refused(
             f"Nothing was changed in {post.id}.",
             "What you sent is the same as what is there.",
