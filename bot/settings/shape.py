@@ -1,0 +1,140 @@
+"""The shape of `exeat.toml`: its sections and keys, what each may hold, and an example of each."""
+
+from collections.abc import Mapping
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.settings.values import Address, Closure, Day, Hours, OnPlatform, Ref, Slug, StaffRef, Words, YesOrNo, Zone
+
+HELPLINE = "NSPCC whistleblowing advice line, 0800 028 0285"
+"""Shown where a school names no helpline of its own."""
+
+
+class Section(BaseModel):
+    """A table of the file, which may hold only the keys it knows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class SchoolSection(Section):
+    """`[school]`"""
+
+    name: Words
+    id: Slug = ""
+    timezone: Zone = ZoneInfo("Europe/London")
+    head_may_approve_own: YesOrNo | None = None
+
+
+class SamePerson(Section):
+    """`[[people.same]]`: names that mean one person."""
+
+    identities: list[Ref] = Field(min_length=2)
+
+
+class PeopleSection(Section):
+    """`[people]`"""
+
+    headteacher: Ref
+    staff: list[StaffRef] = []
+    deputies: list[Ref] = []
+    dsl: Ref = ""
+    deputy_dsls: list[Ref] = []
+    chair_of_governors: Ref = ""
+    data_protection_officer: Ref = ""
+    office: list[Ref] = []
+    admins: list[Ref] = []
+    blocked: list[Ref] = []
+    same: list[SamePerson] = []
+
+
+class CalendarSection(Section):
+    """`[calendar]`"""
+
+    staffed: Hours = (time(8), time(17))
+    closures: list[Closure] = []
+    treat_as_weekend: YesOrNo = False
+
+
+class ContactsSection(Section):
+    """`[contacts]`"""
+
+    lado: Words = ""
+    childrens_social_care: Words = ""
+    emergency: Words = "999"
+    helplines: list[Words] = [HELPLINE]
+    dsl: Words = ""
+    chair_of_governors: Words = ""
+    agencies: list[Words] = []
+
+
+class PolicySection(Section):
+    """`[policy]`"""
+
+    file: Words = ""
+    version: Words = ""
+    next_review: Day | None = None
+
+
+class AccountSection(Section):
+    """`[[accounts]]`"""
+
+    name: Words
+    platform: OnPlatform
+    platform_name: Words = ""
+    url: Address = ""
+    owners: list[Ref] = []
+
+
+class SchoolFile(Section):
+    """The whole file."""
+
+    school: SchoolSection
+    people: PeopleSection
+    accounts: list[AccountSection] = Field(min_length=1)
+    calendar: CalendarSection = CalendarSection()
+    contacts: ContactsSection = ContactsSection()
+    policy: PolicySection = PolicySection()
+
+
+SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
+    (): SchoolFile,
+    ("school",): SchoolSection,
+    ("people",): PeopleSection,
+    ("people", "same"): SamePerson,
+    ("calendar",): CalendarSection,
+    ("contacts",): ContactsSection,
+    ("policy",): PolicySection,
+    ("accounts",): AccountSection,
+}
+"""Which section stands where, list positions left out."""
+
+EXAMPLES: Mapping[tuple[str, ...], str] = {
+    ("school",): '[school], and under it name = "Harbour Primary School"',
+    ("school", "name"): 'name = "Harbour Primary School"',
+    ("people",): '[people], and under it headteacher = "head@school.example"',
+    ("people", "headteacher"): 'headteacher = "head@school.example"',
+    ("people", "staff"): 'staff = ["*@school.example"]',
+    ("people", "deputies"): 'deputies = ["deputy@school.example"]',
+    ("people", "dsl"): 'dsl = "dsl@school.example"',
+    ("people", "deputy_dsls"): 'deputy_dsls = ["second.dsl@school.example"]',
+    ("people", "chair_of_governors"): 'chair_of_governors = "chair@school.example"',
+    ("people", "data_protection_officer"): 'data_protection_officer = "dpo@school.example"',
+    ("people", "office"): 'office = ["office@school.example"]',
+    ("people", "admins"): 'admins = ["it@school.example"]',
+    ("people", "blocked"): 'blocked = ["former@school.example"]',
+    ("people", "same"): '[[people.same]], and under it identities = ["ann@school.example", "slack:U02AB3CD4"]',
+    ("people", "same", "identities"): 'identities = ["ann@school.example", "slack:U02AB3CD4"]',
+    ("calendar",): '[calendar], and under it staffed = "08:00-17:00"',
+    ("calendar", "closures"): 'closures = ["2026-12-21/2027-01-01", "2027-06-04"]',
+    ("contacts",): '[contacts], and under it lado = "01632 960123"',
+    ("contacts", "helplines"): f'helplines = ["{HELPLINE}"]',
+    ("contacts", "agencies"): 'agencies = ["Police, 101"]',
+    ("policy",): '[policy], and under it version = "2026"',
+    ("accounts",): '[[accounts]], and under it name = "Harbour on Facebook" and platform = "facebook"',
+    ("accounts", "name"): 'name = "Harbour on Facebook"',
+    ("accounts", "platform"): 'platform = "facebook"',
+    ("accounts", "owners"): 'owners = ["office@school.example"]',
+}
+"""What to write, for messages."""
