@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fakes.slack import fields, payloads
 from tests.fakes.slack.delivery import Answer, Delivery, Kind, Unconnected
+from tests.fakes.slack.outcomes import CommandResult, Outcome, PressResult, SubmitResult
 from tests.fakes.slack.shown import placed_elements
 from tests.fakes.slack.surfaces import Message, MessageVersion, View
 from tests.fakes.slack.view_methods import checked_view, push
@@ -15,82 +16,22 @@ from tests.fakes.slack.workspace import Workspace
 Place = Message | MessageVersion | View
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a person's doing. `payload` is what the app was sent; `problem` is Slack's own complaint."""
-
-    slack: Workspace
-    answer: Answer
-    payload: Json
-    problem: str = ""
-
-    @property
-    def status(self) -> int:
-        return self.answer.status
-
-    @property
-    def body(self) -> str:
-        return self.answer.body
-
-    @property
-    def json(self) -> Json | None:
-        return self.answer.json
-
-    @property
-    def timed_out(self) -> bool:
-        return self.answer.timed_out
-
-    @property
-    def view(self) -> View | None:
-        """The modal that this doing has opened so far."""
-        trigger = self.slack.triggers.get(str(self.payload.get("trigger_id", "")))
-        return trigger.opened if trigger else None
-
-    async def opened(self, within: float = 10.0) -> View:
-        """The modal that this doing opens, when it is there.
-
-        Raises:
-            TimeoutError: none came.
-        """
-        await self.slack.until(lambda: self.view is not None, within)
-        assert self.view is not None
-        return self.view
-
-
-@dataclass(frozen=True, slots=True)
-class CommandResult(Outcome):
-    """What came of a command. `ephemeral` is what the person was shown in answer, if anything."""
-
-    ephemeral: MessageVersion | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PressResult(Outcome):
-    """What came of a press. `confirm` is the question that Slack put first, which the person agreed to."""
-
-    confirm: Json | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitResult(Outcome):
-    """What came of sending a form. `sent` is False when Slack's client refused to; errors go by block id."""
-
-    sent: bool = True
-    response_action: str = ""
-    errors: Mapping[str, str] = field(default_factory=dict)
-    labelled_errors: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass
 class Acting(Workspace):
     """A workspace in which tests can act as anybody, through whatever way leads to the app."""
 
     way: Delivery = field(default_factory=Unconnected)
 
-    async def _deliver(self, kind: Kind, payload: Json, retry: tuple[int, str] | None = None) -> Answer:
+    async def deliver(self, kind: Kind, payload: Json, retry: tuple[int, str] | None = None) -> Answer:
+        """Hands the app any payload, real or forged, by whatever way is connected; `retry` is number and reason."""
         answer = await self.way.deliver(kind, payload, retry=retry)
         self.changed()
         return answer
+
+    async def again(self, outcome: Outcome) -> Answer:
+        """The same doing reaches the app once more, with the same ids (a double press, a retry)."""
+        kind: Kind = "slash_commands" if "command" in outcome.payload else "interactive"
+        return await self.deliver(kind, outcome.payload)
 
     async def command(
         self,
@@ -104,7 +45,7 @@ class Acting(Workspace):
         """Types a slash command, in the app's own conversation unless a channel is named."""
         where = channel or self.direct(user)
         payload: Json = payloads.command_form(self, user, command, text, where) | dict(overrides or {})
-        answer = await self._deliver("slash_commands", payload)
+        answer = await self.deliver("slash_commands", payload)
         try:
             ephemeral = self._shown_after_command(user, where, answer)
         except SlackError as error:
@@ -115,6 +56,8 @@ class Acting(Workspace):
         if not answer.ok or not answer.body:
             return None
         body = answer.json or {"text": answer.body}
+        if not (body.get("text") or body.get("blocks")):
+            return None
         blocks = self.checked_blocks(body["blocks"]) if body.get("blocks") else []
         public = body.get("response_type") == "in_channel"
         text, hidden = str(body.get("text", "")), "" if public else user
@@ -137,7 +80,7 @@ class Acting(Workspace):
         block, element = _button(list(spot.blocks), button)
         action = payloads.action_of(self, block, element)
         payload = payloads.block_actions(self, user, spot, action) | dict(overrides or {})
-        answer = await self._deliver("interactive", payload)
+        answer = await self.deliver("interactive", payload)
         return PressResult(self, answer, payload, confirm=element.get("confirm"))
 
     async def fill(self, user: str, view: View, values: Mapping[str, Any]) -> None:
@@ -153,7 +96,7 @@ class Acting(Workspace):
             view.values[block["block_id"]][element["action_id"]] = state
             if block["type"] != "input" or block.get("dispatch_action"):
                 action = payloads.action_of(self, block, element, state)
-                await self._deliver("interactive", payloads.block_actions(self, user, view, action))
+                await self.deliver("interactive", payloads.block_actions(self, user, view, action))
 
     async def submit(
         self,
@@ -170,12 +113,14 @@ class Acting(Workspace):
             labelled = view.error_labels()
             return SubmitResult(self, Answer(0), {}, sent=False, errors=dict(view.errors), labelled_errors=labelled)
         payload = payloads.view_submission(self, user, view) | dict(overrides or {})
-        answer = await self._deliver("interactive", payload)
+        answer = await self.deliver("interactive", payload)
         return self._after_submission(user, view, payload, answer)
 
     def _after_submission(self, user: str, view: View, payload: Json, answer: Answer) -> SubmitResult:
         if not answer.ok:
             return SubmitResult(self, answer, payload, problem="We had some trouble connecting. Try again?")
+        if answer.body and answer.json is None:
+            return SubmitResult(self, answer, payload, problem="the answer to a form must be JSON or empty")
         body = answer.json or {}
         action = str(body.get("response_action", ""))
         try:
@@ -227,7 +172,7 @@ class Acting(Workspace):
         if not view.body.get("notify_on_close"):
             return None
         payload = payloads.view_closed(self, user, view, cleared=everything)
-        return await self._deliver("interactive", payload)
+        return await self.deliver("interactive", payload)
 
     async def open_home(self, user: str, *, event_id: str | None = None) -> Answer:
         """Opens the app's Home tab."""
@@ -247,11 +192,29 @@ class Acting(Workspace):
         *,
         event_id: str | None = None,
         retry: tuple[int, str] | None = None,
+        retries: int = 0,
         overrides: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Something happens that the app listens for; give the same `event_id` and a `retry` to send it again."""
+        """Something happens that the app listens for.
+
+        Give the same `event_id` and a `retry` (number, reason) to send it again, or let Slack try again by itself
+        up to `retries` times (it would three times) while the answer is not 2xx.
+        """
         body = payloads.event_envelope(self, event, event_id) | dict(overrides or {})
-        return await self._deliver("events_api", body, retry)
+        answer = await self.deliver("events_api", body, retry)
+        for number in range(1, retries + 1):
+            if answer.ok:
+                break
+            reason = "http_timeout" if answer.timed_out else "http_error"
+            answer = await self.deliver("events_api", body, (number, reason))
+        return answer
+
+    async def change_user(self, user: str, *, event_id: str | None = None, **changes: Any) -> Answer:
+        """Changes a person (`guest`, `deleted`, `email`, …), and the app hears of it as user_change."""
+        for name, value in changes.items():
+            setattr(self.users[user], name, value)
+        event: Json = {"type": "user_change", "user": self.users[user].shape(), "event_ts": self.new_ts()}
+        return await self.event(event, event_id=event_id)
 
     async def say(self, user: str, text: str, *, event_id: str | None = None) -> Answer:
         """Writes a direct message to the app."""

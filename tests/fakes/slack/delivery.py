@@ -87,7 +87,8 @@ class HttpDelivery:
 
     def signed(self, body: bytes, *, timestamp: float | str | None = None, secret: str | None = None) -> Json:
         """The two signature headers for `body`, with any timestamp or secret."""
-        at = str(int(self.wall())) if timestamp is None else str(timestamp)
+        moment = self.wall() if timestamp is None else timestamp
+        at = moment if isinstance(moment, str) else str(int(moment))
         made = signature(self.secret if secret is None else secret, at, body)
         return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": made}
 
@@ -111,6 +112,7 @@ class HttpDelivery:
         self.sent.append(request)
         limit = aiohttp.ClientTimeout(total=self.patience)
         call: dict[str, Any] = {"data": request.body, "headers": request.headers, "timeout": limit}
+        call["allow_redirects"] = False
         try:
             async with self.session.request(request.method, request.url, **call) as response:
                 body = (await response.read()).decode("utf-8", "replace")

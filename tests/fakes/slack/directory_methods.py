@@ -5,7 +5,7 @@ https://docs.slack.dev/reference/methods
 
 from collections.abc import Callable, Mapping
 
-from tests.fakes.slack.people import File
+from tests.fakes.slack.people import File, User
 from tests.fakes.slack.wire import Json, SlackError, wanted
 from tests.fakes.slack.workspace import Workspace
 
@@ -26,9 +26,16 @@ def auth_test(slack: Workspace, args: Json) -> Json:
     }
 
 
+def _shape(slack: Workspace, user: User) -> Json:
+    shape = user.shape()
+    if "users:read.email" not in slack.scopes:
+        shape["profile"].pop("email", None)
+    return shape
+
+
 def list_users(slack: Workspace, args: Json) -> Json:
     """users.list, a page at a time."""
-    everyone = [user.shape() for user in slack.users.values()]
+    everyone = [_shape(slack, user) for user in slack.users.values()]
     try:
         start, limit = int(args.get("cursor") or 0), int(args.get("limit") or 200)
     except ValueError as error:
@@ -44,7 +51,7 @@ def user_info(slack: Workspace, args: Json) -> Json:
     (user,) = wanted(args, "user")
     if user not in slack.users:
         raise SlackError("user_not_found")
-    return {"user": slack.users[user].shape()}
+    return {"user": _shape(slack, slack.users[user])}
 
 
 def user_by_email(slack: Workspace, args: Json) -> Json:

@@ -22,6 +22,16 @@ from tests.fakes.slack.wire import Call, Json, SlackError, decoded
 from tests.fakes.slack.workspace import Reply
 
 METHODS = {**CHAT_METHODS, **VIEW_METHODS, **DIRECTORY_METHODS}
+NEEDED = {
+    "conversations.open": "im:write",
+    "conversations.history": "im:history",
+    "users.list": "users:read",
+    "users.info": "users:read",
+    "users.lookupByEmail": "users:read.email",
+    "files.info": "files:read",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
+} | dict.fromkeys((method for method in CHAT_METHODS if method.startswith("chat.")), "chat:write")
 RESPONSE_USES, RESPONSE_SECONDS = 5, 30 * 60
 Do = Callable[[], Awaitable[web.Response]]
 
@@ -113,12 +123,17 @@ class FakeSlack(Acting):
 
     async def _api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        args = await _arguments(request)
-        self.calls.append(Call(method, {name: value for name, value in args.items() if name != "token"}))
-        token = _token(request) or str(args.pop("token", ""))
+        try:
+            args = await _arguments(request)
+        except SlackError as error:
+            return web.json_response(error.answer())
+        in_form = str(args.pop("token", ""))
+        token = _token(request) or in_form
+        self.calls.append(Call(method, args))
 
         async def do() -> web.Response:
-            return web.json_response(self._answer(method, token, args))
+            granted = {"x-oauth-scopes": ",".join(sorted(self.scopes))}
+            return web.json_response(self._answer(method, token, args), headers=granted)
 
         try:
             return await self._with_faults(request, method, do)
@@ -132,6 +147,8 @@ class FakeSlack(Acting):
                 return {"ok": True, "url": self.socket.ticket()}
             if method not in METHODS:
                 raise SlackError("unknown_method", [f"the stand-in does not know {method}"])
+            if NEEDED.get(method, "commands") not in self.scopes:
+                return {"ok": False, "error": "missing_scope", "needed": NEEDED[method], "provided": ""}
             return {"ok": True} | METHODS[method](self, decoded(args))
         except SlackError as error:
             return error.answer()
@@ -244,7 +261,10 @@ def _token(request: web.Request) -> str:
 async def _arguments(request: web.Request) -> Json:
     args: Json = dict(request.query)
     if request.content_type == "application/json":
-        body = json.loads(await request.text() or "{}")
+        try:
+            body = json.loads(await request.text() or "{}")
+        except ValueError as error:
+            raise SlackError("invalid_json") from error
         return args | {name: value for name, value in body.items() if value is not None}
     return args | dict(await request.post())
 

@@ -5,7 +5,6 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
@@ -87,7 +86,7 @@ class SocketMode:
         return envelope.acked.result()
 
     def _settled(self, envelope: Envelope) -> bool:
-        return envelope.acked.done() or envelope.carrier not in self.connections
+        return envelope.acked.done() or id(envelope.carrier) not in self._requests
 
     async def _send(self, envelope: Envelope) -> None:
         carrier = envelope.carrier = self.connections[-1]
@@ -103,7 +102,10 @@ class SocketMode:
         self._lose_acks += times
 
     async def order_disconnect(self, reason: str = "refresh_requested") -> None:
-        """Tells the app to reconnect, as Slack does every few hours; new envelopes wait for the new socket."""
+        """Tells the app to reconnect, as Slack does every few hours; new envelopes wait for the new socket.
+
+        Acks of what is under way still count while the old socket lives.
+        """
         connection = self.connections.pop()
         debug = {"host": "applink-local"}
         await connection.send_json({"type": "disconnect", "reason": reason, "debug_info": debug})
@@ -127,6 +129,7 @@ class SocketMode:
     def _gone(self, connection: web.WebSocketResponse) -> None:
         if connection in self.connections:
             self.connections.remove(connection)
+        self._requests.pop(id(connection), None)
         self.slack.changed()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -148,7 +151,6 @@ class SocketMode:
                     await self._acknowledge(socket, json.loads(message.data))
         finally:
             self._gone(socket)
-            del self._requests[id(socket)]
         return socket
 
     def _hello(self) -> Json:
@@ -172,6 +174,3 @@ class SocketMode:
         if not found[0].acked.done():
             found[0].acked.set_result(ack.get("payload"))
         self.slack.changed()
-
-
-Ticket = Callable[[], str]

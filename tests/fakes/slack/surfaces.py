@@ -32,8 +32,11 @@ class MessageVersion:
         return shown.field_labels(list(self.blocks))
 
     def live_entities(self) -> list[str]:
-        """Mentions and links that would work in its blocks or its text; empty when user text came out inert."""
-        return shown.alive_in_blocks(list(self.blocks)) + shown.alive_in_mrkdwn(self.text)
+        """Mentions and links that would work in its blocks or its text; empty when user text came out inert.
+
+        A bare link in the text counts only when there are no blocks, for only then is it drawn.
+        """
+        return shown.alive_in_blocks(list(self.blocks)) + shown.alive_in_mrkdwn(self.text, verbatim=bool(self.blocks))
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ def checked_view(slack: Workspace, body: object, kind: str) -> Json:
 def _exchange(slack: Workspace, args: Json) -> Trigger:
     trigger = slack.triggers.get(str(args.get("trigger_id") or ""))
     if trigger is None:
-        raise SlackError("invalid_trigger_id")
+        raise SlackError("invalid_arguments", ["invalid `trigger_id` [json-pointer:/trigger_id]"])
     if trigger.used:
         raise SlackError("exchanged_trigger_id")
     if slack.clock() - trigger.issued > slack.trigger_life:

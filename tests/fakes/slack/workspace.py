@@ -16,6 +16,11 @@ from tests.fakes.slack.wire import Call, Json, SlackError
 
 T = TypeVar("T")
 
+SCOPES = frozenset(
+    {"chat:write", "commands", "im:write", "im:history", "app_mentions:read"}
+    | {"users:read", "users:read.email", "files:read", "files:write"}
+)
+
 
 @dataclass(slots=True)
 class Trigger:
@@ -61,6 +66,7 @@ class Workspace:
     app_token: str = "xapp-1-A0EXEAT-1-school"
     signing_secret: str = "a-signing-secret-for-tests"
     verification_token: str = "deprecated-token"
+    scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     trigger_life: float = 3.0
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
@@ -96,7 +102,7 @@ class Workspace:
             if not future.done():
                 future.set_result(None)
 
-    async def until(self, condition: Callable[[], T], within: float = 10.0) -> T:
+    async def until(self, condition: Callable[[], T | None], within: float = 10.0) -> T:
         """The first true value of `condition`, looked at again whenever anything happens in Slack.
 
         Raises:
@@ -146,7 +152,8 @@ class Workspace:
 
     def inbox(self, user: str) -> list[Message]:
         """The app's direct messages to `user` that are still there, oldest first."""
-        return [message for message in self.conversations.get(f"D0{user}", []) if not message.deleted]
+        every = self.conversations.get(f"D0{user}", [])
+        return [message for message in every if not message.deleted and message.user == self.bot_user]
 
     def home(self, user: str) -> View | None:
         """What `user` sees in the app's Home tab."""
