@@ -412,6 +412,13 @@ async def test_a_slow_call_waits_for_its_gate(slack: FakeSlack, client: AsyncWeb
     gate.set()
     await call
     assert slack.inbox(ANN)[0].text == "late"
+    gate.clear()
+    slack.faults.next("chat.postMessage", Fault.LATE(gate))
+    call = asyncio.create_task(client.chat_postMessage(channel=ANN, text="done"))
+    await slack.until(lambda: len(slack.inbox(ANN)) == 2)
+    assert not call.done()
+    gate.set()
+    await call
 
 
 async def test_one_call_in_three_fails_the_same_way_each_time(slack: FakeSlack, client: AsyncWebClient) -> None:

@@ -36,6 +36,11 @@ class Fault:
         return Trouble("slow", acts=True, gate=gate)
 
     @staticmethod
+    def LATE(gate: asyncio.Event) -> Trouble:  # noqa: N802
+        """Acts at once, but answers only once `gate` is set."""
+        return Trouble("late", acts=True, gate=gate)
+
+    @staticmethod
     def API_ERROR(error: str) -> Trouble:  # noqa: N802
         """A plain refusal: 200 and `{"ok": false, "error": …}`."""
         return Trouble("api_error", error=error)

@@ -113,10 +113,13 @@ class FakeSlack(Acting):
         trouble = self.faults.draw(name)
         if trouble is None:
             return await do()
-        if trouble.gate is not None:
+        if trouble.gate is not None and trouble.kind == "slow":
             self.changed()
             await trouble.gate.wait()
         answer = await do() if trouble.acts else _refusal(trouble)
+        if trouble.gate is not None:
+            self.changed()
+            await trouble.gate.wait()
         if trouble.kind in {"drop", "accept_then_drop"} and request.transport is not None:
             request.transport.abort()
         return answer
