@@ -1,7 +1,7 @@
 """Checks on a draft: what blocks it, what is worth a second look, and what must pass without a word."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.account import Account, Platform
@@ -298,6 +298,7 @@ def test_several_of_a_kind_are_one_finding() -> None:
     assert "a@example.com, b@example.com, c@example.com and 2 more" in found.message
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from([FACEBOOK, ON_X, BLUESKY]))
 def test_any_text_is_answered_with_findings_that_can_be_shown(text: str, account: Account) -> None:
     for found in check_draft(Draft(text, (PictureDraft(text, Who.ADULTS, text),), Source.PERMISSION, text), account):
