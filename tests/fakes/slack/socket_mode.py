@@ -96,6 +96,7 @@ class SocketMode:
             await carrier.send_json(frame)
         except ConnectionError:
             self._gone(carrier)
+        self.slack.changed()
 
     def lose_next_ack(self, times: int = 1) -> None:
         """The app acts on the next envelope, but its ack is lost with the socket, so the envelope comes again."""
