@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -55,10 +55,8 @@ class Drawn:
     rev: int
 
 
-class LookUp(Protocol):
-    """Asks a platform about an account; None when it knows none or cannot say."""
-
-    async def __call__(self, identity: Identity) -> Known | None: ...
+LookUp = Callable[[Identity], Awaitable[Known | None]]
+"""Asks a platform about an account; None when it knows none or cannot say."""
 
 
 class Dispatch:

@@ -154,6 +154,11 @@ class Post:
         return last if last and fits and hmac.compare_digest(last.fingerprint, self.fingerprint) else None
 
     @property
+    def unsent(self) -> bool:
+        """Whether nobody but its author has been shown any version of it yet."""
+        return self.status in (State.DRAFT, State.FETCHING) and not self.earlier
+
+    @property
     def before(self) -> Content | None:
         """The version before this one."""
         return self.earlier[-1].content if self.earlier else None

@@ -33,7 +33,11 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
 
 async def may_see(scene: Scene, post: Post, look: Eyes) -> bool:
     """Whether the post is this viewer's to see: its author, whoever decides or decided, the account's owners."""
-    if look.author or look.decides or scene.school.is_head(scene.viewer):
+    if look.author:
+        return True
+    if post.unsent:
+        return False
+    if look.decides or scene.school.is_head(scene.viewer):
         return True
     if look.publishes and post.status in OUT:
         return True
@@ -60,14 +64,17 @@ async def writes(turn: Turn, post: Post) -> None:
 async def decides(turn: Turn, post: Post) -> None:
     """Whoever decides today, and never its author; by what right is kept for the audit."""
     turn.authority = authority(turn.viewer, await author_of(turn, post), await deciders_of(turn, post.author))
+    if post.unsent and not await turn.is_viewer(post.author):
+        raise turn.nothing_there()
 
 
 async def publishes(turn: Turn, post: Post) -> None:
     """Its author, or whoever looks after the account."""
-    account = turn.school.account(post.content.account)
-    if await turn.is_viewer(post.author) or (account is not None and turn.school.owns(turn.viewer, account)):
+    look = await eyes(turn, post)
+    if not await may_see(turn, post, look):
+        raise turn.nothing_there()
+    if look.publishes:
         return
-    await sees(turn, post)
     raise NotAllowed(
         "Only its author or whoever looks after the account can mark it as posted.",
         "They are the ones who put it up.",

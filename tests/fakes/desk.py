@@ -1,6 +1,6 @@
 """The handlers over a real store, with people at hand and a clock that is moved by hand."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,9 @@ class Desk:
             )
         )
 
-    async def write(self, who: str, text: str = "Sports day is on Friday.", account: str = "page", **more: Any) -> Post:
+    async def write(
+        self, who: str, text: str = "Sports day is on Friday.", account: str = "page", **more: Any
+    ) -> Post:
         """A post that somebody has sent, as it stands after."""
         await self.ask(who, "post.new", fields={"text": text, "account": account, **more})
         async with self.store.transaction(self.school.id) as tx:

@@ -12,7 +12,9 @@ MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 
 HEAD, DEPUTY, DEPUTY_TWO, TEACHER, COLLEAGUE, OWNER, ADMIN = "helen", "dev", "dora", "tom", "cara", "olu", "ada"
 
-PAGE = Account("page", "Harbour page", Platform.FACEBOOK, "Facebook", "https://example.org/page", ("olu@harbour.example",))
+PAGE = Account(
+    "page", "Harbour page", Platform.FACEBOOK, "Facebook", "https://example.org/page", ("olu@harbour.example",)
+)
 SHORT = Account("short", "Harbour on X", Platform.X, "X", "https://example.org/x")
 
 

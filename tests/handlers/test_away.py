@@ -1,0 +1,70 @@
+"""Being away: the form, who is told, and decisions that quote their authority."""
+
+from datetime import date
+
+from handlers.request import Ask, Invalid, Nothing, Say
+from policy.people import Away
+from policy.record import Ref
+from tests.fakes.desk import Desk
+from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, TEACHER, identity
+
+WEEK = {"first": date(2027, 3, 1), "last": date(2027, 3, 5)}
+
+
+async def test_the_delegate_is_told_and_gets_what_waits(desk: Desk) -> None:
+    await desk.write(TEACHER)
+    await desk.outbox()
+    reply = await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
+    assert isinstance(reply, Say)
+    assert "Cara acts for you" in reply.card.summary
+    assert await desk.sent() == [("away", COLLEAGUE), ("post", COLLEAGUE)]
+
+
+async def test_the_delegates_decision_quotes_the_authority(desk: Desk) -> None:
+    await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
+    post = await desk.write(TEACHER)
+    await desk.ask(COLLEAGUE, "post.approve", post)
+    authority = (await desk.audit())[-1].entry.authority
+    assert authority == "for the headteacher, who is away until 5 March 2027 (A-1)"
+    seen = await desk.see(TEACHER, "post.ready", post)
+    assert seen is not None
+    assert any(authority in getattr(each, "text", "") for each in seen.card.body)
+
+
+async def test_head_may_approve_own_is_said_in_the_audit(desk: Desk) -> None:
+    object.__setattr__(desk.school, "head_may_approve_own", True)
+    post = await desk.write(HEAD)
+    await desk.ask(HEAD, "post.approve", post)
+    assert "own post, as the school's settings allow" in (await desk.audit())[-1].entry.authority
+
+
+async def test_dates_and_delegates_that_cannot_be(desk: Desk) -> None:
+    for fields, field in (
+        ({"first": date(2027, 3, 5), "last": date(2027, 3, 1)}, "last"),
+        ({"first": date(2027, 2, 1), "last": date(2027, 2, 2)}, "last"),
+        ({"first": date(2027, 3, 1), "last": date(2029, 3, 2)}, "last"),
+        ({**WEEK, "delegate": identity(HEAD)}, "delegate"),
+        ({**WEEK, "delegate": identity("blocked")}, "delegate"),
+        ({"first": None, "last": None}, "first"),
+    ):
+        reply = await desk.ask(HEAD, "away.new", fields=fields)
+        assert isinstance(reply, Invalid), fields
+        assert field in reply.errors
+
+
+async def test_back_early(desk: Desk) -> None:
+    await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
+    form = await desk.ask(HEAD, "away")
+    assert isinstance(form, Ask)
+    away = Ref("away", "A-1")
+    assert isinstance(await desk.ask(DEPUTY, "away.withdraw", away, version=1), Say)
+    assert await desk.ask(HEAD, "away.withdraw", away, version=1) == Nothing()
+    post = await desk.write(TEACHER)
+    refused = await desk.ask(COLLEAGUE, "post.approve", post)
+    assert isinstance(refused, Say)
+    assert "not yours" in refused.card.title
+    async with desk.store.transaction("harbour") as tx:
+        found = await tx.get(Away, "A-1")
+    assert found is not None
+    assert found.state == "cancelled"
+    assert await desk.see(TEACHER, "away", away) is None
