@@ -1,10 +1,11 @@
 """One person's turn: what a handler has in hand while it works, and what a view has while it draws."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.request import Request
+from policy.deciding import Seats
 from policy.people import Away, Person, Role, away_on, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
@@ -20,13 +21,17 @@ class Scene:
     school: School
     now: datetime
     viewer: Person
+    met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
+    seats: Seats | None = field(default=None, kw_only=True)
 
     async def person(self, id: str) -> Person | None:
-        """Somebody by id, as the one person they are known to be."""
-        found = await self.tx.get(Person, id)
-        if found is not None and found.same_as:
-            return await self.tx.get(Person, found.same_as) or found
-        return found
+        """Somebody by id, as the one person they are known to be; read once in a scene."""
+        if id not in self.met:
+            found = await self.tx.get(Person, id)
+            if found is not None and found.same_as:
+                found = await self.tx.get(Person, found.same_as) or found
+            self.met[id] = found
+        return self.met[id]
 
     async def name(self, id: str) -> str:
         """Somebody's name, for a card."""
@@ -84,7 +89,7 @@ class Turn(Scene):
     def save(self, record: Record, *, fingerprint: str = "") -> None:
         """Keep the record and say in the audit who did what, and by what authority."""
         self.tx.put(record)
-        self.touched = ref(record)
+        self.touched, self.seats = ref(record), None
         self.tx.audit(
             Entry(
                 at=self.now,

@@ -19,6 +19,20 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Seats:
+    """The headteacher's seat, None while nobody answers to that name, and the deputies'."""
+
+    head: Seat | None
+    deputies: tuple[Seat, ...]
+
+    def might_decide(self, person: Person) -> bool:
+        """Whether there is any post that the person might decide on today."""
+        seats = (self.head, *self.deputies) if self.head else self.deputies
+        people = (each for seat in seats for each in (seat.holder, seat.delegate) if each is not None)
+        return any(same_person(person, each) for each in people)
+
+
+@dataclass(frozen=True, slots=True)
 class Decider:
     """Somebody who may decide. `authority` says by what right; `told` whether the card goes to them."""
 
@@ -27,17 +41,18 @@ class Decider:
     told: bool = True
 
 
-def deciders(author: Person, head: Seat | None, deputies: Iterable[Seat], own: bool) -> tuple[Decider, ...]:
+def deciders(author: Person, seats: Seats, own: bool) -> tuple[Decider, ...]:
     """Everyone who may decide on the author's post today; one list for asking and for allowing.
 
     The headteacher decides; while away, the delegate they named also does. Where neither can be asked, or the
     post is the headteacher's own, the deputies do. `own` is the school's `head_may_approve_own`.
     """
+    head = seats.head
     found = list(_head(author, head, own))
     if not any(decider.told for decider in found):
         for_own = head is not None and same_person(head.holder, author)
         why = "because the post is the headteacher's own" if for_own else "because the headteacher is away"
-        found += _deputies(author, deputies, why)
+        found += _deputies(author, seats.deputies, why)
     once: list[Decider] = []
     for decider in found:
         if not any(same_person(decider.person, other.person) for other in once):

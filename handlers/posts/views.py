@@ -140,7 +140,7 @@ async def waiting_for(scene: Scene) -> list[Post]:
             Post, state=State.WAITING.value, due_before=END_OF_TIME, after=after, limit=LONGEST_LIST
         )
         for post in page:
-            may = await deciders_of(scene, post.author, seats)
+            may = await deciders_of(scene, post.author)
             if any(same_person(decider.person, scene.viewer) for decider in may):
                 found.append(post)
         if len(page) < LONGEST_LIST:

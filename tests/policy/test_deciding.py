@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.deciding import Seat, authority, deciders
+from policy.deciding import Seat, Seats, authority, deciders
 from policy.people import Away, same_person
 from policy.refused import NotAllowed, OwnWork
 from tests.fakes.school import MONDAY, person
@@ -31,7 +31,7 @@ def test_nobody_decides_on_their_own_post(
     author: str, head: str | None, dev: str | None, two: bool, own: bool
 ) -> None:
     deputies = [seat("dev", dev if dev != "dev" else None)] + ([seat("dora", None)] if two else [])
-    found = deciders(PEOPLE[author], seat("helen", head), deputies, own)
+    found = deciders(PEOPLE[author], Seats(seat("helen", head), tuple(deputies)), own)
     names = [decider.person for decider in found]
     allowed_own = own and author == "helen"
     assert any(same_person(each, PEOPLE[author]) for each in names) == allowed_own
@@ -41,18 +41,20 @@ def test_nobody_decides_on_their_own_post(
 
 def test_somebody_is_asked_whenever_somebody_is_in() -> None:
     for author, head in product(PEOPLE, (None, "", "dev", "tom")):
-        told = [d.person.name for d in deciders(PEOPLE[author], seat("helen", head), [seat("dev", None)], False)]
+        told = [
+            d.person.name for d in deciders(PEOPLE[author], Seats(seat("helen", head), (seat("dev", None),)), False)
+        ]
         if {author, "helen"} != {"dev", "helen"} or head is None or author != "dev":
             assert told, (author, head)
 
 
 def test_a_deputy_on_their_own_with_the_head_away_waits_for_the_head() -> None:
-    found = deciders(PEOPLE["dev"], seat("helen", ""), [seat("dev", None)], False)
+    found = deciders(PEOPLE["dev"], Seats(seat("helen", ""), (seat("dev", None),)), False)
     assert [(each.person.name, each.told) for each in found] == [("Helen", False)]
 
 
 def test_refusals_name_the_clause() -> None:
-    found = deciders(PEOPLE["tom"], seat("helen", None), [], False)
+    found = deciders(PEOPLE["tom"], Seats(seat("helen", None), ()), False)
     with pytest.raises(OwnWork) as own:
         authority(PEOPLE["tom"], PEOPLE["tom"], found)
     with pytest.raises(NotAllowed) as other:
@@ -62,4 +64,4 @@ def test_refusals_name_the_clause() -> None:
 
 
 def test_without_a_headteacher_that_anybody_knows_the_deputies_are_asked() -> None:
-    assert [d.person.name for d in deciders(PEOPLE["tom"], None, [seat("dev", None)], False)] == ["Dev"]
+    assert [d.person.name for d in deciders(PEOPLE["tom"], Seats(None, (seat("dev", None),)), False)] == ["Dev"]
