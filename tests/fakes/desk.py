@@ -1,5 +1,6 @@
 """The handlers over a real store, with people at hand and a clock that is moved by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -28,6 +29,11 @@ class Desk:
         self.looked_up: list[Identity] = []
         self.dispatch = Dispatch(store, school, everything(), self._look_up, lambda: self.now)
         self._keys = count(1)
+
+    def settle(self, **roster: Any) -> None:
+        """Another configuration from now on, as after a restart with a changed roster."""
+        self.school = replace(self.school, roster=replace(self.school.roster, **roster))
+        self.dispatch.school = self.school
 
     async def _look_up(self, who: Identity) -> Known | None:
         self.looked_up.append(who)

@@ -6,7 +6,7 @@ from handlers.request import Ask, Invalid, Nothing, Say
 from policy.people import Away
 from policy.record import Ref
 from tests.fakes.desk import Desk
-from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, TEACHER, identity
+from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, TEACHER, harbour, identity
 
 WEEK = {"first": date(2027, 3, 1), "last": date(2027, 3, 5)}
 
@@ -32,7 +32,7 @@ async def test_the_delegates_decision_quotes_the_authority(desk: Desk) -> None:
 
 
 async def test_head_may_approve_own_is_said_in_the_audit(desk: Desk) -> None:
-    object.__setattr__(desk.school, "head_may_approve_own", True)
+    desk.school = desk.dispatch.school = harbour(own=True)
     post = await desk.write(HEAD)
     await desk.ask(HEAD, "post.approve", post)
     assert "own post, as the school's settings allow" in (await desk.audit())[-1].entry.authority

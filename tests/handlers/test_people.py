@@ -1,0 +1,90 @@
+"""Meeting people: one look-up, one record, and two accounts of one human being joined."""
+
+from dataclasses import replace
+
+from handlers.people import link_up
+from handlers.request import Say
+from policy.people import Identity, Known, Person, Standing
+from tests.fakes.desk import Desk
+from tests.fakes.school import HEAD, TEACHER, identity, known
+
+ON_TEAMS = known(TEACHER, platform="teams", tenant="T1")
+
+
+async def everyone(desk: Desk) -> list[Person]:
+    """All the people the store knows."""
+    async with desk.store.transaction("harbour") as tx:
+        return await tx.find(Person, limit=100)
+
+
+async def test_somebody_unknown_is_looked_up_once(desk: Desk) -> None:
+    for _ in range(3):
+        await desk.ask("newcomer", "posts")
+    assert desk.looked_up == [identity("newcomer")]
+
+
+async def test_a_failed_look_up_is_a_refusal_and_is_tried_again(desk: Desk) -> None:
+    who = identity("newcomer")
+    desk.strangers[who] = None
+    reply = await desk.ask(who, "post.new", fields={"text": "Hello", "account": "page"})
+    assert isinstance(reply, Say)
+    assert "could not find out who you are" in reply.card.title
+    del desk.strangers[who]
+    assert isinstance(await desk.ask(who, "posts"), Say)
+    assert desk.looked_up == [who, who]
+
+
+async def test_one_address_on_two_platforms_is_one_person(desk: Desk) -> None:
+    post = await desk.write(TEACHER)
+    await desk.dispatch.met(ON_TEAMS)
+    (tom,) = [each for each in await everyone(desk) if TEACHER in each.name.lower()]
+    assert {str(account.identity) for account in tom.accounts} == {"sandbox:demo:tom", "teams:T1:tom"}
+    await desk.ask(ON_TEAMS.identity, "post.withdraw", post)
+    assert (await desk.post(post.id)).state == "withdrawn"
+
+
+async def test_records_made_before_the_link_are_theirs_after_it(desk: Desk) -> None:
+    apart = replace(ON_TEAMS, email="")
+    desk.settle(staff=("*@harbour.example", "teams:tom"))
+    await desk.dispatch.met(apart)
+    await desk.ask(apart.identity, "post.new", fields={"text": "From Teams", "account": "page"})
+    post = await desk.post("P-1")
+    refused = await desk.ask(TEACHER, "post.withdraw", post)
+    assert isinstance(refused, Say)
+    desk.settle(same=(("tom@harbour.example", "teams:tom"),))
+    await desk.dispatch.met(known(TEACHER))
+    await desk.ask(TEACHER, "post.withdraw", post)
+    assert (await desk.post("P-1")).state == "withdrawn"
+    listed = await desk.ask(TEACHER, "posts")
+    assert isinstance(listed, Say)
+    assert "1 post of your own" in listed.card.summary
+
+
+async def test_a_linked_headteacher_cannot_decide_on_their_other_accounts_post(desk: Desk) -> None:
+    apart = Known(Identity("teams", "T1", "h2"), "Helen", "")
+    desk.settle(staff=("*@harbour.example", "teams:h2"))
+    desk.settle(same=((f"{HEAD}@harbour.example", "teams:h2"),))
+    await desk.dispatch.met(apart)
+    await desk.ask(apart.identity, "post.new", fields={"text": "My own", "account": "page"})
+    post = await desk.post("P-1")
+    for who in (identity(HEAD), apart.identity):
+        reply = await desk.ask(who, "post.approve", post)
+        assert isinstance(reply, Say)
+        assert "your own post" in reply.card.title
+
+
+async def test_a_newcomer_given_a_leavers_address_is_not_the_leaver(desk: Desk) -> None:
+    post = await desk.write(TEACHER)
+    await desk.dispatch.met(known(TEACHER, Standing.DEACTIVATED))
+    newcomer = replace(ON_TEAMS, name="Newcomer")
+    await desk.dispatch.met(newcomer)
+    reply = await desk.ask(newcomer.identity, "post.withdraw", post)
+    assert isinstance(reply, Say)
+    assert (await desk.post(post.id)).state == "waiting"
+
+
+async def test_meeting_somebody_unchanged_writes_nothing(desk: Desk) -> None:
+    before = await everyone(desk)
+    async with desk.store.transaction("harbour") as tx:
+        await link_up(tx, desk.school, known(TEACHER))
+    assert await everyone(desk) == before
