@@ -1,0 +1,104 @@
+"""The table that the play-throughs happen on: one world at a time, its ticking, and starting again."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.sandbox.harbour import SCHOOL
+from bot.sandbox.incoming import Malformed
+from bot.sandbox.surface import News, Watchers
+from bot.sandbox.world import World
+from handlers.dispatch import Trouble
+from handlers.registry import Registry
+
+TICK = 1.0
+"""Seconds between two looks at what has fallen due."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A cleaned picture and its media type."""
+
+    content: bytes
+    kind: str
+
+
+class Table:
+    """Holds the world that is being played. `real` gives the real time, aware UTC; `edition` changes at a reset."""
+
+    def __init__(self, registry: Registry, real: Callable[[], datetime], start: datetime | None = None) -> None:
+        self.registry, self.real, self._start = registry, real, start
+        self.watchers = Watchers()
+        self.edition = secrets.token_hex(8)
+        self._world: World | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
+
+    @property
+    def world(self) -> World:
+        """The world that is being played."""
+        if self._world is None:
+            raise RuntimeError("the sandbox has not been opened")
+        return self._world
+
+    async def open(self) -> None:
+        """Lay the table: a fresh world that lives by itself."""
+        self._world = await World.open(self.registry, self.real, self.watchers, self._start)
+        self._life = asyncio.create_task(self._live(self._world))
+
+    async def close(self) -> None:
+        """Clear the table."""
+        if self._life is not None:
+            self._life.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._life
+        if self._world is not None:
+            await self._world.close()
+        self._life = self._world = None
+
+    async def reset(self) -> None:
+        """Start again with nothing; every open page is told."""
+        async with self._changing:
+            await self.close()
+            self.edition = secrets.token_hex(8)
+            await self.open()
+            self.watchers.tell(News("reset"))
+
+    def picture_url(self, sha256: str) -> str:
+        """A link to a picture, good for as long as the sandbox is likely to be open."""
+        return f"/pictures/{sha256}"
+
+    async def picture(self, token: str) -> PictureFile | None:
+        """The picture behind a link; None when the link is not ours or has lapsed."""
+        return None
+
+    def moment(self, by: str, to: str) -> datetime:
+        """The moment meant: "hour", "day" or "morning" from now, or a local time. Raises Malformed for neither."""
+        now = self.world.clock()
+        match by:
+            case "hour":
+                return now + timedelta(hours=1)
+            case "day":
+                local = SCHOOL.calendar.local(now)
+                return (local.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=SCHOOL.zone)
+            case "morning":
+                return SCHOOL.calendar.next_working_morning(now)
+            case _:
+                try:
+                    return datetime.fromisoformat(to).replace(tzinfo=SCHOOL.zone)
+                except ValueError as error:
+                    raise Malformed("to") from error
+
+    async def _live(self, world: World) -> None:
+        """Deliver what is queued as soon as it is, and look at least once a tick at what has fallen due."""
+        shown = ""
+        while True:
+            with suppress(Trouble):
+                await world.step()
+            if (minute := f"{world.clock():%H:%M}") != shown:
+                shown = minute
+                self.watchers.tell(News("clock"))
+            await world.store.wait(TICK)
