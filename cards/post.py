@@ -75,7 +75,7 @@ def standing(post: Post, eyes: Eyes) -> str:
         case State.CHANGES:
             return f"{who} asked for changes."
         case State.APPROVED:
-            return f"Approved by {who}. It can go up {_when(post.content.planned, eyes, 'now')}."
+            return f"Approved. It can go up {_when(post.content.planned, eyes, 'now')}."
         case State.POSTED:
             return f"Posted{f' by {eyes.name(post.posted_by)}' if post.posted_by else ''}."
         case State.REJECTED:
@@ -159,7 +159,7 @@ def history_card(post: Post, eyes: Eyes) -> Card:
     if post.posted_at is not None:
         said = f"{moment(post.posted_at, eyes.zone)}: marked as posted by {eyes.name(post.posted_by)}"
         moments.append((post.posted_at, (Text(said, Tone.STRONG), *((Quote(post.link),) if post.link else ()))))
-    for _, elements in sorted(moments, key=lambda pair: pair[0], reverse=True):
+    for _, elements in reversed(sorted(moments, key=lambda pair: pair[0])):
         body += [Divider(), *elements]
     return Card(f"{post.id}: history", f"The history of {post.id}.", tuple(body))
 
@@ -226,15 +226,15 @@ def _why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
             said = f"The approval of version {last.version} no longer counts: the post was changed after it."
             found.append(Notice(said, cite("approve-posts"), Tone.WARNING))
         elif last.reason:
-            found += [Text(f"{eyes.name(last.by)} had asked:", Tone.QUIET), Quote(last.reason)]
+            found += [Text(f"What {eyes.name(last.by)} asked for:", Tone.QUIET), Quote(last.reason)]
     if last is not None and post.status is State.APPROVED:
-        found.append(Text(f"Approved {moment(last.at, eyes.zone)} as {last.authority}.", Tone.QUIET))
+        found.append(Text(f"Approved by {eyes.name(last.by)}, {moment(last.at, eyes.zone)}, as {last.authority}.", Tone.QUIET))
     return tuple(found)
 
 
 def _changes(post: Post, eyes: Eyes) -> tuple[Element, ...]:
     """What changed since the version before, for whoever must read it again."""
-    if post.before is None or post.status not in OPEN or not (eyes.decides or eyes.author):
+    if post.before is None or post.status is not State.WAITING or not (eyes.decides or eyes.author):
         return ()
     return (Text("What changed since the last version", Tone.STRONG), *_compared(post.before, post.content, eyes))
 
