@@ -20,6 +20,7 @@ WITH_CLOSURES = Calendar(
     closures=((date(2027, 3, 22), date(2027, 3, 24)), (date(2027, 11, 1), date(2027, 11, 1))),
 )
 NIGHT_SHIFT = Calendar(opens=time(0, 30), closes=time(3))
+CALENDARS = (PLAIN, WITH_CLOSURES, NIGHT_SHIFT)
 MINUTE = timedelta(minutes=1)
 
 
@@ -51,12 +52,17 @@ def moment_of(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-calendars = st.sampled_from([PLAIN, WITH_CLOSURES, NIGHT_SHIFT])
-moments = st.one_of(
-    st.datetimes(datetime(2027, 3, 18), datetime(2027, 4, 2)),
-    st.datetimes(datetime(2027, 10, 28), datetime(2027, 11, 4)),
-    st.datetimes(datetime(2026, 12, 22), datetime(2027, 1, 6)),
-).map(lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC))
+calendars = st.sampled_from(CALENDARS)
+days = st.one_of(
+    st.dates(date(2027, 3, 18), date(2027, 4, 2)),
+    st.dates(date(2027, 10, 28), date(2027, 11, 4)),
+    st.dates(date(2026, 12, 22), date(2027, 1, 6)),
+)
+edges = st.sampled_from([edge for calendar in CALENDARS for edge in (calendar.opens, calendar.closes)])
+any_minute = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
+moments = st.builds(
+    lambda day, clock: datetime.combine(day, clock, LONDON).astimezone(UTC), days, st.one_of(edges, any_minute)
+)
 
 
 @settings(deadline=None)

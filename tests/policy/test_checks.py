@@ -99,6 +99,11 @@ def test_a_picture_needs_a_description_that_says_something(alt: str) -> None:
     assert found.then
 
 
+@pytest.mark.parametrize("alt", ["sports-day.svg", "Sports-Day"])
+def test_the_name_of_the_file_is_no_description(alt: str) -> None:
+    assert codes(with_picture(alt, name="sports-day.svg")) == ["no-alt"]
+
+
 @pytest.mark.parametrize(
     "alt", ["A rainbow over the playground", "Picture 3 children painting", "Our new library", "Sunflowers"]
 )
@@ -194,6 +199,9 @@ GOOD_POSTS = [
     "Our new library opens on Thursday. Come @ 3pm to have a look.",
     "Assessment week: please make sure that children get to bed early and have breakfast.",
     "The rugby club needs a hooker and two props. Boots and gum shields, please.",
+    "Year 3 Tudor Street is open to visitors in the hall.",
+    "Reading groups: b4 1st, b5 2nd. Well read.",
+    "Governors met PTA, SENCO, PE, RE and DT leads on Tuesday evening to plan the coming year.",
     "Y6 1st in the county chess final. Y5 2nd.",
 ]
 
@@ -210,6 +218,14 @@ def test_an_ordinary_post_is_left_in_peace(text: str) -> None:
         "Congratulations Oliver and Ava, our Star Writers this week.",
         "Thank you to Mrs Jane Patel for a wonderful Forest School morning.",
         "Year 3 visited Hadrian's Wall and Chester Zoo.",
+        "Remembering the end of the war: Singing Squad and Collective Worship with Bishop Jo.",
+        "Science Week: we built Mars Rovers. Head Lice: a gentle reminder.",
+        "Reception loved Little Red Riding Hood and the Easter Bunny.",
+        "BBC Radio Surrey came in, and Mr Whippy's Ice Cream van.",
+        "Super Star of the Week goes to Amelia. Our Online Safety page is new.",
+        "Thank you to PC Dan Brown and Sir Tom Moore.",
+        "Summer Fair: stalls wanted. Congrats King Charles. Poppy Appeal badges are at the office.",
+        "Ava's Rainbow is on the wall by the hall.",
         "Oak Class enjoyed Roald Dahl Day in the Harbour Library.",
         "On Remembrance Sunday our School Council laid a wreath at Trinity Church.",
         "Happy Diwali from all of us. Key Stage Two made lamps.",
@@ -241,7 +257,10 @@ ADVISED = [
     ("mention", "Thanks @SamsMum for the cakes"),
     ("mention", "@jo.bloggs.art came to paint with us"),
     ("shouting", "PLEASE BRING YOUR PE KIT TOMORROW"),
-    ("shouting", "A reminder: ABSOLUTELY NO PARKING OUTSIDE THE GATES in the morning."),
+    (
+        "shouting",
+        "A reminder: ABSOLUTELY NO PARKING OUTSIDE THE GATES in the morning, or our buses cannot turn round in time.",
+    ),
     ("shouting", "WELL DONE YEAR SIX, you were great"),
     ("language", "What a shit performance by the referee."),
     ("language", "That was sh1t."),
@@ -272,6 +291,10 @@ def test_what_deserves_a_second_look_is_advised_and_never_blocks(code: str, text
         ("Aisha Begum", "Congratulations Aisha Begum on your gold medal."),
         ("Łukasz Nowak", "Ask Łukasz Nowak’s group."),
         ("Anne-Marie McDonald", "Here is Anne-Marie McDonald with the cup."),
+        ("Anne Frank", "Remembering Anne Frank in Year 6 history."),
+        ("Poppy Evans", "First prize: Poppy Evans."),
+        ("Rose Cook", "Second prize: Rose Cook."),
+        ("Florence Green", "Third prize: Florence Green and Kit."),
         ("Mohammed Ali Khan", "Well done, Mohammed Ali Khan."),
     ],
 )

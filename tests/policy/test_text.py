@@ -91,6 +91,7 @@ def test_accents_are_composed_once_what_stood_between_is_gone() -> None:
         "क्‌ष",
         "র‍্যাব",
         "שלום עולם",
+        "½ cup, 10 m², ﬁne, ①",
         "Llywelyn a’r ŵyl — £5 · 20°",
         "\U0001fae8 \U0001fadf",
     ],
