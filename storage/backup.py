@@ -153,7 +153,7 @@ def _unpack(archive: Path, folder: Path) -> tuple[dict[str, str], Manifest]:
     hashes: dict[str, str] = {}
     manifest = None
     try:
-        with tarfile.open(archive, "r:gz") as tar:
+        with gzip.open(archive) as whole, tarfile.open(fileobj=whole, mode="r:") as tar:
             for member in tar:
                 content = tar.extractfile(member) if member.isreg() else None
                 if content is None:
@@ -164,6 +164,8 @@ def _unpack(archive: Path, folder: Path) -> tuple[dict[str, str], Manifest]:
                     hashes[member.name] = _save(folder / member.name, content)
                 else:
                     raise Damaged(f"{archive} holds {member.name!r}, which no backup does.")
+            while whole.read(_PIECE):
+                continue
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, AttributeError) as error:
         raise Damaged(f"{archive} does not read as a backup: {error}") from error
     if manifest is None:

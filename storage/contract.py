@@ -221,6 +221,9 @@ class Transaction(Protocol):
     def bury(self, row: Outgoing, reason: str, at: datetime) -> None:
         """Move the row to the dead letters."""
 
+    async def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """Undeliverable rows, newest first; without this transaction's own."""
+
 
 class Store(Protocol):
     """A place where a school's records live."""

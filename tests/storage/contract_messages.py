@@ -1,0 +1,360 @@
+"""What every store must do with the outbox, shown messages, seen-keys and the audit."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.audit import verify
+from storage.contract import Conflict, Entry, Outgoing, Seen, Store, Task
+from tests.storage.contract import (
+    LEASE,
+    NOTE,
+    NOW,
+    SCHOOL,
+    Base,
+    Opener,
+    claim,
+    delete,
+    message,
+    note,
+    put,
+    queue,
+    row,
+)
+from tests.storage.note import Note
+
+
+def views(rows: list[Outgoing]) -> list[str]:
+    """What the rows show."""
+    return [claimed.view for claimed in rows]
+
+
+async def settle(store: Store, *rows: Outgoing) -> None:
+    """Take the rows out: delivered."""
+    async with store.transaction(SCHOOL) as tx:
+        for claimed in rows:
+            tx.done(claimed)
+
+
+async def redraws(store: Store) -> list[str]:
+    """The messages that are to be redrawn, each claimed and settled."""
+    found: list[str] = []
+    while rows := await claim(store):
+        found += [claimed.message for claimed in rows if claimed.task is Task.REDRAW]
+        await settle(store, *rows)
+    return sorted(found)
+
+
+class Outbox(Base):
+    """The outbox: in order, one at a time for each conversation, alerts first."""
+
+    async def test_a_row_comes_back_as_it_was_queued(self, store: Store) -> None:
+        await queue(store, row(record=NOTE, version=3, created=NOW))
+        (claimed,) = await claim(store)
+        assert claimed == row(record=NOTE, version=3, created=NOW, id=claimed.id)
+        assert claimed.id > 0
+
+    async def test_one_at_a_time_for_each_person_in_order(self, store: Store) -> None:
+        await queue(store, row("ann", "first"), row("ann", "second"), row("bob", "third"))
+        rows = await claim(store)
+        assert views(rows) == ["first", "third"]
+        assert await claim(store) == []
+        await settle(store, rows[0])
+        assert views(await claim(store)) == ["second"]
+
+    async def test_alerts_go_first_and_do_not_wait_for_other_messages(self, store: Store) -> None:
+        await queue(store, row("ann", "post"), row("bob", "post"), row("ann", "alert", lane="alert"))
+        assert views(await claim(store, limit=1)) == ["alert"]
+        assert views(await claim(store)) == ["post", "post"]
+
+    async def test_a_lease_that_ran_out_hands_the_row_out_again_as_doubtful(self, store: Store) -> None:
+        await queue(store, row())
+        (first,) = await claim(store)
+        assert not first.doubtful
+        assert await claim(store, NOW + LEASE / 2) == []
+        (again,) = await claim(store, NOW + LEASE)
+        assert again.id == first.id
+        assert again.doubtful
+
+    async def test_a_row_queued_behind_a_leased_one_does_not_free_it(self, store: Store) -> None:
+        await queue(store, row("ann", "first"))
+        assert views(await claim(store)) == ["first"]
+        await queue(store, row("ann", "second"))
+        assert await claim(store) == []
+
+    async def test_a_retry_holds_its_conversation_only_and_in_its_place(self, store: Store) -> None:
+        await queue(store, row("ann", "first"), row("ann", "second"), row("bob", "third"))
+        first, third = await claim(store)
+        async with store.transaction(SCHOOL) as tx:
+            tx.retry(first, NOW + timedelta(seconds=30), doubtful=True)
+            tx.done(third)
+        assert await claim(store, NOW + timedelta(seconds=29)) == []
+        (again,) = await claim(store, NOW + timedelta(seconds=30))
+        assert (again.view, again.attempts, again.doubtful) == ("first", 1, True)
+
+    async def test_the_hold_and_the_doubt_outlive_the_process(self, opener: Opener) -> None:
+        store = await opener()
+        await queue(store, row("ann", "first"), row("ann", "second"))
+        (first,) = await claim(store)
+        async with store.transaction(SCHOOL) as tx:
+            tx.retry(first, NOW + timedelta(hours=1), doubtful=True)
+        await store.close()
+        again = await opener()
+        assert await claim(again, NOW + timedelta(minutes=59)) == []
+        (held,) = await claim(again, NOW + timedelta(hours=1))
+        assert (held.view, held.attempts, held.doubtful) == ("first", 1, True)
+        await again.close()
+
+    async def test_an_unsent_row_is_not_queued_twice(self, store: Store) -> None:
+        await queue(store, row(record=NOTE, version=1), row(record=NOTE, version=1))
+        await queue(store, row(record=NOTE, version=1))
+        await queue(store, row(record=NOTE, version=2), row("bob", record=NOTE, version=1))
+        assert (await store.count(SCHOOL)).outbox == 3
+
+    async def test_once_sent_it_may_be_queued_again(self, store: Store) -> None:
+        await queue(store, row(record=NOTE))
+        await settle(store, *await claim(store))
+        await queue(store, row(record=NOTE))
+        assert len(await claim(store)) == 1
+
+    async def test_sent_and_queued_again_in_one_commit(self, store: Store) -> None:
+        await queue(store, row(record=NOTE))
+        (sent,) = await claim(store)
+        async with store.transaction(SCHOOL) as tx:
+            tx.queue(row(record=NOTE))
+            tx.done(sent)
+        (again,) = await claim(store)
+        assert again.id > sent.id
+
+    async def test_row_ids_are_not_used_again(self, opener: Opener) -> None:
+        store = await opener()
+        await queue(store, row())
+        (sent,) = await claim(store)
+        await settle(store, sent)
+        await store.close()
+        again = await opener()
+        await queue(again, row())
+        (later,) = await claim(again)
+        assert later.id > sent.id
+        await again.close()
+
+    async def test_what_cannot_be_delivered_is_kept_apart(self, store: Store) -> None:
+        await queue(store, row("ann", "first"), row("ann", "second"))
+        (first,) = await claim(store)
+        async with store.transaction(SCHOOL) as tx:
+            tx.bury(first, "user_not_found", NOW)
+        (second,) = await claim(store)
+        assert second.view == "second"
+        async with store.transaction(SCHOOL) as tx:
+            tx.bury(second, "is_archived", NOW)
+        letters = await store.dead_letters(SCHOOL)
+        assert [(letter.row.view, letter.reason, letter.at) for letter in letters] == [
+            ("second", "is_archived", NOW),
+            ("first", "user_not_found", NOW),
+        ]
+        assert await store.dead_letters(SCHOOL, limit=1) == letters[:1]
+        assert await store.dead_letters("hill") == []
+        counted = await store.count(SCHOOL)
+        assert (counted.outbox, counted.dead) == (0, 2)
+
+    async def test_settling_a_row_twice_is_settling_it_once(self, store: Store) -> None:
+        await queue(store, row())
+        (sent,) = await claim(store)
+        await settle(store, sent)
+        await settle(store, sent)
+        async with store.transaction(SCHOOL) as tx:
+            tx.retry(sent, NOW)
+            tx.bury(sent, "late", NOW)
+        counted = await store.count(SCHOOL)
+        assert (counted.outbox, counted.dead) == (0, 0)
+
+    async def test_waiting_ends_when_something_is_queued(self, store: Store) -> None:
+        assert await claim(store) == []
+        waiting = asyncio.create_task(store.wait(60))
+        await queue(store, row())
+        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(store.wait(60), 5)
+        assert len(await claim(store)) == 1
+        await store.wait(0.001)
+
+    async def test_the_oldest_is_counted_from_its_creation(self, store: Store) -> None:
+        assert (await store.count(SCHOOL)).oldest_unsent is None
+        await queue(store, row("ann", created=NOW), row("bob", created=NOW - timedelta(hours=1)))
+        assert (await store.count(SCHOOL)).oldest_unsent == NOW - timedelta(hours=1)
+
+
+class Messages(Base):
+    """Shown messages: every copy of a card follows its record."""
+
+    async def test_what_shows_a_record_oldest_first(self, store: Store) -> None:
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(2))
+            tx.show(message(1))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(2, rev=9))
+            tx.show(message(3))
+            tx.unshow(message(1).key)
+            assert await tx.shown(NOTE) == [message(2, rev=9), message(3)]
+        async with store.transaction(SCHOOL) as tx:
+            assert await tx.shown(NOTE) == [message(2, rev=9), message(3)]
+        assert (await store.count(SCHOOL)).shown == 2
+
+    async def test_a_change_redraws_every_copy(self, store: Store) -> None:
+        await put(store, Note("N-1"), Note("N-2"))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(1, person="ann"))
+            tx.show(message(2, person="bob"))
+        assert await redraws(store) == []
+        await put(store, Note("N-1", text="new", rev=1))
+        rows = await claim(store)
+        assert [(r.task, r.view, r.person, r.record, r.version, r.message) for r in rows] == [
+            (Task.REDRAW, "note", "ann", NOTE, None, message(1).key),
+            (Task.REDRAW, "note", "bob", NOTE, None, message(2).key),
+        ]
+
+    async def test_a_redraw_that_waits_is_enough(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message())
+        for rev in (1, 2, 3):
+            await put(store, Note("N-1", text=str(rev), rev=rev))
+        assert (await store.count(SCHOOL)).outbox == 1
+
+    async def test_a_message_shown_late_is_redrawn(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        await put(store, Note("N-1", rev=1))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(1, rev=1))
+            tx.show(message(2, rev=2))
+        assert await redraws(store) == [message(1).key]
+
+    async def test_a_change_during_a_redraw_is_drawn_too(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(rev=1))
+        await put(store, Note("N-1", rev=1))
+        (redraw,) = await claim(store)
+        await put(store, Note("N-1", rev=2))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(rev=2))
+            tx.done(redraw)
+        (another,) = await claim(store)
+        assert (another.task, another.message) == (Task.REDRAW, message().key)
+
+    async def test_a_change_and_a_showing_at_once_leave_no_copy_behind(self, store: Store) -> None:
+        for round in range(20):
+            id = f"N-{round}"
+            await put(store, Note(id))
+            record = NOTE.__class__("note", id)
+
+            async def change(id: str = id) -> None:
+                async with store.transaction(SCHOOL) as tx:
+                    tx.put((await note(tx, id)).but(text="changed"))
+
+            async def show(round: int = round, record: object = record) -> None:
+                async with store.transaction(SCHOOL) as tx:
+                    tx.show(message(round, rev=1, record=record))  # type: ignore[arg-type]
+
+            await asyncio.gather(*((change(), show()) if round % 2 else (show(), change())))
+            assert await redraws(store) == [message(round).key]
+
+    async def test_a_copy_drawn_from_the_change_itself_is_not_redrawn(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        async with store.transaction(SCHOOL) as tx:
+            tx.put(Note("N-1", text="new", rev=1))
+            tx.show(message(rev=2))
+        assert await redraws(store) == []
+
+    async def test_messages_of_a_record_that_is_gone_are_left_alone(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(rev=0, record=None))
+            tx.show(message(2, rev=1))
+        await delete(store, "N-1", 1)
+        assert await redraws(store) == []
+
+
+class SeenKeys(Base):
+    """Seen-keys: a request has its effect once."""
+
+    async def test_a_key_is_known_with_what_it_did(self, opener: Opener) -> None:
+        store = await opener()
+        seen = Seen("Ev1", NOTE, "digest", NOW)
+        async with store.transaction(SCHOOL) as tx:
+            assert await tx.seen("Ev1") is None
+            tx.mark_seen(seen)
+            assert await tx.seen("Ev1") == seen
+        await store.close()
+        again = await opener()
+        async with again.transaction(SCHOOL) as tx:
+            assert await tx.seen("Ev1") == seen
+        async with again.transaction("hill") as tx:
+            assert await tx.seen("Ev1") is None
+        await again.close()
+
+    async def test_of_two_deliveries_at_once_one_has_the_effect(self, store: Store) -> None:
+        async def deliver(number: int) -> bool:
+            try:
+                async with store.transaction(SCHOOL) as tx:
+                    tx.mark_seen(Seen("Ev1", None, "digest", NOW))
+                    tx.put(Note(f"N-{number}"))
+            except Conflict:
+                return False
+            return True
+
+        assert sorted(await asyncio.gather(*map(deliver, range(4)))) == [False, False, False, True]
+        assert len((await store.count(SCHOOL)).records) == 1
+
+    async def test_old_keys_are_forgotten(self, store: Store) -> None:
+        async with store.transaction(SCHOOL) as tx:
+            for hour in range(5):
+                tx.mark_seen(Seen(f"Ev{hour}", None, "digest", NOW + timedelta(hours=hour)))
+        assert await store.forget_seen(NOW + timedelta(hours=3)) == 3
+        assert await store.forget_seen(NOW + timedelta(hours=3)) == 0
+        async with store.transaction(SCHOOL) as tx:
+            assert [await tx.seen(f"Ev{hour}") is None for hour in range(5)] == [True, True, True, False, False]
+
+
+class AuditChain(Base):
+    """The audit: appended in the same commit, numbered and chained per school."""
+
+    async def test_the_chain_is_sound_whoever_writes_at_once(self, store: Store) -> None:
+        async def act(number: int, school: str) -> None:
+            async with store.transaction(school) as tx:
+                tx.audit(Entry(NOW, f"person{number}", "wrote", NOTE, 1, "open", "abc", "delegate"))
+                tx.audit(Entry(NOW, f"person{number}", "sent"))
+
+        await asyncio.gather(*(act(n, school) for n in range(20) for school in (SCHOOL, "hill")))
+        for school in (SCHOOL, "hill"):
+            rows = [audited async for audited in store.audit_rows(school)]
+            assert [audited.seq for audited in rows] == list(range(1, 41))
+            assert verify(rows).sound
+            assert all(one.entry.person == two.entry.person for one, two in zip(rows[::2], rows[1::2], strict=True))
+
+    async def test_it_goes_on_after_opening_again(self, opener: Opener) -> None:
+        for _ in range(3):
+            store = await opener()
+            async with store.transaction(SCHOOL) as tx:
+                tx.audit(Entry(NOW, "ann", "wrote"))
+            rows = [audited async for audited in store.audit_rows(SCHOOL)]
+            await store.close()
+        assert verify(rows).rows == 3
+
+    async def test_nothing_is_written_of_a_commit_that_came_too_late(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+
+        async def come_late() -> None:
+            async with store.transaction(SCHOOL) as tx:
+                tx.audit(Entry(NOW, "ann", "wrote"))
+                tx.queue(row())
+                tx.show(message())
+                tx.mark_seen(Seen("Ev1", None, "digest", NOW))
+                tx.put(Note("N-1"))
+
+        with pytest.raises(Conflict):
+            await come_late()
+        counted = await store.count(SCHOOL)
+        assert (counted.audit, counted.outbox, counted.shown) == (0, 0, 0)
+        async with store.transaction(SCHOOL) as tx:
+            assert await tx.seen("Ev1") is None

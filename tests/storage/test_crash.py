@@ -1,0 +1,227 @@
+"""Crashes: whatever was acknowledged is there afterwards, and nothing is half there."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from storage.audit import verify
+from storage.tiny import open_tiny
+from storage.tiny.journal import load
+from tests.fakes.disks import Step, TracingDisk
+from tests.storage.contract import SCHOOL, put
+from tests.storage.crash_child import WORKERS
+from tests.storage.note import Note
+
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("EXEAT_KILLS", "50"))
+
+
+class TestKilled:
+    """A process killed by SIGKILL at random moments while it commits, again and again in one folder."""
+
+    async def test_every_acknowledged_commit_is_there_and_none_is_half_there(self, tmp_path: Path) -> None:
+        folder, chance = tmp_path / "data", random.Random()
+        acknowledged = [0] * WORKERS
+        with _victim(folder) as victim:
+            for _ in range(KILLS):
+                for worker, count in _kill_one(victim, chance):
+                    acknowledged[worker] = max(acknowledged[worker], count)
+                await _examine(folder, acknowledged)
+        assert sum(acknowledged) >= KILLS
+        assert list(folder.glob("snapshot-*.jsonl"))
+
+
+@contextmanager
+def _victim(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.storage.crash_child", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    try:
+        yield process
+    finally:
+        process.communicate()
+
+
+def _kill_one(victim: subprocess.Popen[str], chance: random.Random) -> Iterator[tuple[int, int]]:
+    """Let a child commit for a random while, kill it, and give what it acknowledged: worker and count."""
+    assert victim.stdin is not None
+    assert victim.stdout is not None
+    victim.stdin.write("go\n")
+    pid, left = 0, chance.randrange(1, 40)
+    for line in victim.stdout:
+        what, first, second = line.split()
+        match what:
+            case "pid":
+                pid = int(first)
+            case "ack":
+                left -= 1
+                yield int(first), int(second)
+            case _:
+                return
+        if left <= 0 and pid:
+            time.sleep(chance.random() / 500)
+            os.kill(pid, signal.SIGKILL)
+            left = sys.maxsize
+
+
+async def _examine(folder: Path, acknowledged: list[int]) -> None:
+    store = await open_tiny(folder)
+    rows = store.copy()
+    chain = [row async for row in store.audit_rows(SCHOOL)]
+    await store.close()
+    expected: set[str] = set()
+    for worker, least in enumerate(acknowledged):
+        tally = rows["records"].get(f"{SCHOOL}/note/tally{worker}")
+        count = tally["rev"] if tally else 0
+        assert count >= least
+        expected |= {f"{worker}-{number}" for number in range(1, count + 1)}
+    prefix = f"{SCHOOL}/note/"
+    notes = {id.removeprefix(prefix) for id in rows["records"]}
+    assert {name.removeprefix("left") for name in notes if name.startswith("left")} == expected
+    assert {name.removeprefix("right") for name in notes if name.startswith("right")} == expected
+    assert {doc["row"]["person"] for doc in rows["outbox"].values()} == expected
+    assert {doc["row"]["key"] for doc in rows["seen"].values()} == expected
+    assert sorted(row.entry.person for row in chain) == sorted(expected)
+    assert verify(chain).sound
+
+
+@dataclass
+class _Image:
+    """What a disk may hold after a loss of power: for each file what was synced and what was only written."""
+
+    files: dict[str, "_File"] = field(default_factory=dict)
+    durable: dict[str, "_File"] = field(default_factory=dict)
+
+    def take(self, step: Step) -> None:
+        match step.what:
+            case "create":
+                self.files[step.name] = _File()
+            case "write":
+                self.files[step.name].written += step.data
+            case "truncate":
+                self.files[step.name].written = self.files[step.name].written[: step.size]
+            case "sync":
+                self.files[step.name].synced = self.files[step.name].written
+            case "rename":
+                self.files[step.target] = self.files.pop(step.name)
+            case "remove":
+                del self.files[step.name]
+            case "sync_folder":
+                self.durable = dict(self.files)
+
+    def survivors(self) -> Iterator[dict[str, bytes]]:
+        """Every folder that may be found: with or without the latest names, cut at every byte not synced."""
+        for names in (self.durable, self.files):
+            longest = max((len(file.written) - len(file.synced) for file in names.values()), default=0)
+            for kept in range(longest + 1):
+                yield {name: file.written[: len(file.synced) + kept] for name, file in names.items()}
+
+
+@dataclass
+class _File:
+    written: bytes = b""
+    synced: bytes = b""
+
+
+def _check_trace(steps: list[Step], folder: Path) -> int:
+    """Lose power after every step, in every way, and look for what was acknowledged; how many ways there were."""
+    image, acknowledged, ways = _Image(), set[str](), 0
+    folder.mkdir()
+    for step in steps:
+        image.take(step)
+        if step.what == "ack":
+            acknowledged.add(step.name)
+        for survivors in image.survivors():
+            ways += 1
+            _lay_out(folder, survivors)
+            records = load(folder).rows.get("records", {})
+            assert acknowledged <= {id.rsplit("/", 1)[1] for id in records}
+    return ways
+
+
+def _lay_out(folder: Path, files: dict[str, bytes]) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+
+
+async def _trace(folder: Path, disk: TracingDisk) -> list[Step]:
+    """Commits over two starts and some snapshots, each noted when it was acknowledged."""
+    for start in range(2):
+        store = await open_tiny(folder, disk=disk, snapshot_bytes=900)
+        for number in range(4):
+            id = f"N-{start}-{number}"
+            await put(store, Note(id))
+            disk.ack(id)
+        await store.close()
+    return disk.steps
+
+
+class TestLossOfPower:
+    """A trace of all writes and syncs, cut at every byte that was not synced."""
+
+    async def test_every_acknowledged_commit_is_there(self, tmp_path: Path) -> None:
+        steps = await _trace(tmp_path / "data", TracingDisk())
+        assert {"create", "write", "sync", "rename", "remove", "sync_folder", "ack"} <= {step.what for step in steps}
+        assert _check_trace(steps, tmp_path / "image") > 1000
+
+    async def test_the_check_would_notice_if_nothing_were_synced(self, tmp_path: Path) -> None:
+        steps = await _trace(tmp_path / "data", TracingDisk(honest=False))
+        with pytest.raises(AssertionError):
+            _check_trace(steps, tmp_path / "image")
+
+    async def test_the_check_would_notice_if_only_the_contents_were_not_synced(self, tmp_path: Path) -> None:
+        steps = [step for step in await _trace(tmp_path / "data", TracingDisk()) if step.what != "sync"]
+        with pytest.raises(AssertionError):
+            _check_trace(steps, tmp_path / "image")
+
+
+class TestTornLine:
+    """The last line, cut anywhere: dropped, kept aside and reported; the rest is there."""
+
+    async def test_it_is_kept_aside_and_reported(self, tmp_path: Path) -> None:
+        folder = tmp_path / "data"
+        store = await open_tiny(folder)
+        await put(store, Note("N-1"))
+        whole = _journal(folder).read_bytes()
+        await put(store, Note("N-2"))
+        await store.close()
+        both = _journal(folder).read_bytes()
+        for cut in (len(whole) + 1, (len(whole) + len(both)) // 2, len(both) - 1):
+            _journal(folder).write_bytes(both[:cut])
+            store = await open_tiny(folder)
+            assert len(store.notices) == 1
+            assert f"journal-000000000001.jsonl.torn-{len(whole)}" in store.notices[0]
+            assert [id.rsplit("/", 1)[1] for id in store.copy()["records"]] == ["N-1"]
+            await store.close()
+            (kept,) = folder.glob("*.torn-*")
+            assert kept.read_bytes() == both[len(whole) : cut]
+            kept.unlink()
+            assert _journal(folder).read_bytes() == whole
+
+    async def test_what_is_committed_afterwards_follows_on(self, tmp_path: Path) -> None:
+        folder = tmp_path / "data"
+        for number in range(3):
+            store = await open_tiny(folder)
+            await put(store, Note(f"N-{number}"))
+            await store.close()
+            with _journal(folder).open("ab") as file:
+                file.write(b'0123456789abcdef {"n":')
+        store = await open_tiny(folder)
+        assert len(store.copy()["records"]) == 3
+        await store.close()
+        assert len(list(folder.glob("*.torn-*"))) == 3
+
+
+def _journal(folder: Path) -> Path:
+    (path,) = folder.glob("journal-*.jsonl")
+    return path

@@ -1,0 +1,180 @@
+"""The TinyDB store: the contract, and what is its own: the lock, read-only use, TinyDB's table, snapshots."""
+
+import asyncio
+import errno
+import stat
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tinydb import Query, TinyDB
+from tinydb.storages import MemoryStorage
+from tinydb.table import Document, Table
+
+from storage.contract import Store, Unavailable
+from storage.tiny import TinyStore, open_tiny, read_tiny
+from storage.tiny.table import Index, RowTable
+from tests.fakes.disks import FailingDisk
+from tests.storage import contract, contract_messages
+from tests.storage.contract import Opener, find, put
+from tests.storage.note import Note
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def opener(folder: Path) -> Opener:
+    async def open_again() -> Store:
+        return await open_tiny(folder)
+
+    return open_again
+
+
+@pytest.fixture
+async def store(folder: Path) -> AsyncIterator[TinyStore]:
+    store = await open_tiny(folder)
+    yield store
+    await store.close()
+
+
+class TestRecords(contract.Records):
+    pass
+
+
+class TestFinding(contract.Finding):
+    pass
+
+
+class TestOutbox(contract_messages.Outbox):
+    pass
+
+
+class TestMessages(contract_messages.Messages):
+    pass
+
+
+class TestSeenKeys(contract_messages.SeenKeys):
+    pass
+
+
+class TestAuditChain(contract_messages.AuditChain):
+    pass
+
+
+class TestTheFolder:
+    """One process at a time, for the owner alone, and clear words when it cannot be used."""
+
+    async def test_it_is_for_the_owner_alone(self, folder: Path, store: TinyStore) -> None:
+        await put(store, Note("N-1"))
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+    async def test_a_second_process_is_kept_out(self, folder: Path, store: TinyStore) -> None:
+        script = (
+            "import asyncio, sys, pathlib\n"
+            "from storage.tiny import open_tiny\n"
+            "asyncio.run(open_tiny(pathlib.Path(sys.argv[1])))\n"
+        )
+        second = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, str(folder), stderr=asyncio.subprocess.PIPE
+        )
+        _, errors = await second.communicate()
+        assert second.returncode == 1
+        assert b"Unavailable: Another Exeat is using" in errors
+        await put(store, Note("N-1"))
+
+    async def test_it_can_be_opened_again_once_closed(self, folder: Path) -> None:
+        for _ in range(2):
+            store = await open_tiny(folder)
+            await store.close()
+            await store.close()
+        with pytest.raises(Unavailable, match="closed"):
+            await put(store, Note("N-1"))
+
+    async def test_a_file_in_its_place(self, folder: Path) -> None:
+        folder.write_text("a file")
+        with pytest.raises(Unavailable, match="cannot keep its records in"):
+            await open_tiny(folder)
+
+    async def test_a_read_only_file_system(self, folder: Path) -> None:
+        with pytest.raises(Unavailable, match="Read-only file system"):
+            await open_tiny(folder, disk=FailingDisk(errno.EROFS, {"append"}))
+        await (await open_tiny(folder)).close()
+
+    async def test_reading_beside_a_writer(self, folder: Path, store: TinyStore) -> None:
+        await put(store, Note("N-1"))
+        reader = await read_tiny(folder)
+        assert await find(reader) == ["N-1"]
+        with pytest.raises(Unavailable, match="read only"):
+            await put(reader, Note("N-2"))
+        with pytest.raises(Unavailable, match="read only"):
+            await reader.check()
+        await reader.close()
+        await put(store, Note("N-2"))
+
+    async def test_reading_beside_a_writer_leaves_an_unfinished_line_alone(self, folder: Path) -> None:
+        await (await open_tiny(folder)).close()
+        journal = folder / "journal-000000000001.jsonl"
+        journal.write_bytes(b"half a li")
+        await (await read_tiny(folder)).close()
+        assert journal.read_bytes() == b"half a li"
+
+    async def test_there_is_nothing_to_read(self, folder: Path) -> None:
+        with pytest.raises(Unavailable):
+            await read_tiny(folder)
+
+
+DOCS = st.fixed_dictionaries({"state": st.sampled_from("ab"), "n": st.integers(0, 9)})
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("upsert"), st.sampled_from("xyz"), DOCS),
+        st.tuples(st.just("update"), st.sampled_from("ab"), st.integers(0, 9)),
+        st.tuples(st.just("remove"), st.sampled_from("ab"), st.none()),
+        st.tuples(st.just("truncate"), st.none(), st.none()),
+    ),
+    max_size=20,
+)
+
+
+class StockTable(Table):
+    document_id_class = str  # type: ignore[assignment]
+
+
+class TestTheTable:
+    """Our table does what TinyDB's own does, and its indexes never fall behind."""
+
+    @given(STEPS)
+    @settings(max_examples=100, deadline=None)
+    def test_it_does_what_stock_tinydb_does(self, steps: list[tuple[str, str, object]]) -> None:
+        index = Index(lambda id, doc: [((doc["state"],), (doc["n"], id))])
+        ours = RowTable(TinyDB(storage=MemoryStorage).storage, "rows", {"state": index})
+        stock = StockTable(TinyDB(storage=MemoryStorage).storage, "rows")
+        for step in steps:
+            results = [_play(table, step) for table in (ours, stock)]
+            assert results[0] == results[1]
+            assert {doc.doc_id: dict(doc) for doc in ours} == {doc.doc_id: dict(doc) for doc in stock}
+            assert len(ours) == len(stock)
+            rebuilt = Index(lambda id, doc: [((doc["state"],), (doc["n"], id))])
+            rebuilt.fill(ours.rows)
+            assert {key: list(bucket) for key, bucket in index.buckets.items()} == {
+                key: list(bucket) for key, bucket in rebuilt.buckets.items()
+            }
+
+
+def _play(table: Table, step: tuple[str, str, object]) -> object:
+    match step:
+        case ("upsert", id, dict(doc)):
+            return table.upsert(Document(doc, id))  # type: ignore[arg-type]
+        case ("update", state, n):
+            return sorted(table.update({"n": n}, Query().state == state))
+        case ("remove", state, _):
+            return sorted(table.remove(Query().state == state))
+        case _:
+            table.truncate()
+            return None
