@@ -1,0 +1,106 @@
+"""What stands in front of Bolt: a request that is not Slack's own, or not well formed, gets no further."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from aiohttp import web
+
+LARGEST = 1024 * 1024
+"""The largest body in bytes. Slack's own stay far below it."""
+
+SKEW = 300
+"""How many seconds Slack's clock and ours may differ."""
+
+
+class Turned(Exception):
+    """The request is turned away with an HTTP status; `reason` is all that is told or logged of it."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Checks size, signature and shape. `clock` gives seconds since the epoch, of real time.
+
+    https://docs.slack.dev/authentication/verifying-requests-from-slack
+    """
+
+    secret: str
+    clock: Callable[[], float]
+    largest: int = LARGEST
+
+    async def read(self, request: web.Request) -> dict[str, Any]:
+        """The body of a genuine request, parsed: a command's form, an interaction's payload or an event.
+
+        Raises Turned with 400 for what is malformed, 401 for what is unsigned, stale or signed by somebody
+        else, and 413 for what is too large.
+        """
+        timestamp, signature = self._signature(request)
+        body = await self._body(request)
+        made = hmac.new(self.secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(f"v0={made}", signature):
+            raise Turned(401, "wrong signature")
+        return _parsed(body, request.content_type)
+
+    def _signature(self, request: web.Request) -> tuple[str, str]:
+        timestamp = _only(request, "X-Slack-Request-Timestamp")
+        signature = _only(request, "X-Slack-Signature")
+        if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 16):
+            raise Turned(400, "malformed timestamp")
+        if not signature.isascii():
+            raise Turned(400, "malformed signature")
+        if abs(self.clock() - int(timestamp)) > SKEW:
+            raise Turned(401, "stale timestamp")
+        return timestamp, signature
+
+    async def _body(self, request: web.Request) -> bytes:
+        if (request.content_length or 0) > self.largest:
+            raise Turned(413, "body too large")
+        chunks, size = list[bytes](), 0
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size > self.largest:
+                raise Turned(413, "body too large")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+def _only(request: web.Request, name: str) -> str:
+    found = request.headers.getall(name, [])
+    if not found:
+        raise Turned(401, f"no {name}")
+    if len(found) > 1:
+        raise Turned(400, f"more than one {name}")
+    return found[0]
+
+
+def _parsed(body: bytes, content_type: str) -> dict[str, Any]:
+    try:
+        if content_type == "application/json":
+            return _object(body)
+        if content_type != "application/x-www-form-urlencoded":
+            raise Turned(400, "neither a form nor JSON")
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError as error:
+        raise Turned(400, "malformed body") from error
+    form = dict(pairs)
+    if len(form) < len(pairs):
+        raise Turned(400, "a field given twice")
+    return _object(form["payload"]) if "payload" in form else form
+
+
+def _object(text: bytes | str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Turned(400, "malformed JSON") from error
+    if not isinstance(value, dict):
+        raise Turned(400, "not a JSON object")
+    return value
