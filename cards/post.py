@@ -159,7 +159,8 @@ def history_card(post: Post, eyes: Eyes) -> Card:
     if post.posted_at is not None:
         said = f"{moment(post.posted_at, eyes.zone)}: marked as posted by {eyes.name(post.posted_by)}"
         moments.append((post.posted_at, (Text(said, Tone.STRONG), *((Quote(post.link),) if post.link else ()))))
-    for _, elements in reversed(sorted(moments, key=lambda pair: pair[0])):
+    moments.sort(key=lambda pair: pair[0])
+    for _, elements in reversed(moments):
         body += [Divider(), *elements]
     return Card(f"{post.id}: history", f"The history of {post.id}.", tuple(body))
 
@@ -228,7 +229,8 @@ def _why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
         elif last.reason:
             found += [Text(f"What {eyes.name(last.by)} asked for:", Tone.QUIET), Quote(last.reason)]
     if last is not None and post.status is State.APPROVED:
-        found.append(Text(f"Approved by {eyes.name(last.by)}, {moment(last.at, eyes.zone)}, as {last.authority}.", Tone.QUIET))
+        by = f"Approved by {eyes.name(last.by)}, {moment(last.at, eyes.zone)}, as {last.authority}."
+        found.append(Text(by, Tone.QUIET))
     return tuple(found)
 
 
