@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from policy.people import EXEAT, Identity, Known, Person, admit
 from policy.record import Record, Ref, ref
 from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
 from policy.school import School
-from storage.contract import Conflict, Seen, Store, Transaction
+from storage.contract import Conflict, Seen, Store, Transaction, Unavailable
 
 T = TypeVar("T")
 
@@ -59,6 +59,17 @@ LookUp = Callable[[Identity], Awaitable[Known | None]]
 """Asks a platform about an account; None when it knows none or cannot say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of the records that had fallen due: how many ran, and which could not be worked out."""
+
+    ran: int
+    failed: tuple[Ref, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.ran > 0
+
+
 class Dispatch:
     """Carries requests, due records and fetched files to their handlers, each in one transaction.
 
@@ -84,29 +95,34 @@ class Dispatch:
         except Exception as error:
             raise self._trouble(request.verb, error) from error
 
-    async def due(self, limit: int = 100) -> int:
-        """Run the handlers of every record that has fallen due, up to `limit` of each kind; how many ran."""
-        ran = 0
+    async def due(self, limit: int = 100, skip: Collection[Ref] = ()) -> Ran:
+        """Run the handlers of every record that has fallen due, up to `limit` of each kind, except `skip`.
+
+        A record whose handler fails keeps none of the others waiting. Raises Unavailable when nothing can be kept.
+        """
+        ran, failed = 0, list[Ref]()
         for due in self.registry.dues.values():
+            most = limit + sum(name.kind == due.record.KIND for name in skip)
             async with self.store.transaction(self.school.id) as tx:
-                waiting = await tx.find(due.record, due_before=self.clock(), limit=limit)
-            for record in waiting:
-                ran += await self._run_due(due, record.id)
-        return ran
+                waiting = await tx.find(due.record, due_before=self.clock(), limit=most)
+            for name in (ref(record) for record in waiting):
+                if name in skip:
+                    continue
+                try:
+                    ran += await self._rerun(lambda tx, due=due, name=name: self._run_due(tx, due, name))  # type: ignore[misc]
+                except Unavailable:
+                    raise
+                except Exception as error:
+                    self._trouble(f"due.{name.kind}", error, record=str(name))
+                    failed.append(name)
+        return Ran(ran, tuple(failed))
 
-    async def _run_due(self, due: Due, id: str) -> int:
-        async def work(tx: Transaction) -> int:
-            record = await tx.get(due.record, id)
-            now = self.clock()
-            if record is None or record.next_due is None or record.next_due > now:
-                return 0
-            await due.handler(self._own_turn(tx, "due", record), record)
-            return 1
-
-        try:
-            return await self._rerun(work)
-        except Exception as error:
-            raise self._trouble(f"due.{due.record.KIND}", error) from error
+    async def _run_due(self, tx: Transaction, due: Due, name: Ref) -> int:
+        record = await tx.get(due.record, name.id)
+        if record is None or record.next_due is None or record.next_due > self.clock():
+            return 0
+        await due.handler(self._own_turn(tx, "due", record), record)
+        return 1
 
     async def arrived(self, name: Ref, version: int, files: object) -> None:
         """Hand what was fetched for a record to its kind's handler, unless the record has moved on."""
@@ -228,9 +244,9 @@ class Dispatch:
                     raise
         raise AssertionError("unreachable")
 
-    def _trouble(self, verb: str, error: Exception) -> Trouble:
+    def _trouble(self, verb: str, error: Exception, **ids: str) -> Trouble:
         number = secrets.token_hex(4)
-        log.error("trouble", error=number, verb=verb, kind=type(error).__name__, where=where(error))
+        log.error("trouble", error=number, verb=verb, kind=type(error).__name__, where=where(error), **ids)
         return Trouble(number)
 
 

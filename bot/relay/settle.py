@@ -1,0 +1,107 @@
+"""What is kept of an attempt: one commit that settles the row, puts it off, or buries it and tells the admins."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled
+from handlers.dispatch import Dispatch
+from handlers.turn import Scene
+from policy.people import EXEAT, Role
+from storage.contract import Conflict, Outgoing, Task, Transaction
+
+LONGEST_DELAY = 600.0
+"""The longest back-off of our own, in seconds."""
+
+GIVE_UP, FETCH_GIVE_UP = (timedelta(hours=24), 20), (timedelta(minutes=30), 6)
+"""A row is given up once it is so old and has failed so often: an outage alone is no reason."""
+
+MOST_FAULTS = 5
+"""How often a row is tried over which something in Exeat itself stumbles."""
+
+DEAD_VIEW = "relay.dead"
+"""The view that tells the admins of dead letters."""
+
+TRIES = 5
+
+log = structlog.get_logger("exeat.relay")
+
+
+class Settling:
+    """Keeps what came of attempts. `now` never goes back, whatever is done to the machine's clock."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        fetching: Fetching,
+        tally: Counter[str],
+        chance: Callable[[], float] = random.random,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
+        self._fetching, self._tally, self._chance, self._steady = fetching, tally, chance, steady
+        self._began, self._began_steady = dispatch.clock(), steady()
+
+    @property
+    def now(self) -> datetime:
+        """The school's time, or the time that must have come by the monotonic clock if that is later (UTC)."""
+        passed = timedelta(seconds=self._steady() - self._began_steady)
+        return max(self._dispatch.clock(), self._began + passed)
+
+    async def __call__(self, row: Outgoing, outcome: Outcome) -> None:
+        """Keep the outcome. Raises Unavailable when the store cannot: the row then stands as it was."""
+        if isinstance(outcome, Again) and self._is_hopeless(row, outcome):
+            outcome = Dead(f"given_up:{outcome.code}", row.message)
+        if isinstance(outcome, Dead) and row.task is Task.FETCH and row.record and row.version is not None:
+            await self._fetching.give_up(row.record, row.version)
+            outcome = Settled()
+        for attempt in range(TRIES):
+            try:
+                async with self._store.transaction(self._school.id) as tx:
+                    await self._keep(tx, row, outcome)
+                return
+            except Conflict:
+                if attempt == TRIES - 1:
+                    raise
+
+    async def _keep(self, tx: Transaction, row: Outgoing, outcome: Outcome) -> None:
+        match outcome:
+            case Settled():
+                tx.done(row)
+                if outcome.shown:
+                    tx.show(outcome.shown)
+            case Again():
+                self._tally["put off"] += 1
+                tx.retry(row, self.now + self._delay(row, outcome), doubtful=outcome.doubtful)
+                log.info("put off", row=row.id, code=outcome.code, attempts=row.attempts + 1)
+                return
+            case Dead():
+                self._tally["dead"] += 1
+                tx.bury(row, outcome.code, self.now)
+                log.error("dead letter", row=row.id, view=row.view, code=outcome.code)
+                if row.view != DEAD_VIEW:
+                    await self._tell_admins(tx)
+        if outcome.forget:
+            tx.unshow(outcome.forget)
+
+    async def _tell_admins(self, tx: Transaction) -> None:
+        now = self.now
+        for admin in await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN):
+            tx.queue(Outgoing(self._school.id, DEAD_VIEW, admin.id, created=now, not_before=now))
+
+    def _delay(self, row: Outgoing, again: Again) -> timedelta:
+        """At least what the platform asked for; else twice as long each time, spread so that not all come at once."""
+        if again.seconds is not None:
+            return timedelta(seconds=again.seconds + self._chance())
+        longest = min(LONGEST_DELAY, 2.0 ** min(row.attempts, 16))
+        return timedelta(seconds=longest * (0.5 + self._chance() / 2))
+
+    def _is_hopeless(self, row: Outgoing, again: Again) -> bool:
+        if again.fault and row.attempts + 1 >= MOST_FAULTS:
+            return True
+        age, attempts = FETCH_GIVE_UP if row.task is Task.FETCH else GIVE_UP
+        return row.attempts >= attempts and (row.created is None or self.now - row.created >= age)

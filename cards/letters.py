@@ -1,0 +1,98 @@
+"""What the admins are told when messages cannot be delivered or reminders fail, and the card of what is gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cards.model import Card, Element, Facts, Notice, Text, Tone
+from cards.wording import counted, moment
+
+LONGEST_LIST = 10
+"""How many undelivered messages one card names."""
+
+REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("no_account",),
+        "they have no account that Exeat can reach",
+        "Check that they are still at the school and have a full account in the chat.",
+    ),
+    (
+        ("user_not_found", "account_inactive_user", "user_disabled", "channel_not_found", "nobody_of_that_name"),
+        "the chat no longer knows their account",
+        "If they have left, take them out of exeat.toml; if not, ask whoever runs the chat.",
+    ),
+    (
+        ("messagewritesblocked", "cannot_dm", "restricted_action", "forbidden"),
+        "they have blocked or removed Exeat",
+        "Ask them to add Exeat in the chat again.",
+    ),
+    (
+        ("invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed", "missing_scope"),
+        "the chat no longer accepts Exeat's own keys",
+        "Run exeat doctor on the server and follow what it says.",
+    ),
+    (
+        ("given_up",),
+        "the chat did not take it for more than a day",
+        "See whether the chat works. Then tell them yourself what they may have missed.",
+    ),
+    (
+        ("fault",),
+        "something went wrong inside Exeat",
+        "Look for “fault” in Exeat's log and pass it on to whoever looks after Exeat.",
+    ),
+)
+"""Codes, what they mean in words (to follow "because"), and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """One message that did not arrive: for whom, the reason as a code, and when it was given up (UTC)."""
+
+    name: str
+    code: str
+    at: datetime
+
+
+def dead_card(letters: Sequence[Undelivered], more: bool, zone: ZoneInfo) -> Card:
+    """The messages that could not be delivered, newest first. `more`: there were others before them."""
+    count = f"{'More than ' if more else ''}{counted(len(letters), 'message', 'messages')}"
+    said = f"{count} could not be delivered."
+    rows = tuple((letter.name, f"{moment(letter.at, zone)}, because {_why(letter.code)[0]}") for letter in letters)
+    advice = dict.fromkeys(_why(letter.code)[1] for letter in letters)
+    body: tuple[Element, ...] = (Text(said), Facts(rows), *(Notice(each, tone=Tone.WARNING) for each in advice))
+    last = Text("Whatever waited for them still stands in Exeat: they can type /posts to see it.", Tone.QUIET)
+    return Card("Messages not delivered", said, (*body, last))
+
+
+def late_card() -> Card:
+    """Something that was due has not been done."""
+    said = "Something that was due in Exeat has not been done, so a reminder may be missing."
+    then = (
+        "Run exeat doctor on the server; it names what is late. Until that is mended, ask the people who decide "
+        "to type /posts."
+    )
+    return Card("A reminder may be missing", said, (Text(said), Notice(then, tone=Tone.WARNING)))
+
+
+def stuck_card() -> Card:
+    """A chat does not take messages."""
+    said = "Some of Exeat's messages have not been going out for some minutes."
+    then = "They are kept and go out once they can. Run exeat doctor on the server; it names what cannot be reached."
+    return Card("Messages are waiting", said, (Text(said), Notice(then, tone=Tone.WARNING)))
+
+
+def no_longer_card() -> Card:
+    """What takes the place of a card whose reader may no longer see what it showed."""
+    said = "What stood here is no longer here for you. There is nothing you need to do."
+    return Card("No longer here", said, (Text(said, Tone.QUIET),))
+
+
+def _why(code: str) -> tuple[str, str]:
+    short = code.casefold().partition(":")[0]
+    known = next(((why, then) for codes, why, then in REASONS if short in codes), None)
+    return known or (
+        f"the chat refused it and said only “{short[:60]}”",
+        "Run exeat doctor on the server; if it finds nothing, pass the word in quotation marks to its maintainers.",
+    )

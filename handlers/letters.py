@@ -1,0 +1,43 @@
+"""What the admins hear of messages that could not be delivered and of reminders that failed."""
+
+from datetime import timedelta
+
+from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, stuck_card
+from cards.model import Card
+from handlers.registry import Registry
+from handlers.turn import Scene
+from policy.people import Role
+
+REGISTRY = Registry()
+
+FRESH = timedelta(days=1)
+"""How far back a card about undelivered messages looks."""
+
+
+@REGISTRY.view("relay.dead")
+async def dead_letters(scene: Scene, record: None) -> Card | None:
+    """What could not be delivered in the last day: to whom and why, and never what it said or was about."""
+    if not _is_admin(scene):
+        return None
+    found = await scene.tx.dead_letters(LONGEST_LIST + 1)
+    fresh = [letter for letter in found if letter.at > scene.now - FRESH]
+    shown = [
+        Undelivered(await scene.name(letter.row.person), letter.reason, letter.at) for letter in fresh[:LONGEST_LIST]
+    ]
+    return dead_card(shown, len(fresh) > len(shown), scene.school.zone) if shown else None
+
+
+@REGISTRY.view("watch.late")
+async def late(scene: Scene, record: None) -> Card | None:
+    """Something that was due has not been done."""
+    return late_card() if _is_admin(scene) else None
+
+
+@REGISTRY.view("watch.stuck")
+async def stuck(scene: Scene, record: None) -> Card | None:
+    """A chat takes no messages."""
+    return stuck_card() if _is_admin(scene) else None
+
+
+def _is_admin(scene: Scene) -> bool:
+    return scene.school.roster.holds(scene.viewer, Role.ADMIN)
