@@ -11,6 +11,7 @@ from bot.sandbox.harbour import PLAYERS, SCHOOL
 from bot.sandbox.surface import Message
 from cards.html import card_html, form_html
 from cards.model import Form, Value
+from cards.wording import day
 from handlers.registry import Registry
 
 _pages = Environment(
@@ -72,7 +73,7 @@ class Drawing:
         why = SCHOOL.calendar.why_not_working(local.date())
         said = "Working hours" if staffed else f"Out of hours{f': {why}' if why else ''}"
         return {
-            "day": f"{local:%A} {local.day} {local:%B %Y}",
+            "day": day(local.date()),
             "time": f"{local:%H:%M}",
             "local": f"{local:%Y-%m-%dT%H:%M}",
             "staffed": staffed,

@@ -1,9 +1,8 @@
-"""The table that the play-throughs happen on: one world at a time, its ticking, and starting again."""
+"""The table that is played at: one world at a time, the links to its pictures, and starting again."""
 
 import asyncio
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,11 +10,7 @@ from bot.sandbox.harbour import SCHOOL
 from bot.sandbox.incoming import Malformed
 from bot.sandbox.surface import News, Watchers
 from bot.sandbox.world import World
-from handlers.dispatch import Trouble
 from handlers.registry import Registry
-
-TICK = 1.0
-"""Seconds between two looks at what has fallen due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +29,37 @@ class Table:
         self.watchers = Watchers()
         self.edition = secrets.token_hex(8)
         self._world: World | None = None
-        self._life: asyncio.Task[None] | None = None
         self._changing = asyncio.Lock()
 
     @property
     def world(self) -> World:
         """The world that is being played."""
         if self._world is None:
-            raise RuntimeError("the sandbox has not been opened")
+            raise RuntimeError("the sandbox is not open")
         return self._world
 
     async def open(self) -> None:
-        """Lay the table: a fresh world that lives by itself."""
+        """Lay the table."""
         self._world = await World.open(self.registry, self.real, self.watchers, self._start)
-        self._life = asyncio.create_task(self._live(self._world))
 
     async def close(self) -> None:
         """Clear the table."""
-        if self._life is not None:
-            self._life.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._life
         if self._world is not None:
             await self._world.close()
-        self._life = self._world = None
+        self._world = None
 
     async def reset(self) -> None:
         """Start again with nothing; every open page is told."""
         async with self._changing:
-            await self.close()
-            self.edition = secrets.token_hex(8)
+            before = self._world
             await self.open()
+            self.edition = secrets.token_hex(8)
             self.watchers.tell(News("reset"))
+            if before is not None:
+                await before.close()
 
     def picture_url(self, sha256: str) -> str:
-        """A link to a picture, good for as long as the sandbox is likely to be open."""
+        """A link to a picture, good for as long as the page is likely to be open."""
         return f"/pictures/{sha256}"
 
     async def picture(self, token: str) -> PictureFile | None:
@@ -76,7 +67,9 @@ class Table:
         return None
 
     def moment(self, by: str, to: str) -> datetime:
-        """The moment meant: "hour", "day" or "morning" from now, or a local time. Raises Malformed for neither."""
+        """The moment meant: "hour", "day" or "morning" from now, or else the local time `to`, which may have
+        passed. Raises Malformed when it is neither.
+        """
         now = self.world.clock()
         match by:
             case "hour":
@@ -91,14 +84,3 @@ class Table:
                     return datetime.fromisoformat(to).replace(tzinfo=SCHOOL.zone)
                 except ValueError as error:
                     raise Malformed("to") from error
-
-    async def _live(self, world: World) -> None:
-        """Deliver what is queued as soon as it is, and look at least once a tick at what has fallen due."""
-        shown = ""
-        while True:
-            with suppress(Trouble):
-                await world.step()
-            if (minute := f"{world.clock():%H:%M}") != shown:
-                shown = minute
-                self.watchers.tell(News("clock"))
-            await world.store.wait(TICK)

@@ -1,6 +1,7 @@
 """The sandbox's page over HTTP: what is typed and pressed comes in, news goes out."""
 
 import json
+from contextlib import suppress
 from importlib import resources
 from typing import Any, assert_never
 
@@ -81,7 +82,7 @@ class Page:
     async def events(self, request: web.Request) -> EventSourceResponse:
         """Everything as it stands, then whatever changes, for as long as the page is open."""
         async with sse_response(request) as stream:
-            with self._table.watchers.watching() as queue:
+            with self._table.watchers.watching() as queue, suppress(ConnectionResetError):
                 await stream.send(json.dumps(self._everything()), event="state")
                 while (news := await queue.get()) is not None:
                     await stream.send(json.dumps(self._told(news)), event=news.what)

@@ -1,19 +1,27 @@
-"""One play-through of the sandbox: a store in a folder of its own, the handlers, and a clock to move on."""
+"""One play-through of the sandbox: a store in a folder of its own, the handlers, the relay, a clock to move on."""
 
 import asyncio
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.sandbox.courier import Courier
+import structlog
+
+from bot.relay import Relay
+from bot.sandbox.fetching import fetching_for
 from bot.sandbox.harbour import PLAYERS, SCHOOL
 from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.surface import News, SandboxSurface, Watchers
-from handlers.dispatch import Dispatch
+from handlers.dispatch import Dispatch, Trouble, where
 from handlers.registry import Registry
+from storage.blobs import Blobs
 from storage.tiny import TinyStore, open_tiny
+
+TICK = 1.0
+"""Seconds between two looks at what has fallen due."""
 
 FURTHEST = timedelta(days=366)
 """How far the clock may be moved in one go."""
@@ -22,48 +30,64 @@ MOST_STEPS = 5_000
 """How many due moments one move may pass before it is given up as going round in circles."""
 
 
+log = structlog.get_logger("exeat.sandbox")
+
+
 class TooFar(ValueError):
     """The moment asked for is further off than the sandbox can step through."""
 
 
-@dataclass(slots=True)
-class World:
-    """Everything that starts again at a reset. Made by `World.open`."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a world keeps on the disk: its records and its pictures, in a folder that goes with it."""
 
-    registry: Registry
-    clock: MovableClock
-    watchers: Watchers
-    surface: SandboxSurface
-    store: TinyStore
-    dispatch: Dispatch
-    courier: Courier
     folder: "tempfile.TemporaryDirectory[str]"
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    store: TinyStore
+    blobs: Blobs
+
+    @classmethod
+    async def fresh(cls) -> "Kept":
+        """Empty, in a private temporary folder."""
+        folder = tempfile.TemporaryDirectory(prefix="exeat-sandbox-")
+        return cls(folder, await open_tiny(Path(folder.name) / "store"), Blobs(Path(folder.name) / "blobs"))
+
+    async def forget(self) -> None:
+        """Let go of everything and remove it."""
+        await self.store.close()
+        self.folder.cleanup()
+
+
+class World:
+    """Everything that starts again at a reset. Made by `World.open`; it lives by itself until it is closed."""
+
+    def __init__(self, registry: Registry, clock: MovableClock, watchers: Watchers, kept: Kept) -> None:
+        self.clock, self._watchers, self.kept = clock, watchers, kept
+        self.surface = SandboxSurface(PLAYERS, clock, watchers)
+        self.dispatch = Dispatch(kept.store, SCHOOL, registry, self.surface.look_up, clock)
+        self.relay = Relay(self.dispatch, [self.surface], fetching_for(self.dispatch, self.surface, kept.blobs))
+        self._turn = asyncio.Lock()
+        self._lives: list[asyncio.Task[None]] = []
 
     @classmethod
     async def open(
         cls, registry: Registry, real: Callable[[], datetime], watchers: Watchers, start: datetime | None = None
     ) -> "World":
-        """A fresh world in a private temporary folder. `start` is its first moment, or else it is now."""
-        folder = tempfile.TemporaryDirectory(prefix="exeat-sandbox-")
-        clock = MovableClock(real, start)
-        surface = SandboxSurface(PLAYERS, clock, watchers)
-        store = await open_tiny(Path(folder.name))
-        dispatch = Dispatch(store, SCHOOL, registry, surface.look_up, clock)
-        for known in await surface.everybody():
-            await dispatch.met(known)
-        courier = Courier(store, dispatch, surface, clock)
-        return cls(registry, clock, watchers, surface, store, dispatch, courier, folder)
+        """A fresh world in which everybody has been met. `start` is its first moment, or else it is now."""
+        world = cls(registry, MovableClock(real, start), watchers, await Kept.fresh())
+        for known in await world.surface.everybody():
+            await world.dispatch.met(known)
+        world._lives = [asyncio.create_task(world.relay.run()), asyncio.create_task(world._tick())]
+        for life in world._lives:
+            life.add_done_callback(_ended)
+        return world
 
     async def close(self) -> None:
-        """Let go of the store and forget everything."""
-        await self.store.close()
-        self.folder.cleanup()
-
-    async def step(self) -> None:
-        """Do what has fallen due, and deliver everything that waits to be."""
-        async with self._turn:
-            await self._step()
+        """Stop living, and forget everything."""
+        await self.relay.stop(grace=1)
+        for life in self._lives:
+            life.cancel()
+        await asyncio.gather(*self._lives, return_exceptions=True)
+        await self.kept.forget()
 
     async def move_to(self, moment: datetime) -> None:
         """Move the clock on to the moment (aware), stopping at everything that falls due on the way.
@@ -80,27 +104,39 @@ class World:
                 due = await self._next_due(moment)
                 if due is None:
                     break
-                self._set(due)
-                await self._step()
+                await self._step(due)
             else:
                 raise RuntimeError(f"something still falls due after {MOST_STEPS} steps")
-            self._set(moment)
-            await self._step()
+            await self._step(max(moment, self.clock()))
 
-    async def _step(self) -> None:
-        try:
-            await self.dispatch.due()
-        finally:
-            await self.courier.drain()
-
-    def _set(self, moment: datetime) -> None:
+    async def _step(self, moment: datetime) -> None:
+        """Make it that moment; do what has fallen due, and deliver everything before going on."""
         self.clock.move_to(max(moment, self.clock()))
-        self.watchers.tell(News("clock"))
+        self._watchers.tell(News("clock"))
+        await self.dispatch.due()
+        await self.relay.drain()
 
     async def _next_due(self, before: datetime) -> datetime | None:
         """The earliest moment, up to the one given, at which some record falls due."""
-        async with self.store.transaction(SCHOOL.id) as tx:
-            found = [
-                await tx.find(due.record, due_before=before, limit=1) for due in self.dispatch.registry.dues.values()
-            ]
+        async with self.kept.store.transaction(SCHOOL.id) as tx:
+            dues = self.dispatch.registry.dues.values()
+            found = [await tx.find(due.record, due_before=before, limit=1) for due in dues]
         return min((record.next_due for page in found for record in page if record.next_due), default=None)
+
+    async def _tick(self) -> None:
+        """Do what falls due as time goes by. Trouble is in the log by then, and is met again at the next tick."""
+        shown = ""
+        while True:
+            async with self._turn:
+                with suppress(Trouble):
+                    await self.dispatch.due()
+            if (minute := f"{self.clock():%H:%M}") != shown:
+                shown = minute
+                self._watchers.tell(News("clock"))
+            await asyncio.sleep(TICK)
+
+
+def _ended(life: "asyncio.Task[None]") -> None:
+    """Say in the log when something that should go on until it is stopped has stopped by itself."""
+    if not life.cancelled() and (error := life.exception()) is not None:
+        log.error("stopped", kind=type(error).__name__, where=where(error))

@@ -90,7 +90,7 @@ function complete(form) {
     const words = control.labels[0].firstChild.textContent;
     const over = [...(control.value || "")].length - Number(control.dataset.longest || Infinity);
     if (control.validity.badInput) mark(control, "This is not a whole date and time. Please complete it.");
-    else if (control.required && !control.value.trim()) mark(control, `Please fill in: ${words}.`);
+    else if (control.required && !control.value.trim()) mark(control, `Please ${control.tagName === "SELECT" ? "choose" : "fill in"}: ${words.trim()}.`);
     else if (over > 0) mark(control, `This is ${over} characters too long.`);
   }
   return !form.querySelector("[aria-invalid]");

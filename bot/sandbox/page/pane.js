@@ -21,8 +21,13 @@ export class Pane {
     this.box = commandBox(section.querySelector(".say"), (text) => this.say(text));
     this.unread = new Set();
     this.inView = false;
+    this.following = true;
+    this.moved = 0;
+    for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+      this.log.addEventListener(kind, () => { this.moved = Date.now(); }, { passive: true });
+    }
     this.list.addEventListener("click", (event) => this.clicked(event));
-    this.log.addEventListener("scroll", () => this.looked(), { passive: true });
+    this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.newer.addEventListener("click", () => this.toNewest());
     new IntersectionObserver(([entry]) => { this.inView = entry.isIntersecting; this.looked(); }, { threshold: 0.5 })
       .observe(section);
@@ -41,15 +46,13 @@ export class Pane {
   show(message, aloud = true) {
     const before = document.getElementById(message.id);
     if (before?.dataset.turn === String(message.turn)) return;
-    const near = this.nearEnd();
     const fresh = element(message.html);
     if (before) redraw(before, fresh);
     else this.list.append(fresh);
     if (!aloud) return;
     this.announce(`${before ? "Updated" : "New"}: ${message.summary}`);
-    if (before) return near && this.toNewest();
-    if (near && !document.hidden) reveal(this.log, fresh);
-    if (!fresh.classList.contains("private")) this.unread.add(message.id);
+    if (!before && !fresh.classList.contains("private")) this.unread.add(message.id);
+    if (this.following) this.toNewest();
     this.looked();
   }
 
@@ -65,12 +68,24 @@ export class Pane {
     this.status.textContent = `${this.name}. ${said}`;
   }
 
-  nearEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
+  /** Whoever scrolls back is left in peace; at the newest message, the chat follows along again. */
+  scrolled() {
+    if (Date.now() - this.moved < 1000) this.following = this.atNewest();
+    this.looked();
   }
 
+  atNewest() {
+    const last = this.list.lastElementChild;
+    return !last || last.getBoundingClientRect().top < this.log.getBoundingClientRect().bottom - NEAR;
+  }
+
+  /** Scrolls to the newest message: to its end, or to its beginning when it is taller than the pane. */
   toNewest() {
-    this.log.scrollTop = this.log.scrollHeight;
+    const last = this.list.lastElementChild;
+    this.following = true;
+    if (!last) return;
+    const tall = last.offsetHeight > this.log.clientHeight;
+    this.log.scrollTop = tall ? last.offsetTop - 8 : this.log.scrollHeight;
   }
 
   /** Counts as seen whatever has come into view, and says how much has not. */
@@ -85,7 +100,7 @@ export class Pane {
     const count = this.chip.querySelector(".count");
     count.hidden = this.unread.size === 0;
     count.textContent = this.unread.size ? `${this.unread.size} new` : "";
-    this.newer.hidden = this.unread.size === 0 || this.nearEnd();
+    this.newer.hidden = this.unread.size === 0 || this.atNewest();
   }
 
   async say(text) {
@@ -154,10 +169,4 @@ function redraw(before, fresh) {
   if (!inside) return;
   const same = verb && fresh.querySelector(`[data-verb="${CSS.escape(verb)}"]`);
   (same || fresh).focus({ preventScroll: true });
-}
-
-/** Scrolls so that the message can be read from its beginning. */
-function reveal(log, item) {
-  const tall = item.offsetHeight > log.clientHeight;
-  log.scrollTop = tall ? item.offsetTop - log.offsetTop - 8 : log.scrollHeight;
 }
