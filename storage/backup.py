@@ -134,7 +134,7 @@ def _restore(archive: Path, folder: Path) -> Manifest:
     try:
         if was_there and any(folder.iterdir()):
             raise Unavailable(f"{folder} is not empty. A backup is put back into an empty folder only.")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Disk().make_folder(folder)
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written ({error.strerror or error}).") from error
     try:
@@ -191,8 +191,8 @@ def _check(archive: Path, folder: Path, hashes: dict[str, str], manifest: Manife
 
 
 def _save(path: Path, content: IO[bytes]) -> str:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
     disk, digest = Disk(), sha256()
+    disk.make_folder(path.parent)
     file = disk.append(path)
     try:
         while piece := content.read(_PIECE):

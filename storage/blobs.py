@@ -44,7 +44,7 @@ class Blobs:
         sha = sha256(data).hexdigest()
         path = self.folder / sha
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._disk.make_folder(self.folder)
             if path.is_file() and path.stat().st_size == len(data):
                 os.utime(path)
                 self._disk.sync_folder(self.folder)

@@ -235,7 +235,11 @@ class Store(Protocol):
         """
 
     async def claim(self, school: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
-        """The first unsent row of each queue that may go now, alerts first; not handed out again within the lease."""
+        """The first unsent row of each queue that may go now, alerts first; not handed out again within the lease.
+
+        A row whose lease ran out is handed out as `doubtful`. Raises Unavailable when the store cannot write:
+        what was sent could not be taken out, and would be sent again and again.
+        """
 
     async def wait(self, seconds: float) -> None:
         """Return when something was queued, or after so many seconds."""

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import orjson
+
 from policy.record import Ref
 from storage.audit import chain
 from storage.codec import Doc, build, moment, plain
@@ -164,7 +166,7 @@ class Pending:
                 yield _redraw(build(Shown, doc["row"]))
 
     def _queue(self, wishes: Wishes, row: Outgoing) -> None:
-        unique = "|".join([wishes.school, *(str(part) for part in row.unique)])
+        unique = orjson.dumps(plain((wishes.school, *row.unique))).decode()
         if self._is_waiting(unique):
             return
         n = self._state.next_number("")

@@ -8,6 +8,13 @@ from secrets import token_hex
 class Disk:
     """The real disk. Every method raises OSError when it cannot do what it says."""
 
+    def make_folder(self, folder: Path) -> None:
+        """Create the folder and those above it, for the owner alone, so that they would survive a loss of power."""
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in missing:
+            self.sync_folder(path.parent)
+
     def append(self, path: Path) -> int:
         """Open the file for appending, created for the owner alone."""
         return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -1,12 +1,14 @@
 """Everything a TinyDB store holds in memory: its tables, and by what their rows are found."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
 
-from storage.codec import Doc
+from storage.codec import Doc, build
+from storage.contract import DeadLetter
 from storage.tiny.outbox import Heads
 from storage.tiny.table import Index, Place, RowTable, Written
 
@@ -22,6 +24,12 @@ def record_id(school: str, kind: str, id: str) -> str:
     return f"{school}/{kind}/{id}"
 
 
+class Database(TinyDB):
+    """TinyDB with our tables."""
+
+    table_class = RowTable
+
+
 class State:
     """The tables. Rows are plain JSON objects and are replaced whole, so that a shallow copy is a snapshot.
 
@@ -30,7 +38,7 @@ class State:
     """
 
     def __init__(self, rows: Mapping[str, dict[str, Doc]] | None = None) -> None:
-        self.db = TinyDB(storage=MemoryStorage)
+        self.db = Database(storage=MemoryStorage)
         self.heads = Heads()
         self.records = self._table(
             "records", kind=_by_kind, state=_by_state, owner=_by_owner, key=_by_key, due=_by_due
@@ -51,14 +59,19 @@ class State:
         self.counters = {id: int(doc["last"]) for id, doc in self.numbers.rows.items()}
 
     def _table(self, name: str, **indexes: Any) -> RowTable:
-        table = RowTable(self.db.storage, name, {key: Index(entries) for key, entries in indexes.items()})
-        self.db._tables[name] = table
+        table = self.db.table(name, indexes={key: Index(entries) for key, entries in indexes.items()})
+        assert isinstance(table, RowTable)
         return table
 
     def next_number(self, what: str) -> int:
         """A number not given before, not even to a commit that failed."""
         self.counters[what] = number = self.counters.get(what, 0) + 1
         return number
+
+    def dead_letters(self, school: str, limit: int) -> list[DeadLetter]:
+        """The school's undeliverable rows, newest first."""
+        places = islice(reversed(self.dead.indexes["school"].bucket((school,))), limit)
+        return [build(DeadLetter, self.dead.rows[place[-1]]["row"]) for place in places]
 
     def last_audit(self, school: str) -> Doc | None:
         """The end of the school's chain."""

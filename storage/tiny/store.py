@@ -4,13 +4,14 @@ import asyncio
 import fcntl
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from storage.codec import Doc, build, moment
+from policy.record import Record
+from storage.codec import Doc, build, decode, encode, moment
 from storage.contract import AuditRow, Count, Damaged, DeadLetter, Outgoing, Transaction, Unavailable
 from storage.tiny.commit import Wishes
 from storage.tiny.disk import Disk
@@ -23,16 +24,23 @@ SNAPSHOT_BYTES = 32 << 20
 """How long the journal may grow, in bytes, before it is summed up in a snapshot."""
 
 
-async def open_tiny(folder: Path, *, disk: Disk | None = None, snapshot_bytes: int = SNAPSHOT_BYTES) -> "TinyStore":
+async def open_tiny(
+    folder: Path,
+    *,
+    kinds: Iterable[type[Record]] = (),
+    disk: Disk | None = None,
+    snapshot_bytes: int = SNAPSHOT_BYTES,
+) -> "TinyStore":
     """Open the folder, creating it (for the owner alone) if need be, and keep every other process out.
 
-    Raises Unavailable when another process has it or it cannot be written, Damaged when what it holds is
-    not what was written.
+    Records of the `kinds` given that an older Exeat wrote are brought up to date, so that they are found by
+    what they are found by today. Raises Unavailable when another process has the folder, it cannot be
+    written, or a newer Exeat wrote a record; Damaged when what it holds is not what was written.
     """
     disk = disk or Disk()
-    lock = _lock(folder)
+    lock = _lock(folder, disk)
     try:
-        state, found = await asyncio.to_thread(_read, folder)
+        state, found = await asyncio.to_thread(_read, folder, tuple(kinds))
         notices, journal = await asyncio.to_thread(_begin, folder, disk, found)
     except OSError as error:
         os.close(lock)
@@ -102,6 +110,7 @@ class TinyStore:
 
     async def claim(self, school: str, now: datetime, lease: timedelta, limit: int) -> list[Outgoing]:
         """As the contract says. A row that was handed out before and not settled comes back as doubtful."""
+        await self.check()
         self._news.discard(school)
         if not self._news:
             self._something.clear()
@@ -119,8 +128,7 @@ class TinyStore:
 
     async def dead_letters(self, school: str, limit: int = 100) -> list[DeadLetter]:
         """As the contract says."""
-        places = list(self._state.dead.indexes["school"].bucket((school,)))[-limit:]
-        return [build(DeadLetter, self._state.dead.rows[place[-1]]["row"]) for place in reversed(places)]
+        return self._state.dead_letters(school, limit)
 
     async def audit_rows(self, school: str) -> AsyncIterator[AuditRow]:
         """As the contract says: the chain as it stood at the first step."""
@@ -165,11 +173,13 @@ class TinyStore:
 
     async def close(self) -> None:
         """As the contract says. Closing twice is once."""
-        if self._writer is not None:
-            await self._writer.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        try:
+            if self._writer is not None:
+                await self._writer.close()
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
 
     def _committed(self, batch: Batch) -> None:
         rows = [doc for doc in batch.get("outbox", {}).values() if doc]
@@ -179,10 +189,10 @@ class TinyStore:
             self._something.set()
 
 
-def _lock(folder: Path) -> int:
+def _lock(folder: Path, disk: Disk) -> int:
     """Keep every other process out of the folder for as long as the file given is open."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk.make_folder(folder)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise _unusable(folder, error) from error
@@ -213,16 +223,25 @@ def _begin(folder: Path, disk: Disk, found: Found) -> tuple[list[str], Journal]:
     return notices, Journal(disk, folder, found)
 
 
-def _read(folder: Path) -> tuple[State, Found]:
+def _read(folder: Path, kinds: Iterable[type[Record]]) -> tuple[State, Found]:
     """What the folder holds. It is all kept, so the collector would only walk over it again and again."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         found = load(folder)
+        _bring_up_to_date(found.rows.get("records", {}), kinds)
         return State(found.rows), found
     finally:
         if collecting:
             gc.enable()
+
+
+def _bring_up_to_date(records: dict[str, Doc], kinds: Iterable[type[Record]]) -> None:
+    today = {kind.KIND: kind for kind in kinds}
+    for id, doc in records.items():
+        kind = today.get(doc["kind"])
+        if kind is not None and doc["schema"] != kind.SCHEMA:
+            records[id] = encode(decode(kind, doc), doc["rev"]) | {"n": doc["n"]}
 
 
 def _read_beside_a_writer(folder: Path) -> State:
@@ -230,7 +249,7 @@ def _read_beside_a_writer(folder: Path) -> State:
     while True:
         names = sorted(path.name for path in folder.iterdir())
         try:
-            return _read(folder)[0]
+            return _read(folder, ())[0]
         except (FileNotFoundError, Damaged):
             if names == sorted(path.name for path in folder.iterdir()):
                 raise

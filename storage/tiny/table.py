@@ -66,14 +66,23 @@ class RowTable(Table):
 
     document_id_class = str  # type: ignore[assignment]
 
-    def __init__(self, storage: Storage, name: str, indexes: Mapping[str, Index] | None = None) -> None:
-        super().__init__(storage, name, cache_size=0)
-        self.rows: dict[str, Doc] = {}
+    def __init__(
+        self,
+        storage: Storage,
+        name: str,
+        cache_size: int = 0,
+        persist_empty: bool = False,
+        *,
+        indexes: Mapping[str, Index] | None = None,
+    ) -> None:
+        super().__init__(storage, name, cache_size, persist_empty)
         self.indexes = dict(indexes or {})
+        self.fill({})
 
     def fill(self, rows: dict[str, Doc]) -> None:
         """Start with these rows."""
         self.rows = rows
+        self._storage.write((self._storage.read() or {}) | {self.name: rows})
         for index in self.indexes.values():
             index.fill(rows)
 

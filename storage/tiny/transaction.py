@@ -146,6 +146,10 @@ class TinyTransaction:
         """As the contract says; nothing happens when the row is no longer there."""
         self._asked.settled.append(Settled(row.id, letter=DeadLetter(row, reason, at)))
 
+    async def dead_letters(self, limit: int) -> list[DeadLetter]:
+        """As the contract says."""
+        return self._state.dead_letters(self.school, limit)
+
     @property
     def _asked(self) -> Wishes:
         if not self._open:

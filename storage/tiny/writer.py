@@ -49,6 +49,7 @@ class Writer:
         self.notices = notices
         self.refusal = ""
         self._waiting: deque[Waiting] = deque()
+        self._in_hand: list[Waiting] = []
         self._wake = asyncio.Event()
         self._closing = False
         self._thread = ThreadPoolExecutor(1, "journal")
@@ -76,12 +77,14 @@ class Writer:
         self._closing = True
         self.refusal = self.refusal or "The store is closed."
         self._wake.set()
-        await self._task
-        if self._snapshot is not None:
-            await self._snapshot
-        await self._in_thread(self._journal.close)
-        self._thread.shutdown()
-        self._snapshot_thread.shutdown()
+        try:
+            await self._task
+            if self._snapshot is not None:
+                await self._snapshot
+        finally:
+            await self._in_thread(self._journal.close)
+            self._thread.shutdown()
+            self._snapshot_thread.shutdown()
 
     async def _run(self) -> None:
         try:
@@ -92,7 +95,7 @@ class Writer:
                     await self._write_batch()
                     await self._snapshot_if_due()
         except BaseException:
-            self._refuse("The store has stopped writing because of a fault in Exeat itself.", [])
+            self._refuse("The store has stopped writing because of a fault in Exeat itself.", self._in_hand)
             raise
 
     async def _write_batch(self) -> None:
@@ -112,11 +115,12 @@ class Writer:
                 waiting.refuse(fault)
                 self._waiting.extendleft(reversed(accepted + [one for one, _ in refused]))
                 return
+        self._in_hand = accepted + [one for one, _ in refused]
         if accepted:
             try:
                 await self._in_thread(lambda: self._journal.append(pending.batch))
             except OSError as error:
-                self._refuse(_disk_refused(error), accepted + [one for one, _ in refused])
+                self._refuse(_disk_refused(error), self._in_hand)
                 return
             self._state.apply(pending.batch)
             self._on_commit(pending.batch)

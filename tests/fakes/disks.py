@@ -127,4 +127,4 @@ class TracingDisk(Disk):
     def sync_folder(self, folder: Path) -> None:
         if self.honest:
             super().sync_folder(folder)
-            self.steps.append(Step("sync_folder", ""))
+            self.steps.append(Step("sync_folder", folder.name))

@@ -155,6 +155,8 @@ class Outbox(Base):
         ]
         assert await store.dead_letters(SCHOOL, limit=1) == letters[:1]
         assert await store.dead_letters("hill") == []
+        async with store.transaction(SCHOOL) as tx:
+            assert await tx.dead_letters(1) == letters[:1]
         counted = await store.count(SCHOOL)
         assert (counted.outbox, counted.dead) == (0, 2)
 

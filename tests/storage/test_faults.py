@@ -13,7 +13,7 @@ from storage.contract import Damaged, Unavailable
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.journal import load
 from tests.fakes.disks import FailingDisk, GatedDisk
-from tests.storage.contract import NOW, find, get, put
+from tests.storage.contract import NOW, claim, find, get, put
 from tests.storage.note import Note
 
 
@@ -46,6 +46,8 @@ class TestTheDiskFails:
             await put(store, Note("N-9"))
         with pytest.raises(Unavailable):
             await store.check()
+        with pytest.raises(Unavailable):
+            await claim(store)
         assert disk.calls.get(failing) == 1
         assert await find(store) == ["N-0"]
         assert len(store.notices) == 1

@@ -4,8 +4,10 @@ import asyncio
 import errno
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -14,12 +16,13 @@ from tinydb import Query, TinyDB
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document, Table
 
+from policy.record import Upgrade
 from storage.contract import Store, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
 from tests.fakes.disks import FailingDisk
 from tests.storage import contract, contract_messages
-from tests.storage.contract import Opener, find, put
+from tests.storage.contract import SCHOOL, Opener, claim, find, put, queue, row
 from tests.storage.note import Note
 
 
@@ -65,6 +68,52 @@ class TestSeenKeys(contract_messages.SeenKeys):
 
 class TestAuditChain(contract_messages.AuditChain):
     pass
+
+
+class TestDoubt:
+    """A row that may have been sent by a process that did not live to say so."""
+
+    async def test_the_first_of_each_queue_is_doubtful_after_a_start(self, folder: Path, store: TinyStore) -> None:
+        await queue(store, row("ann", "first"), row("ann", "second"), row("bob", "third"))
+        await store.close()
+        again = await open_tiny(folder)
+        rows = await claim(again)
+        assert [(claimed.view, claimed.doubtful) for claimed in rows] == [("first", True), ("third", True)]
+        async with again.transaction(SCHOOL) as tx:
+            tx.done(rows[0])
+        (second,) = await claim(again)
+        assert (second.view, second.doubtful) == ("second", False)
+        await again.close()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteToday(Note):
+    """The note as a later Exeat has it: it is found by its text."""
+
+    SCHEMA: ClassVar[int] = 2
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {1: lambda body: body | {"keys": [f"text:{body['text']}"]}}
+
+
+class TestUpdates:
+    """A later Exeat finds an older one's records by what they are found by today."""
+
+    async def test_older_records_are_filed_anew(self, folder: Path) -> None:
+        store = await open_tiny(folder)
+        await put(store, Note("N-1", text="boats"), Note("N-2", text="ships"))
+        await store.close()
+        for _ in range(2):
+            later = await open_tiny(folder, kinds=(NoteToday,))
+            async with later.transaction(SCHOOL) as tx:
+                (found,) = await tx.find(NoteToday, key="text:boats")
+            assert (found.id, found.rev) == ("N-1", 1)
+            await later.close()
+
+    async def test_an_older_exeat_does_not_open_what_a_newer_one_wrote(self, folder: Path) -> None:
+        later = await open_tiny(folder)
+        await put(later, NoteToday("N-1"))
+        await later.close()
+        with pytest.raises(Unavailable, match="N-1 was written by a newer Exeat"):
+            await open_tiny(folder, kinds=(Note,))
 
 
 class TestTheFolder:
@@ -153,7 +202,7 @@ class TestTheTable:
     @settings(max_examples=100, deadline=None)
     def test_it_does_what_stock_tinydb_does(self, steps: list[tuple[str, str, object]]) -> None:
         index = Index(lambda id, doc: [((doc["state"],), (doc["n"], id))])
-        ours = RowTable(TinyDB(storage=MemoryStorage).storage, "rows", {"state": index})
+        ours = RowTable(TinyDB(storage=MemoryStorage).storage, "rows", indexes={"state": index})
         stock = StockTable(TinyDB(storage=MemoryStorage).storage, "rows")
         for step in steps:
             results = [_play(table, step) for table in (ours, stock)]
