@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.models.views import View
-
 from cards.limits import SLACK
 from cards.model import Card, Form, Value
 from cards.slack import payload, rich
-from cards.slack.blocks import Page, as_dict, card_blocks
+from cards.slack.blocks import Page, card_blocks
 from cards.slack.forms import form_blocks, values
 from cards.slack.payload import LINK, Carried, Foreign, pressed, sent
 from cards.text import fitted, harmless
@@ -35,7 +33,7 @@ _LINKED = re.compile(r"\b(https?|ftp|mailto|tel|slack):(?=\S)", re.IGNORECASE)
 def message(card: Card, *, school: str, uploads: Mapping[str, str] = _NOTHING) -> dict[str, Any]:
     """A card as `text` and `blocks`. `uploads` are Slack's file ids of the card's pictures, by sha256."""
     blocks = card_blocks(card, Page(school, uploads), SLACK.message_blocks)
-    return {"text": notification(card), "blocks": as_dict(blocks)}
+    return {"text": notification(card), "blocks": blocks}
 
 
 def modal(
@@ -47,27 +45,26 @@ def modal(
     uploads: Mapping[str, str] = _NOTHING,
 ) -> dict[str, Any]:
     """A form as a modal view. `values` are shown instead of the form's own; each of `errors` above its field."""
-    view = View(
-        type="modal",
-        callback_id=form.verb,
-        title=rich.plain(form.title, SLACK.view_title),
-        submit=rich.plain(form.send, SLACK.view_title),
-        close=rich.plain("Cancel"),
-        private_metadata=payload.of_form(form, school),
-        blocks=form_blocks(form, Page(school, uploads), values, errors),
-    )
-    return _view(view)
+    return {
+        "type": "modal",
+        "callback_id": form.verb,
+        "title": rich.plain(form.title, SLACK.view_title),
+        "submit": rich.plain(form.send, SLACK.view_title),
+        "close": rich.plain("Cancel"),
+        "private_metadata": payload.of_form(form, school),
+        "blocks": form_blocks(form, Page(school, uploads), values, errors),
+    }
 
 
 def shown(card: Card, *, school: str, uploads: Mapping[str, str] = _NOTHING, live: bool = True) -> dict[str, Any]:
     """A card as a modal view to read and close; unless `live`, a receipt without buttons."""
     blocks = card_blocks(card, Page(school, uploads, live), SLACK.view_blocks)
-    return _view(View(type="modal", title=rich.plain("Exeat"), close=rich.plain("Close"), blocks=blocks))
+    return {"type": "modal", "title": rich.plain("Exeat"), "close": rich.plain("Close"), "blocks": blocks}
 
 
 def home(card: Card, *, school: str, uploads: Mapping[str, str] = _NOTHING) -> dict[str, Any]:
     """A card as somebody's App Home."""
-    return _view(View(type="home", blocks=card_blocks(card, Page(school, uploads), SLACK.view_blocks)))
+    return {"type": "home", "blocks": card_blocks(card, Page(school, uploads), SLACK.view_blocks)}
 
 
 def notification(card: Card) -> str:
@@ -75,8 +72,3 @@ def notification(card: Card) -> str:
     said = fitted(harmless(card.summary or card.title), SLACK.notification)
     escaped = said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _LINKED.sub(r"\1: ", escaped)
-
-
-def _view(view: View) -> dict[str, Any]:
-    drawn: dict[str, Any] = as_dict(view)
-    return drawn

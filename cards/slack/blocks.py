@@ -1,22 +1,13 @@
-"""The elements of a card as Slack's blocks: user text in rich text and plain text objects only, never in mrkdwn."""
+"""The elements of a card as Slack's blocks: user text in rich text and plain text objects only, never in mrkdwn.
+
+The blocks are plain JSON: `slack_sdk.models` checks every one of them in the tests, and would cost a list of posts
+as much again as everything else that a command does.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, assert_never
-
-from slack_sdk.models.basic_objects import JsonObject
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    DividerBlock,
-    ImageBlock,
-    Option,
-    SectionBlock,
-)
-from slack_sdk.models.blocks.basic_components import SlackFile
+from typing import assert_never
 
 from cards.limits import SLACK
 from cards.model import (
@@ -35,6 +26,7 @@ from cards.model import (
     Tone,
 )
 from cards.slack import payload, rich
+from cards.slack.rich import Json
 from cards.text import clip, fitted, harmless, warned
 
 
@@ -57,10 +49,10 @@ class Page:
         return shown
 
 
-def card_blocks(card: Card, page: Page, most: int) -> list[Block]:
+def card_blocks(card: Card, page: Page, most: int) -> list[Json]:
     """The card in at most `most` blocks; what does not fit is counted in the last line above the buttons."""
     pressed = actions(card.buttons, page)
-    fitting, left = list[Block](), most - 1 - len(pressed)
+    fitting, left = list[Json](), most - 1 - len(pressed)
     for number, element in enumerate(card.body):
         drawn = draw(element, page)
         more = len(card.body) - number
@@ -72,7 +64,7 @@ def card_blocks(card: Card, page: Page, most: int) -> list[Block]:
     return [rich.header(card.title), *fitting, *pressed]
 
 
-def draw(element: Element, page: Page) -> list[Block]:
+def draw(element: Element, page: Page) -> list[Json]:
     """One element as blocks."""
     match element:
         case Text():
@@ -94,64 +86,45 @@ def draw(element: Element, page: Page) -> list[Block]:
         case Row():
             return _row(element, page)
         case Divider():
-            return [DividerBlock()]
+            return [{"type": "divider"}]
         case _:
             assert_never(element)
 
 
-def quiet(text: str) -> Block:
+def quiet(text: str) -> Json:
     """A line in small type."""
-    return ContextBlock(elements=[rich.literal(fitted(harmless(text), SLACK.context))])
+    return {"type": "context", "elements": [rich.literal(fitted(harmless(text), SLACK.context))]}
 
 
-def actions(buttons: Iterable[Button], page: Page) -> list[Block]:
+def actions(buttons: Iterable[Button], page: Page) -> list[Json]:
     """Buttons side by side, in as many blocks as Slack needs for them."""
     shown = [button for button in buttons if page.live or button.url]
     every = range(0, len(shown), SLACK.buttons)
-    return [ActionsBlock(elements=_elements(shown[start : start + SLACK.buttons], page)) for start in every]
+    return [{"type": "actions", "elements": _elements(shown[start : start + SLACK.buttons], page)} for start in every]
 
 
-def as_dict(value: Any) -> Any:
-    """A model, or a list of them, as JSON.
-
-    The models' own `to_dict` gives the same and checks every size again by reflection, at ten times the cost:
-    the sizes are kept here and the tests hold every card against those checks.
-    """
-    if isinstance(value, Option | SlackFile):
-        return value.to_dict()
-    if isinstance(value, JsonObject):
-        names = _ATTRIBUTES.get(type(value))
-        if names is None:
-            names = _ATTRIBUTES[type(value)] = tuple(sorted(value.attributes))
-        found = ((name, getattr(value, name, None)) for name in names)
-        return {name: as_dict(part) for name, part in found if part is not None and part != []}
-    if isinstance(value, list | tuple):
-        return [as_dict(part) for part in value]
-    return value
-
-
-_ATTRIBUTES: dict[type, tuple[str, ...]] = {}
-
-
-def _elements(buttons: Sequence[Button], page: Page) -> list[ButtonElement]:
+def _elements(buttons: Sequence[Button], page: Page) -> list[Json]:
     counts: Counter[str] = Counter()
     return [_button(button, page, counts) for button in buttons]
 
 
-def _button(button: Button, page: Page, counts: Counter[str]) -> ButtonElement:
+def _button(button: Button, page: Page, counts: Counter[str]) -> Json:
     verb = payload.LINK if button.url else button.verb
     action = payload.action_id(verb, counts[verb])
     counts[verb] += 1
-    style = button.tone.value if button.tone in (Tone.PRIMARY, Tone.DANGER) else None
-    about = clip(button.about, SLACK.button) or None
-    label = rich.plain(button.label, SLACK.button)
+    element: Json = {"type": "button", "text": rich.plain(button.label, SLACK.button), "action_id": action}
+    if button.tone in (Tone.PRIMARY, Tone.DANGER):
+        element["style"] = button.tone.value
+    if button.about:
+        element["accessibility_label"] = clip(button.about, SLACK.button)
     if button.url and len(button.url) <= SLACK.button_url:
-        return ButtonElement(text=label, action_id=action, url=button.url, style=style, accessibility_label=about)
-    value = payload.of_button(button, page.school)
-    return ButtonElement(text=label, action_id=action, value=value, style=style, accessibility_label=about)
+        element["url"] = button.url
+    else:
+        element["value"] = payload.of_button(button, page.school)
+    return element
 
 
-def _text(element: Text, page: Page) -> Block:
+def _text(element: Text, page: Page) -> Json:
     shown = page.fit(element.text, SLACK.quote)
     match element.tone:
         case Tone.QUIET:
@@ -165,25 +138,25 @@ def _text(element: Text, page: Page) -> Block:
             assert_never(element.tone)
 
 
-def _quote(element: Quote, page: Page) -> list[Block]:
+def _quote(element: Quote, page: Page) -> list[Json]:
     longest = SLACK.quote_before_whole if element.whole and page.live else SLACK.quote
     shown = page.fit(element.text, longest)
-    drawn: list[Block] = [rich.block(rich.quoted(rich.words(shown)))]
+    drawn: list[Json] = [rich.block(rich.quoted(rich.words(shown)))]
     return drawn + _whole(element.whole, shown != harmless(element.text), page)
 
 
-def _copy(element: Copy, page: Page) -> list[Block]:
+def _copy(element: Copy, page: Page) -> list[Json]:
     shown = page.fit(element.text, SLACK.quote)
     label = rich.section(rich.words(element.label, bold=True))
-    drawn: list[Block] = [rich.block(label, rich.to_copy(shown))]
+    drawn: list[Json] = [rich.block(label, rich.to_copy(shown))]
     return drawn + _whole(element.whole, shown != harmless(element.text), page)
 
 
-def _whole(button: Button | None, shortened: bool, page: Page) -> list[Block]:
+def _whole(button: Button | None, shortened: bool, page: Page) -> list[Json]:
     return actions((button,), page) if button is not None and shortened else []
 
 
-def _facts(element: Facts, page: Page) -> Block:
+def _facts(element: Facts, page: Page) -> Json:
     pieces = list[rich.Piece]()
     for label, value in element.rows[: SLACK.facts]:
         shown = page.fit(value, SLACK.fact) or "–"
@@ -194,24 +167,25 @@ def _facts(element: Facts, page: Page) -> Block:
     return rich.block(rich.section(pieces))
 
 
-def _picture(element: Picture, page: Page) -> list[Block]:
+def _picture(element: Picture, page: Page) -> list[Json]:
     alt = clip(element.alt, SLACK.alt) or "Nobody has said what this picture shows"
     upload = page.uploads.get(element.sha256)
     if upload is None:
         caption = f" {element.caption}" if element.caption else ""
         return [quiet(f"A picture that cannot be shown here. It shows: {alt}.{caption}")]
-    title = rich.plain(element.caption, SLACK.caption) if element.caption else None
-    image = ImageBlock(slack_file=SlackFile(id=upload), alt_text=alt, title=title)
+    image: Json = {"type": "image", "slack_file": {"id": upload}, "alt_text": alt}
+    if element.caption:
+        image["title"] = rich.plain(element.caption, SLACK.caption)
     hint = [quiet("To save it, open the picture and choose Download.")] if element.download else []
     return [image, *hint]
 
 
-def _row(element: Row, page: Page) -> list[Block]:
+def _row(element: Row, page: Page) -> list[Json]:
     buttons = [button for button in element.buttons if page.live or button.url]
     title, detail = page.fit(element.title, SLACK.fact), page.fit(element.detail, SLACK.fact)
     under = rich.words_raw(f"\n{detail}") if detail else []
-    drawn: list[Block] = [rich.block(rich.section([*rich.words(title, bold=True), *under]))]
+    drawn: list[Json] = [rich.block(rich.section([*rich.words(title, bold=True), *under]))]
     if len(buttons) == 1:
         line = rich.literal(f"{title}\n{detail}".strip())
-        return [SectionBlock(text=line, accessory=_elements(buttons, page)[0])]
+        return [{"type": "section", "text": line, "accessory": _elements(buttons, page)[0]}]
     return drawn + actions(buttons, page)

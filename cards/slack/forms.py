@@ -5,22 +5,6 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any, assert_never
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    DatePickerElement,
-    DateTimePickerElement,
-    InputBlock,
-    InputInteractiveElement,
-    Option,
-    PlainTextInputElement,
-    RadioButtonsElement,
-    StaticSelectElement,
-    UserSelectElement,
-)
-from slack_sdk.models.blocks.block_elements import FileInputElement
-
 from cards.limits import SLACK
 from cards.model import (
     ChoiceField,
@@ -44,7 +28,7 @@ from cards.model import (
 )
 from cards.slack import payload, rich
 from cards.slack.blocks import Page, draw
-from cards.text import clip
+from cards.slack.rich import Json
 from policy.people import Identity
 from policy.text import clean
 
@@ -57,9 +41,9 @@ NOT_SAID = "-"
 
 def form_blocks(
     form: Form, page: Page, values: Mapping[str, Value] | None, errors: Mapping[str, str] | None
-) -> list[Block]:
+) -> list[Json]:
     """The parts of a form, with what was typed and what is wrong with it. Raises ValueError beyond 100 blocks."""
-    blocks = list[Block]()
+    blocks = list[Json]()
     if len(form.title) > SLACK.view_title:
         blocks.append(rich.header(form.title))
     for are_buttons, group in groupby(form.parts, lambda part: isinstance(part, FormButton)):
@@ -111,21 +95,21 @@ def _file(files: list[Mapping[str, Any]]) -> Value:
     return FileRef("slack", str(files[0]["id"]), clean(str(files[0].get("name") or ""))) if files else None
 
 
-def _buttons(parts: Iterable[Part]) -> Block:
+def _buttons(parts: Iterable[Part]) -> Json:
     buttons = [part for part in parts if isinstance(part, FormButton)]
-    return ActionsBlock(
-        elements=[
-            ButtonElement(
-                text=rich.plain(button.label, SLACK.button),
-                action_id=payload.action_id(button.verb, sum(b.verb == button.verb for b in buttons[:number])),
-                value=payload.of_form_button(button),
-            )
-            for number, button in enumerate(buttons)
-        ]
-    )
+    elements = [
+        {
+            "type": "button",
+            "text": rich.plain(button.label, SLACK.button),
+            "action_id": payload.action_id(button.verb, sum(each.verb == button.verb for each in buttons[:number])),
+            "value": payload.of_form_button(button),
+        }
+        for number, button in enumerate(buttons)
+    ]
+    return {"type": "actions", "elements": elements}
 
 
-def _part(part: Part, page: Page, values: Mapping[str, Value], errors: Mapping[str, str]) -> list[Block]:
+def _part(part: Part, page: Page, values: Mapping[str, Value], errors: Mapping[str, str]) -> list[Json]:
     match part:
         case TextField() | ChoiceField() | MomentField() | DateField() | PersonField() | FileField():
             error = errors.get(part.name)
@@ -143,57 +127,57 @@ def _preset(field: Field) -> Value:
     return None if isinstance(field, FileField) else field.value
 
 
-def _input(field: Field, value: Value) -> Block:
+def _input(field: Field, value: Value) -> Json:
     element, hint = _element(field, value), field.hint
     if isinstance(field, TextField) and isinstance(value, str) and len(value) > SLACK.typed:
         missing = len(value) - SLACK.typed
         hint = f"The last {missing:,} characters did not fit in Slack's box and are left out here. {hint}"
-    return InputBlock(
-        block_id=field.name,
-        label=rich.plain(field.label, SLACK.label),
-        element=element,
-        hint=rich.plain(hint, SLACK.label) if hint else None,
-        optional=not field.required,
-    )
+    block = {
+        "type": "input",
+        "block_id": field.name,
+        "label": rich.plain(field.label, SLACK.label),
+        "element": {name: part for name, part in element.items() if part is not None},
+        "optional": not field.required,
+    }
+    return {**block, "hint": rich.plain(hint, SLACK.label)} if hint else block
 
 
-def _element(field: Field, value: Value) -> InputInteractiveElement:
+def _element(field: Field, value: Value) -> Json:
+    """The field's element; None stands for what is left out."""
     match field:
         case TextField():
             typed = value[: SLACK.typed] if isinstance(value, str) else ""
             longest = min(SLACK.typed, max(field.longest, len(typed)))
-            return PlainTextInputElement(
-                action_id=field.name, initial_value=typed or None, multiline=field.lines > 1, max_length=longest
-            )
+            more: Json = {"multiline": field.lines > 1, "max_length": longest, "initial_value": typed or None}
+            return {"type": "plain_text_input", "action_id": field.name, **more}
         case ChoiceField():
             return _choice(field, value)
         case MomentField():
             at = int(value.timestamp()) if isinstance(value, datetime) else None
-            return DateTimePickerElement(action_id=field.name, initial_date_time=at)
+            return {"type": "datetimepicker", "action_id": field.name, "initial_date_time": at}
         case DateField():
             day = value.isoformat() if isinstance(value, date) else None
-            return DatePickerElement(action_id=field.name, initial_date=day)
+            return {"type": "datepicker", "action_id": field.name, "initial_date": day}
         case PersonField():
             user = value.id if isinstance(value, Identity) and value.platform == "slack" else None
-            return UserSelectElement(action_id=field.name, initial_user=user)
+            return {"type": "users_select", "action_id": field.name, "initial_user": user}
         case FileField():
-            return FileInputElement(action_id=field.name, filetypes=FILE_TYPES, max_files=1)
+            return {"type": "file_input", "action_id": field.name, "filetypes": FILE_TYPES, "max_files": 1}
         case _:
             assert_never(field)
 
 
-def _choice(field: ChoiceField, value: Value) -> InputInteractiveElement:
+def _choice(field: ChoiceField, value: Value) -> Json:
     options = [_option(given, words) for given, words in field.options[: SLACK.options]]
     if not options:
         options = [_option("", "Nothing to choose from")]
-    chosen = next((o for o in options if o.value == (value or NOT_SAID)), None)
-    radios = len(options) <= SLACK.radios and all(len(words) <= SLACK.option for _, words in field.options)
-    if radios:
-        return RadioButtonsElement(action_id=field.name, options=options, initial_option=chosen)
-    return StaticSelectElement(action_id=field.name, options=options, initial_option=chosen)
+    chosen = next((option for option in options if option["value"] == (value or NOT_SAID)), None)
+    few = len(options) <= SLACK.radios and all(len(words) <= SLACK.option for _, words in field.options)
+    kind = "radio_buttons" if few else "static_select"
+    return {"type": kind, "action_id": field.name, "options": options, "initial_option": chosen}
 
 
-def _option(value: str, words: str) -> Option:
+def _option(value: str, words: str) -> Json:
     if len(value) > SLACK.option_value:
         raise ValueError(f"an option's value has {len(value)} characters where Slack takes {SLACK.option_value}")
-    return Option(value=value or NOT_SAID, text=rich.plain(clip(words, SLACK.option), SLACK.option))
+    return {"text": rich.plain(words, SLACK.option), "value": value or NOT_SAID}

@@ -3,22 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-
-from slack_sdk.models.blocks import (
-    HeaderBlock,
-    PlainTextObject,
-    RichTextBlock,
-    RichTextElement,
-    RichTextElementParts,
-    RichTextPreformattedElement,
-    RichTextQuoteElement,
-    RichTextSectionElement,
-)
+from typing import Any
 
 from cards.limits import SLACK
 from cards.text import clip, harmless
 
-Piece = RichTextElementParts.Text
+Json = dict[str, Any]
+Piece = dict[str, Any]
+"""A run of text in one style: `{"type": "text", "text": …, "style": {"bold": True}}`."""
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 _SKIP_BEYOND = 600
@@ -27,46 +19,45 @@ _CONTEXT = 60
 
 def words(text: str, **style: bool) -> list[Piece]:
     """A run of text in one style (bold, italic, strike); none when there is no text, which Slack refuses."""
-    shown = harmless(text)
-    return [Piece(text=shown, style=dict(style) if style else None)] if shown else []
+    return words_raw(harmless(text), **style)
 
 
-def plain(text: str, longest: int = SLACK.plain) -> PlainTextObject:
+def plain(text: str, longest: int = SLACK.plain) -> Json:
     """A text object in which nothing is parsed; a dash when there is nothing to say, since Slack refuses none."""
     return literal(clip(text, longest))
 
 
-def literal(text: str) -> PlainTextObject:
+def literal(text: str) -> Json:
     """A text object of a text that is fit to be shown already, its lines kept."""
-    return PlainTextObject(text=text or "–", emoji=False)
+    return {"type": "plain_text", "text": text or "–", "emoji": False}
 
 
-def header(text: str) -> HeaderBlock:
+def header(text: str) -> Json:
     """A title."""
-    return HeaderBlock(text=plain(text, SLACK.header))
+    return {"type": "header", "text": plain(text, SLACK.header)}
 
 
-def block(*elements: RichTextElement) -> RichTextBlock:
+def block(*elements: Json) -> Json:
     """One block of rich text."""
-    return RichTextBlock(elements=elements)
+    return {"type": "rich_text", "elements": list(elements)}
 
 
-def section(pieces: Sequence[Piece]) -> RichTextSectionElement:
+def section(pieces: Sequence[Piece]) -> Json:
     """A paragraph."""
-    return RichTextSectionElement(elements=pieces or [Piece(text="–")])
+    return {"type": "rich_text_section", "elements": list(pieces) or words_raw("–")}
 
 
-def quoted(pieces: Sequence[Piece]) -> RichTextQuoteElement:
+def quoted(pieces: Sequence[Piece]) -> Json:
     """Somebody's words, set off by a bar."""
-    return RichTextQuoteElement(elements=pieces or [Piece(text="–")])
+    return {"type": "rich_text_quote", "elements": list(pieces) or words_raw("–")}
 
 
-def to_copy(text: str) -> RichTextPreformattedElement:
+def to_copy(text: str) -> Json:
     """Text that is copied exactly as it stands."""
-    return RichTextPreformattedElement(elements=[Piece(text=harmless(text) or "–")])
+    return {"type": "rich_text_preformatted", "elements": words_raw(harmless(text) or "–")}
 
 
-def difference(label: str, before: str, after: str, longest: int) -> RichTextBlock:
+def difference(label: str, before: str, after: str, longest: int) -> Json:
     """Two texts one above the other: "Was", its lost words struck through, and "Now", its new words bold.
 
     Long stretches that stayed the same are left out visibly, so that no change falls off the end.
@@ -84,16 +75,18 @@ def difference(label: str, before: str, after: str, longest: int) -> RichTextBlo
             lost += words_raw("".join(old[a:b]), strike=True)
             gained += words_raw("".join(new[c:d]), bold=True)
     return block(
-        section([*words(label, bold=True), Piece(text="\nWas:")]),
+        section([*words(label, bold=True), *words_raw("\nWas:")]),
         quoted(list(_within(lost or words("nothing", italic=True), longest))),
-        section([Piece(text="Now:")]),
+        section(words_raw("Now:")),
         quoted(list(_within(gained or words("nothing", italic=True), longest))),
     )
 
 
 def words_raw(text: str, **style: bool) -> list[Piece]:
     """A run of text whose spaces at either end matter, in one style."""
-    return [Piece(text=text, style=dict(style) if style else None)] if text else []
+    if not text:
+        return []
+    return [{"type": "text", "text": text, "style": style} if style else {"type": "text", "text": text}]
 
 
 def words_kept(text: str, *, skip: bool) -> list[Piece]:
@@ -107,11 +100,12 @@ def _within(pieces: Sequence[Piece], longest: int) -> Iterator[Piece]:
     """The pieces as far as they fit in `longest` characters, and how many characters more there are."""
     left = longest
     for piece in pieces:
-        if len(piece.text) > left:
-            missing = sum(len(each.text) for each in pieces) - longest
+        text = str(piece["text"])
+        if len(text) > left:
+            missing = sum(len(each["text"]) for each in pieces) - longest
             if left:
-                yield Piece(text=piece.text[:left], style=piece.style)
-            yield Piece(text=f"… {missing:,} more characters", style={"italic": True})
+                yield {**piece, "text": text[:left]}
+            yield from words_raw(f"… {missing:,} more characters", italic=True)
             return
-        left -= len(piece.text)
+        left -= len(text)
         yield piece
