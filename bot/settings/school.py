@@ -129,7 +129,7 @@ def _unread(file: File, what: str, instead: str, line: int = 0) -> Misconfigured
 
 def _syntax(file: File, one: Unreadable) -> Fault:
     """A statement that is not TOML, in words for somebody who has never heard of it."""
-    said = one.text.strip().splitlines()[0]
+    said = one.text.strip(" \t\n").split("\n")[0]
     twice = one.why.startswith("Cannot")
     match said.startswith("["), "=" in said:
         case True, _ if twice:
@@ -143,7 +143,8 @@ def _syntax(file: File, one: Unreadable) -> Fault:
             instead = "Check its quotation marks, brackets and commas: text stands in quotation marks, lists in [ ]."
         case _:
             what, instead = "This line says nothing Exeat can read.", 'Write key = "value", or begin a remark with #.'
-    return Fault(file.name, one.line, said.split("=")[0].strip()[:60], what, instead)
+    key = said.split("=")[0].strip()[:60]
+    return Fault(file.name, one.line, key if key.isprintable() else ascii(key), what, instead)
 
 
 def _fault(file: File, document: Document, error: ErrorDetails, unreadable: bool) -> Fault | None:
