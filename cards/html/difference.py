@@ -21,11 +21,12 @@ ADDED = Markup('<ins><span class="unseen"> [added:] </span>{}<span class="unseen
 
 def difference_html(change: Difference) -> Markup:
     """The change word by word, or the texts as they were and are where hardly a word was kept."""
-    before, after = (_WORD.findall(harmless(text)) for text in (change.before, change.after))
+    was, now = harmless(change.before), harmless(change.after)
+    before, after = _WORD.findall(was), _WORD.findall(now)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     long = len(before) + len(after) > _MOST_WORDS
     if not (before and after) or long or matcher.ratio() < _ALIKE:
-        shown = _one_after_the_other(change)
+        shown = _one_after_the_other(was, now)
     else:
         shown = Markup('<p class="words" dir="auto">{}</p>').format(together(_changes(matcher, before, after)))
     return Markup('<section class="difference"><p class="label">{}</p>{}</section>').format(
@@ -34,8 +35,8 @@ def difference_html(change: Difference) -> Markup:
 
 
 def _changes(matcher: "SequenceMatcher[str]", before: list[str], after: list[str]) -> Iterator[Markup]:
-    for kind, start, end, began, ended in matcher.get_opcodes():
-        if kind == "equal":
+    for kept, start, end, began, ended in _runs(matcher, before):
+        if kept:
             yield Markup.escape("".join(before[start:end]))
             continue
         if end > start:
@@ -44,7 +45,22 @@ def _changes(matcher: "SequenceMatcher[str]", before: list[str], after: list[str
             yield ADDED.format("".join(after[began:ended]))
 
 
-def _one_after_the_other(change: Difference) -> Markup:
-    pair = Markup('<dl class="facts"><div><dt>Was</dt><dd>{}</dd></div><div><dt>Now</dt><dd>{}</dd></div></dl>')
-    was, now = (block(text) if text else Markup("nothing") for text in (change.before, change.after))
-    return pair.format(Markup("<del>{}</del>").format(was), Markup("<ins>{}</ins>").format(now))
+def _runs(matcher: "SequenceMatcher[str]", before: list[str]) -> list[tuple[bool, int, int, int, int]]:
+    """What was kept and what was changed, in turns. Changes with nothing but a space between them are one."""
+    runs: list[tuple[bool, int, int, int, int]] = []
+    codes = matcher.get_opcodes()
+    for place, (kind, start, end, began, ended) in enumerate(codes):
+        inside = 0 < place < len(codes) - 1 and not "".join(before[start:end]).strip()
+        kept = kind == "equal" and not inside
+        if runs and not kept and not runs[-1][0]:
+            _, start, _, began, _ = runs.pop()
+        runs.append((kept, start, end, began, ended))
+    return runs
+
+
+def _one_after_the_other(was: str, now: str) -> Markup:
+    removed = Markup("<del>{}</del>").format(block(was)) if was else Markup("nothing")
+    added = Markup("<ins>{}</ins>").format(block(now)) if now else Markup("nothing")
+    return Markup(
+        '<dl class="facts"><div><dt>Was</dt><dd>{}</dd></div><div><dt>Now</dt><dd>{}</dd></div></dl>'
+    ).format(removed, added)
