@@ -86,8 +86,9 @@ class Relay:
                     await asyncio.sleep(IDLE)
                 else:
                     await self._store.wait(IDLE)
-        finally:
+        except BaseException:
             await self._cancel()
+            raise
 
     async def drain(self) -> None:
         """Carry everything that can go now; what has been put off to a later moment stays."""
