@@ -16,8 +16,7 @@ MEANINGS: Mapping[tuple[str, str], str] = {
     ("people", "chair_of_governors"): "Nobody is named as chair of governors.",
     ("people", "data_protection_officer"): "Nobody is named as data protection officer.",
     ("people", "office"): "Nobody is named as the office.",
-    ("people", "admins"): "Nobody is told in the chat when a message cannot be delivered; exeat doctor "
-    "says so.",
+    ("people", "admins"): "Nobody is told in the chat when a message cannot be delivered; exeat doctor says so.",
     ("people", "blocked"): "Nobody is shut out by name.",
     ("people", "same"): "Accounts of one person are known by their verified e-mail alone.",
     ("calendar", "staffed"): "08:00 to 17:00 on working days.",

@@ -21,7 +21,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = f"{self.place}, line {self.line}" if self.line else self.place
-        return " ".join(part for part in (f"{where}: {self.key}:", self.what, self.instead) if part)
+        return " ".join(part for part in (f"{where}:", self.key and f"{self.key}:", self.what, self.instead) if part)
 
 
 class Misconfigured(Exception):

@@ -124,7 +124,7 @@ def _called(platform: Platform) -> str:
 
 
 def _unread(file: File, what: str, instead: str, line: int = 0) -> Misconfigured:
-    return Misconfigured([Fault(file.name, line, str(file), what, instead)])
+    return Misconfigured([Fault(str(file), line, "", what, instead)])
 
 
 def _syntax(file: File, one: Unreadable) -> Fault:

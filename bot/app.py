@@ -1,0 +1,221 @@
+"""The composition root: everything that serves a school is built here, passed in, started and stopped."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+
+from bot.relay import Fetching, Relay
+from bot.settings import Environment, Settings
+from bot.slack import OtherWorkspace, SlackEdge, SlackSocket, SlackSurface, pin
+from bot.surface import Ambiguous, Permanent, Surface, Transient
+from handlers.dispatch import Dispatch
+from handlers.everything import everything
+from policy.people import Identity, Known
+from policy.place import Place
+from policy.record import Ref
+from policy.school import School
+from storage.blobs import Blobs
+from storage.contract import Store
+from storage.tiny import open_tiny
+
+SYNC_AGAIN = 60.0
+"""Seconds until everybody is asked for again, when a platform could not say who is there."""
+
+NOTHING_TO_SERVE = (
+    "No chat is configured, so there is nothing to serve. For Slack, set SLACK_BOT_TOKEN and either "
+    "SLACK_SIGNING_SECRET (over HTTPS) or SLACK_APP_TOKEN (Socket Mode); docs/running.md says where they are found. "
+    "To look at Exeat without any of it, run exeat demo."
+)
+
+log = structlog.get_logger("exeat.app")
+
+Closing = Callable[[], Awaitable[None]]
+
+
+class CannotStart(Exception):
+    """Exeat cannot serve, and why, in a sentence for the administrator. `code` is what the process exits with."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+async def _nothing() -> None:
+    """Nothing is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A platform, ready for dispatch: its routes, and what is to be done at the start and at the end."""
+
+    surface: Surface
+    routes: Sequence[web.RouteDef] = ()
+    start: Closing = _nothing
+    close: Closing = _nothing
+
+
+def real_time() -> datetime:
+    """The real time, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Program:
+    """A school being served. Made by `build`; `run` serves until it is told to stop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        dispatch: Dispatch,
+        chats: Sequence[Chat],
+        relay: Relay,
+        held: AsyncExitStack,
+    ) -> None:
+        self.settings, self.dispatch, self.chats, self.relay = settings, dispatch, chats, relay
+        self.port = settings.environment.exeat_port
+        self._held = held
+
+    async def run(self, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
+        """Serve until `stop` is set, then let what is under way finish. `started` is called once requests come in;
+        `port` then says on which port. Raises CannotStart when the address is taken.
+        """
+        async with self._held:
+            await self._listen()
+            async with asyncio.TaskGroup() as tasks:
+                lives = [tasks.create_task(self.relay.run()), tasks.create_task(self._meet_everybody())]
+                for chat in self.chats:
+                    await chat.start()
+                log.info("serving", school=self.settings.school.id, port=self.port)
+                started()
+                await stop.wait()
+                log.info("stopping")
+                for chat in self.chats:
+                    await chat.close()
+                await self.relay.stop()
+                for life in lives:
+                    life.cancel()
+
+    async def _listen(self) -> None:
+        environment, app = self.settings.environment, web.Application()
+        for chat in self.chats:
+            app.add_routes(chat.routes)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, handle_signals=False)
+        await runner.setup()
+        self._held.push_async_callback(runner.cleanup)
+        try:
+            await web.TCPSite(runner, environment.exeat_host, environment.exeat_port).start()
+        except OSError as error:
+            at = f"{environment.exeat_host}, port {environment.exeat_port}"
+            why = (error.strerror or str(error)).lower()
+            raise CannotStart(f"Exeat cannot listen at {at} ({why}). Choose another with EXEAT_PORT.") from error
+        self.port = runner.addresses[0][1]
+
+    async def _meet_everybody(self) -> None:
+        """Keep what each platform says of everybody, asking again later where it could not say."""
+        waiting = list(self.chats)
+        while waiting:
+            waiting = [chat for chat in waiting if not await self._met(chat.surface)]
+            if waiting:
+                await asyncio.sleep(SYNC_AGAIN)
+
+    async def _met(self, surface: Surface) -> bool:
+        try:
+            people = await surface.everybody()
+        except (Transient, Ambiguous, Permanent) as error:
+            log.warning("people not known yet", platform=surface.name, why=str(error))
+            return False
+        for known in people:
+            await self.dispatch.met(known)
+        log.info("people known", platform=surface.name, people=len(people))
+        return True
+
+
+async def build(settings: Settings, *, clock: Callable[[], datetime] = real_time) -> Program:
+    """Everything in its place, and nothing running yet. `clock` gives aware UTC.
+
+    Raises CannotStart when no chat is configured or Slack refuses; Unavailable or Damaged when the records
+    cannot be used.
+    """
+    environment, school = settings.environment, settings.school
+    if not environment.slack:
+        raise CannotStart(NOTHING_TO_SERVE, 2)
+    registry = everything()
+    registry.knows(Place)
+    async with AsyncExitStack() as held:
+        store = await open_tiny(environment.exeat_data, kinds=registry.kinds.values())
+        held.push_async_callback(store.close)
+        for notice in store.notices:
+            log.warning("records", notice=notice)
+        blobs = Blobs(environment.exeat_data / "blobs")
+        surfaces = [await _slack_surface(environment, school, store, blobs, held)]
+        dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
+        relay = Relay(dispatch, surfaces, _NoPictures())
+        chats = [_slack(environment, dispatch, surface) for surface in surfaces]
+        return Program(settings, dispatch, chats, relay, held.pop_all())
+
+
+async def serve_until_stopped(settings: Settings) -> None:
+    """Build and run, until SIGTERM or SIGINT. Raises what `build` and `run` raise."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    program = await build(settings)
+    await program.run(stop)
+
+
+async def _slack_surface(
+    environment: Environment, school: School, store: Store, blobs: Blobs, held: AsyncExitStack
+) -> SlackSurface:
+    token = environment.slack_bot_token.get_secret_value() if environment.slack_bot_token else ""
+    surface = SlackSurface(token, url=environment.slack_api_url, school=school.id, picture=blobs.get)
+    held.push_async_callback(surface.close)
+    try:
+        await pin(store, school.id, surface)
+    except OtherWorkspace as error:
+        raise CannotStart(str(error), 2) from error
+    except (Transient, Ambiguous, Permanent) as error:
+        raise CannotStart(
+            f"Slack at {environment.slack_api_url} does not take SLACK_BOT_TOKEN ({error}), and Exeat must know its "
+            "workspace before it can start. Run exeat doctor to see what is wrong."
+        ) from error
+    return surface
+
+
+def _slack(environment: Environment, dispatch: Dispatch, surface: SlackSurface) -> Chat:
+    """Slack over Socket Mode when it has an app token, else over HTTP; over both with a signing secret beside it."""
+    secret, token = environment.slack_signing_secret, environment.slack_app_token
+    edge = SlackEdge(dispatch, surface, signing_secret=secret.get_secret_value() if secret else "")
+    routes = edge.routes() if secret else []
+    if token is None:
+        return Chat(surface, routes, close=edge.close)
+    socket = SlackSocket(edge, token.get_secret_value())
+
+    async def close() -> None:
+        await socket.close()
+        await edge.close()
+
+    return Chat(surface, routes, socket.start, close)
+
+
+def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Known | None]]:
+    """Asks the platform that an identity is of."""
+    by_name = {surface.name: surface for surface in surfaces}
+
+    async def look_up(identity: Identity) -> Known | None:
+        surface = by_name.get(identity.platform)
+        return await surface.look_up(identity) if surface else None
+
+    return look_up
+
+
+class _NoPictures(Fetching):
+    """Until the fetching of pictures is built."""
+
+    async def fetch(self, record: Ref, version: int, by: str) -> None: ...
+
+    async def give_up(self, record: Ref, version: int) -> None: ...

@@ -1,0 +1,139 @@
+"""Commands that answer a question: when is a reply due, is everything in order, what does Slack need to be told."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from bot.cli.speaking import FAILED, out, plainly, refuse, say
+from bot.doctor import Finding, Verdict, examine
+from bot.manifest import slack_manifest
+from bot.settings import config_path, read_school, read_settings
+from handlers.everything import everything
+from policy.calendar import Calendar, NeverOpen, as_utc, day_in_words
+from policy.clauses import cite
+from policy.deadlines import reply_due
+
+
+def due(
+    received: Annotated[str, typer.Argument(metavar="TIME", help="When it was received, such as 2027-03-27T10:00.")],
+) -> None:
+    """When must a comment received at TIME be answered?
+
+    Prints the reason and the policy's clause, and the moment itself on the last line. A TIME without an
+    offset is in the school's zone. The school's own hours and closures count where exeat.toml is found.
+
+    \b
+    Example:
+      exeat due 2027-03-27T10:00
+      exeat due 2027-03-27T10:00+00:00
+    """
+    with plainly():
+        calendar = read_school(config_path()).calendar if config_path().exists() else Calendar()
+    try:
+        moment = datetime.fromisoformat(received)
+    except ValueError:
+        refuse(f'"{received}" is not a time. Write the date, a T and the time, such as 2027-03-27T10:00.')
+    if len(received) <= len("2027-03-27"):
+        refuse(f'"{received}" gives no time of day. Write, for example, {received}T10:00.')
+    try:
+        _print_due(moment, calendar)
+    except (NeverOpen, OverflowError) as error:
+        refuse(f"No deadline can be worked out for that: {error}.", FAILED)
+
+
+def _print_due(moment: datetime, calendar: Calendar) -> None:
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=calendar.zone)
+        if as_utc(moment).astimezone(calendar.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
+            say("The clocks go forward over that time, so it was never on a clock; it is taken an hour on.")
+        elif moment.utcoffset() != moment.replace(fold=1).utcoffset():
+            say("The clocks go back over that time, so it came twice; it is taken as the first.")
+    answer = reply_due(moment, calendar)
+    at = calendar.local(answer.at)
+    say(answer.reason)
+    say(f"{cite(answer.clause)} ({answer.clause})")
+    if answer.target is not None:
+        target = calendar.local(answer.target)
+        say(f"Better by {target:%H:%M} on {day_in_words(target.date())}, while staff are still there.")
+    say(at.isoformat(timespec="seconds"))
+
+
+def doctor() -> None:
+    """Is everything in order? Looks at the configuration, the records, the clock and the chat, and says what to do.
+
+    Leaves with 1 when something must be put right. May be run while Exeat is serving.
+
+    \b
+    Example:
+      exeat doctor
+    """
+    with plainly():
+        findings = asyncio.run(examine(lambda: datetime.now(UTC)))
+    for title, verdict in (
+        ("To put right", Verdict.FIX),
+        ("To think about", Verdict.NOTE),
+        ("Left to its default", Verdict.DEFAULT),
+        ("In order", Verdict.FINE),
+    ):
+        _print_findings(title, [finding for finding in findings if finding.verdict is verdict])
+    if fixes := sum(finding.verdict is Verdict.FIX for finding in findings):
+        refuse(f"{'One thing' if fixes == 1 else f'{fixes} things'} to put right.", FAILED)
+    say("Nothing needs putting right.")
+
+
+def _print_findings(title: str, findings: list[Finding]) -> None:
+    if not findings:
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=False, max_width=30, style="bold")
+    table.add_column()
+    for finding in findings:
+        table.add_row(finding.subject, f"{finding.found} {finding.todo}".strip())
+    out.print(table, markup=False)
+    say()
+
+
+manifest = typer.Typer(help="The app manifests that the chat platforms ask for.", no_args_is_help=True)
+
+
+@manifest.callback()
+def _manifests() -> None:
+    """The app manifests that the chat platforms ask for."""
+
+
+@manifest.command("slack")
+def slack(
+    target: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead.")] = None,
+    url: Annotated[str, typer.Option(help="Where Slack reaches this Exeat; else EXEAT_PUBLIC_URL.")] = "",
+    socket_mode: Annotated[
+        bool, typer.Option("--socket-mode", help="For Socket Mode, which needs no address.")
+    ] = False,
+) -> None:
+    """The manifest to paste at api.slack.com under Create New App, From a manifest.
+
+    Without --url and EXEAT_PUBLIC_URL it is for Socket Mode when SLACK_APP_TOKEN is set.
+
+    \b
+    Example:
+      exeat manifest slack --url https://exeat.school.example --out slack-manifest.json
+      exeat manifest slack --socket-mode
+    """
+    with plainly():
+        settings = read_settings()
+        address = url or settings.environment.exeat_public_url
+        by_socket = socket_mode or (not address and settings.environment.slack_app_token is not None)
+        try:
+            made = slack_manifest(everything(), settings.school, address, by_socket)
+        except ValueError as error:
+            refuse(f"{error}. Give the address with --url, or ask for Socket Mode with --socket-mode.")
+        text = json.dumps(made, indent=2, ensure_ascii=False)
+        if target is None:
+            typer.echo(text)
+        else:
+            target.write_text(f"{text}\n", "utf-8")
+            say(f"Written to {target}. At api.slack.com choose Create New App, From a manifest, and paste it.")

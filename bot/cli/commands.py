@@ -1,0 +1,38 @@
+"""The table of commands, and the last resort when one fails in a way nobody thought of."""
+
+import sys
+
+import typer
+
+from bot.cli import asking, init, keeping, running
+from bot.cli.speaking import FAILED, err
+from handlers.dispatch import where
+
+commands = typer.Typer(
+    name="exeat",
+    help="Exeat puts a school's social media policy to work inside Slack. To see it, type: exeat demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+commands.command("demo", short_help="Play the whole school in a browser")(running.demo)
+commands.command("serve", short_help="Serve the school")(running.serve)
+commands.command("init", short_help="Write exeat.toml from a few questions")(init.init)
+commands.command("doctor", short_help="Look everything over and say what to do")(asking.doctor)
+commands.command("due", short_help="When must a comment be answered?")(asking.due)
+commands.add_typer(keeping.audit, name="audit", short_help="Verify or export the record of who did what")
+commands.command("backup", short_help="Write everything kept into one file")(keeping.backup)
+commands.command("restore", short_help="Put a backup back")(keeping.restore)
+commands.add_typer(asking.manifest, name="manifest", short_help="Print what a chat platform asks for")
+
+
+def app() -> None:
+    """Run the command that was typed and leave with its exit code."""
+    try:
+        commands()
+    except Exception as error:
+        said = f"{type(error).__name__}, {where(error)}"
+        err.print(f"Exeat made a mistake of its own and stopped. Please report this line: {said}", markup=False)
+        sys.exit(FAILED)

@@ -1,0 +1,133 @@
+"""Commands about what is kept: verify and export the audit, back up, restore."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.speaking import FAILED, plainly, refuse, say
+from bot.settings import read_environment, read_school
+from bot.settings.environment import Environment
+from storage.audit import Verdict, export, verify, verify_file
+from storage.backup import Manifest
+from storage.backup import backup as write_backup
+from storage.backup import restore as put_back
+from storage.contract import AuditRow
+from storage.tiny import TinyStore, read_tiny
+
+audit = typer.Typer(help="The record of who did what: verify it or export it.", no_args_is_help=True)
+
+
+@audit.command("verify")
+def audit_verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="An exported file; without it, this school's own record.")
+    ] = None,
+) -> None:
+    """Is the audit as it was written? Names the first row that is not.
+
+    Rows cut off the end leave a sound chain, so compare the number of rows and the last hash with an earlier
+    export. May be run while Exeat is serving; a file may be verified on any machine.
+
+    \b
+    Example:
+      exeat audit verify
+      exeat audit verify audit.jsonl
+    """
+    with plainly():
+        verdict = verify_file(file) if file else asyncio.run(_verify_own())
+    if not verdict.sound:
+        refuse(f"Row {verdict.broken} is not as it was written: {verdict.why}. The rows before it are.", FAILED)
+    say(f"Sound: {_rows(verdict.rows)}, as written. The last hash is {verdict.head}.")
+
+
+@audit.command("export")
+def audit_export(
+    file: Annotated[Path, typer.Argument(help="Where to write it, one row a line; it must not be there yet.")],
+) -> None:
+    """Write the audit to FILE as JSON Lines: ids, verbs and hashes, and nothing that anybody wrote.
+
+    \b
+    Example:
+      exeat audit export audit-2027-03.jsonl
+    """
+    _must_be_new(file)
+    with plainly():
+        rows = asyncio.run(_export_own(file))
+    say(f"{_rows(rows)} written to {file}.")
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where to write it; it must not be there yet.")]) -> None:
+    """Write all records and pictures into one FILE. Keys and exeat.toml are not in it: keep those apart.
+
+    May be run while Exeat is serving.
+
+    \b
+    Example:
+      exeat backup exeat-2027-03-27.tar.gz
+    """
+    _must_be_new(file)
+    with plainly():
+        environment = read_environment()
+        made = asyncio.run(_backup(environment, file))
+    held = f"{_rows(sum(made.rows.values()))} and {len(made.files) - 1} pictures"
+    say(f"{held} of {environment.exeat_data} are in {file}.")
+    if made.left_out:
+        refuse(
+            f"{len(made.left_out)} pictures were damaged and left out, beginning with {made.left_out[0]}. "
+            "Look for them in an older backup.",
+            FAILED,
+        )
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A file that exeat backup wrote.")]) -> None:
+    """Put a backup back, into the EXEAT_DATA folder, which must be empty. Every file and chain is checked.
+
+    \b
+    Example:
+      exeat restore exeat-2027-03-27.tar.gz
+    """
+    if not file.is_file():
+        refuse(f"There is no file {file}.")
+    with plainly():
+        environment = read_environment()
+        made = asyncio.run(put_back(file, environment.exeat_data))
+    say(f"{environment.exeat_data} is as it was at {made.made_at.isoformat(timespec='seconds')}.")
+
+
+async def _open(environment: Environment) -> TinyStore:
+    if not environment.exeat_data.is_dir():
+        refuse(f"There are no records at {environment.exeat_data}. Say where they are with EXEAT_DATA.", FAILED)
+    return await read_tiny(environment.exeat_data)
+
+
+async def _backup(environment: Environment, file: Path) -> Manifest:
+    return await write_backup(await _open(environment), file, datetime.now(UTC))
+
+
+async def _own_rows() -> tuple[TinyStore, str]:
+    environment = read_environment()
+    school = read_school(environment.exeat_config)
+    return await _open(environment), school.id
+
+
+async def _verify_own() -> Verdict:
+    store, school = await _own_rows()
+    rows: list[AuditRow] = [row async for row in store.audit_rows(school)]
+    return verify(rows)
+
+
+async def _export_own(file: Path) -> int:
+    store, school = await _own_rows()
+    return await export(store.audit_rows(school), file)
+
+
+def _must_be_new(file: Path) -> None:
+    if file.exists():
+        refuse(f"{file} is there already, and nothing is written over it. Choose another name.")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

@@ -1,0 +1,57 @@
+"""Commands that run until they are stopped: the sandbox, and the server."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot.app import CannotStart, serve_until_stopped
+from bot.cli.speaking import FAILED, plainly, refuse, say
+from bot.logs import set_up_logs
+from bot.sandbox import demo as run_demo
+from bot.settings import read_settings
+
+
+def demo(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes any free one.")
+    ] = 8765,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Play the whole school in a browser: no account, no configuration, no internet, nothing kept.
+
+    \b
+    Example:
+      exeat demo
+      exeat demo --port 9000 --no-browser
+    """
+    set_up_logs(quiet=True)
+    try:
+        asyncio.run(run_demo(port=port, open_browser=browser))
+    except KeyboardInterrupt:
+        say()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        refuse(
+            f"The sandbox cannot use port {port} ({why}). Choose another with --port, or any with --port 0.", FAILED
+        )
+
+
+def serve() -> None:
+    """Serve the school, until stopped: over HTTP behind your web server, or over Slack's Socket Mode.
+
+    Settings come from exeat.toml and the environment (docs/running.md); exeat doctor looks them over.
+
+    \b
+    Example:
+      SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… exeat serve
+    """
+    with plainly():
+        settings = read_settings()
+        set_up_logs()
+        try:
+            asyncio.run(serve_until_stopped(settings))
+        except CannotStart as error:
+            refuse(str(error), error.code)
+        except KeyboardInterrupt:
+            say()

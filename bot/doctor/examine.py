@@ -1,0 +1,60 @@
+"""The whole examination, in the order in which one thing rests on another."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.doctor.configured import environment_findings, school_findings
+from bot.doctor.finding import Finding, fix
+from bot.doctor.kept import Kept, look_at_store
+from bot.doctor.people import people_findings
+from bot.doctor.reach import look_at_mail, look_at_server
+from bot.doctor.workspace import look_at_slack
+from bot.settings import Environment, Misconfigured, config_path, read_environment, read_school
+from policy.people import Known
+from policy.school import School
+
+
+async def examine(clock: Callable[[], datetime]) -> list[Finding]:
+    """Everything found. `clock` gives aware UTC. Waits at most a few seconds for each thing out of reach."""
+    findings: list[Finding] = []
+    environment, school = _environment(findings), _school(findings)
+    if environment is not None:
+        findings += environment_findings(environment)
+    if school is not None:
+        findings += school_findings(school, config_path(), clock())
+    if environment is None or school is None:
+        return findings
+    running, said = await look_at_server(environment)
+    known, of_slack = await look_at_slack(environment, school, clock)
+    kept = await look_at_store(environment, school, running)
+    findings += [*said, *kept.findings, *of_slack, *await look_at_mail(environment)]
+    findings += await _people(kept, known, school, clock())
+    await kept.close()
+    return findings
+
+
+async def _people(kept: Kept, known: list[Known] | None, school: School, now: datetime) -> list[Finding]:
+    return [finding async for finding in people_findings(kept.store, known, school, now)]
+
+
+def _environment(findings: list[Finding]) -> Environment | None:
+    try:
+        return read_environment()
+    except Misconfigured as error:
+        findings += [fix(fault.key, fault.what, fault.instead) for fault in error.faults]
+        return None
+
+
+def _school(findings: list[Finding]) -> School | None:
+    try:
+        return read_school(config_path())
+    except Misconfigured as error:
+        findings += [
+            fix(
+                f"{fault.place}, line {fault.line}" if fault.line else fault.place,
+                f"{fault.key}: {fault.what}",
+                fault.instead,
+            )
+            for fault in error.faults
+        ]
+        return None
