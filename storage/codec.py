@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from policy.record import Record
 from storage.contract import Damaged, Unavailable
@@ -53,12 +53,17 @@ def plain(value: object) -> Any:
             return sorted(plain(item) for item in value)
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {name: plain(getattr(value, name)) for name in _fields(type(value))}
-    raise TypeError(f"a record cannot hold {type(value).__name__}: {value!r}")
+    raise TypeError(f"a record cannot hold {type(value).__name__}")
 
 
 def build(cls: type[T], doc: Doc) -> T:
-    """The dataclass from what `plain` made of it. Raises ValueError when it does not fit."""
+    """The dataclass from what `plain` made of it. Raises ValueError, which names fields but quotes none."""
     return _read(cls, orjson.dumps(doc))
+
+
+def checked(value: T) -> T:
+    """The dataclass as it will come back. Raises TypeError or ValueError when it would not."""
+    return build(type(value), plain(value))
 
 
 def encode(record: Record, rev: int) -> Doc:
@@ -115,7 +120,12 @@ def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
 def _read(cls: type[T], text: str | bytes) -> T:
     if cls not in _ADAPTERS:
         _ADAPTERS[cls] = TypeAdapter(cls)
-    built: T = _ADAPTERS[cls].validate_json(text, strict=True)
+    try:
+        built: T = _ADAPTERS[cls].validate_json(text, strict=True)
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False, include_context=False)
+        places = [".".join(map(str, one["loc"])) + ": " + one["type"] for one in wrong]
+        raise ValueError(f"{cls.__name__}: {', '.join(places)}") from None
     return built
 
 
@@ -129,5 +139,5 @@ def _name(key: object) -> str:
     if isinstance(key, Enum):
         key = key.value
     if not isinstance(key, str):
-        raise TypeError(f"a mapping's names are text, not {key!r}")
+        raise TypeError(f"a mapping's names are text, not {type(key).__name__}")
     return key

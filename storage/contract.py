@@ -207,7 +207,11 @@ class Transaction(Protocol):
         """The messages that show the record, oldest first."""
 
     def show(self, shown: Shown) -> None:
-        """Keep or replace (by `key`) a shown message; queues a redraw if the record has moved past `shown.rev`."""
+        """Keep or replace (by `key`) a shown message; queues a redraw if the record has moved past `shown.rev`.
+
+        Whoever has redrawn a message shows it with the revision drawn, in the commit that is `done` with the
+        row: a change that came in between then queues another redraw.
+        """
 
     def unshow(self, key: str) -> None:
         """Forget a shown message: it is gone from the platform."""

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from policy.record import Record, Ref
-from storage.codec import build, decode, encode, moment
+from storage.codec import build, checked, decode, encode, moment
 from storage.contract import DeadLetter, Entry, Outgoing, Seen, Shown
 from storage.tiny.commit import Drop, Put, Settled, Wishes
 from storage.tiny.finding import Query
@@ -103,15 +103,15 @@ class TinyTransaction:
 
     def mark_seen(self, seen: Seen) -> None:
         """As the contract says."""
-        self._asked.seen[seen.key] = seen
+        self._asked.seen[seen.key] = checked(seen)
 
     def audit(self, entry: Entry) -> None:
         """As the contract says."""
-        self._asked.entries.append(entry)
+        self._asked.entries.append(checked(entry))
 
     def queue(self, row: Outgoing) -> None:
         """As the contract says."""
-        self._asked.queued.append(row)
+        self._asked.queued.append(checked(row))
 
     async def shown(self, record: Ref) -> list[Shown]:
         """As the contract says."""
@@ -128,7 +128,7 @@ class TinyTransaction:
 
     def show(self, shown: Shown) -> None:
         """As the contract says."""
-        self._asked.shown[shown.key] = shown
+        self._asked.shown[shown.key] = checked(shown)
 
     def unshow(self, key: str) -> None:
         """As the contract says."""
@@ -140,11 +140,13 @@ class TinyTransaction:
 
     def retry(self, row: Outgoing, not_before: datetime, *, doubtful: bool = False) -> None:
         """As the contract says; a row once doubtful stays so. Nothing happens when it is no longer there."""
-        self._asked.settled.append(Settled(row.id, again=replace(row, not_before=not_before, doubtful=doubtful)))
+        self._asked.settled.append(
+            Settled(row.id, again=checked(replace(row, not_before=not_before, doubtful=doubtful)))
+        )
 
     def bury(self, row: Outgoing, reason: str, at: datetime) -> None:
         """As the contract says; nothing happens when the row is no longer there."""
-        self._asked.settled.append(Settled(row.id, letter=DeadLetter(row, reason, at)))
+        self._asked.settled.append(Settled(row.id, letter=checked(DeadLetter(row, reason, at))))
 
     async def dead_letters(self, limit: int) -> list[DeadLetter]:
         """As the contract says."""

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.contract import Damaged, Unavailable
+from storage.contract import Damaged, Entry, Seen, Unavailable
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.journal import load
 from tests.fakes.disks import FailingDisk, GatedDisk
-from tests.storage.contract import NOW, claim, find, get, put
+from tests.storage.contract import NOW, SCHOOL, claim, find, get, message, put, row
 from tests.storage.note import Note
 
 
@@ -236,9 +236,24 @@ class TestDurability:
     async def test_what_a_handler_cannot_keep_fails_alone(self, store: TinyStore) -> None:
         with pytest.raises(ValueError, match="time zone"):
             await put(store, Note("N-1", next_due=NOW.replace(tzinfo=None)))
-        with pytest.raises(ValueError, match="text"):
+        with pytest.raises(ValueError, match="text: string_type"):
             await put(store, Note("N-1", text=7))  # type: ignore[arg-type]
         await put(store, Note("N-1"))
+
+    async def test_a_row_that_could_not_be_read_back_is_not_taken(self, store: TinyStore) -> None:
+        async with store.transaction(SCHOOL) as tx:
+            with pytest.raises(ValueError, match="view: string_type"):
+                tx.queue(row(view=7))  # type: ignore[arg-type]
+            with pytest.raises(ValueError, match="time zone"):
+                tx.audit(Entry(NOW.replace(tzinfo=None), "ann", "wrote"))
+            with pytest.raises(TypeError, match="cannot hold object"):
+                tx.mark_seen(Seen("Ev1", None, object(), NOW))  # type: ignore[arg-type]
+            with pytest.raises(ValueError, match="rev: int_type"):
+                tx.show(message(rev="1"))  # type: ignore[arg-type]
+            tx.put(Note("N-1"))
+        counted = await store.count(SCHOOL)
+        assert (counted.outbox, counted.audit, counted.shown) == (0, 0, 0)
+        assert await find(store) == ["N-1"]
 
 
 async def _with_snapshot(folder: Path) -> None:

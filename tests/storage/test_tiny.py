@@ -21,7 +21,7 @@ from storage.contract import Store, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
 from tests.fakes.disks import FailingDisk
-from tests.storage import contract, contract_messages
+from tests.storage import contract, contract_history, contract_messages
 from tests.storage.contract import SCHOOL, Opener, claim, find, put, queue, row
 from tests.storage.note import Note
 
@@ -62,11 +62,11 @@ class TestMessages(contract_messages.Messages):
     pass
 
 
-class TestSeenKeys(contract_messages.SeenKeys):
+class TestSeenKeys(contract_history.SeenKeys):
     pass
 
 
-class TestAuditChain(contract_messages.AuditChain):
+class TestAuditChain(contract_history.AuditChain):
     pass
 
 
