@@ -1,5 +1,6 @@
 """Pictures to and from Slack: uploads that cards show, and downloads of what people attached."""
 
+import io
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
@@ -58,7 +59,7 @@ class Files:
             idempotent=True,
         )
         try:
-            async with self._session.post(place["upload_url"], data=content) as answer:
+            async with self._session.post(place["upload_url"], data=io.BytesIO(content)) as answer:
                 if answer.status != 200:
                     raise Transient(f"upload_{answer.status}", retry_after(answer.headers))
         except (aiohttp.ClientError, TimeoutError) as error:

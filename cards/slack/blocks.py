@@ -115,8 +115,8 @@ def _button(button: Button, page: Page, counts: Counter[str]) -> Json:
     element: Json = {"type": "button", "text": rich.plain(button.label, SLACK.button), "action_id": action}
     if button.tone in (Tone.PRIMARY, Tone.DANGER):
         element["style"] = button.tone.value
-    if button.about:
-        element["accessibility_label"] = clip(button.about, SLACK.button)
+    if about := clip(button.about, SLACK.button):
+        element["accessibility_label"] = about
     if button.url and len(button.url) <= SLACK.button_url:
         element["url"] = button.url
     else:
@@ -174,7 +174,7 @@ def _picture(element: Picture, page: Page) -> list[Json]:
         caption = f" {element.caption}" if element.caption else ""
         return [quiet(f"A picture that cannot be shown here. It shows: {alt}.{caption}")]
     image: Json = {"type": "image", "slack_file": {"id": upload}, "alt_text": alt}
-    if element.caption:
+    if element.caption.strip():
         image["title"] = rich.plain(element.caption, SLACK.caption)
     hint = [quiet("To save it, open the picture and choose Download.")] if element.download else []
     return [image, *hint]
@@ -183,9 +183,8 @@ def _picture(element: Picture, page: Page) -> list[Json]:
 def _row(element: Row, page: Page) -> list[Json]:
     buttons = [button for button in element.buttons if page.live or button.url]
     title, detail = page.fit(element.title, SLACK.fact), page.fit(element.detail, SLACK.fact)
-    under = rich.words_raw(f"\n{detail}") if detail else []
-    drawn: list[Json] = [rich.block(rich.section([*rich.words(title, bold=True), *under]))]
     if len(buttons) == 1:
         line = rich.literal(f"{title}\n{detail}".strip())
         return [{"type": "section", "text": line, "accessory": _elements(buttons, page)[0]}]
-    return drawn + actions(buttons, page)
+    under = rich.words_raw(f"\n{detail}") if detail else []
+    return [rich.block(rich.section([*rich.words(title, bold=True), *under])), *actions(buttons, page)]

@@ -8,10 +8,9 @@ import pytest
 
 from policy.people import Person, Standing
 from policy.post import State
-from storage.contract import Unavailable
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.slack import Fault
-from tests.fakes.slack_desk import SlackDesk, slack_desk, user
+from tests.fakes.slack_desk import Failing, SlackDesk, slack_desk, user
 
 TOM, HELEN = user(TEACHER), user(HEAD)
 
@@ -20,14 +19,6 @@ TOM, HELEN = user(TEACHER), user(HEAD)
 async def desk(tmp_path: Path) -> AsyncIterator[SlackDesk]:
     async with slack_desk(tmp_path / "data") as desk:
         yield desk
-
-
-class Failing:
-    """A store whose disk is full."""
-
-    def transaction(self, school: str) -> None:
-        """Nothing can be begun."""
-        raise Unavailable("the disk is full")
 
 
 async def drafted(desk: SlackDesk, text: str = "We won the race") -> None:
@@ -177,6 +168,16 @@ async def test_words_typed_to_exeat_are_a_command_or_a_cry_for_help(desk: SlackD
     offer = await desk.slack.until(lambda: desk.slack.ephemerals if len(desk.slack.ephemerals) == 5 else None)
     form = await (await desk.slack.press(TOM, offer[-1], "Open /draftpost")).opened()
     assert form.value("Text") == "Bake sale on Friday"
+
+
+async def test_a_mention_in_a_channel_is_answered_to_the_person_alone(desk: SlackDesk) -> None:
+    desk.slack.add_channel("C0STAFF", "staffroom", (TOM, desk.slack.bot_user))
+    words = f"<@{desk.slack.bot_user}> posts"
+    mention = {"type": "app_mention", "channel": "C0STAFF", "user": TOM, "text": words, "ts": "1.1"}
+    assert (await desk.slack.event(mention)).status == 200
+    [told] = await desk.slack.until(lambda: desk.slack.ephemerals)
+    assert (told.channel, told.ephemeral_to) == ("C0STAFF", TOM)
+    assert "Posts" in told.shown_text()
 
 
 async def test_exeat_does_not_answer_itself(desk: SlackDesk) -> None:

@@ -14,6 +14,7 @@ from handlers.everything import everything
 from policy.people import Identity
 from policy.place import Place
 from policy.post import Post
+from storage.contract import Unavailable
 from storage.tiny import TinyStore, open_tiny
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour
 from tests.fakes.slack import FakeSlack, Message
@@ -26,6 +27,14 @@ PEOPLE = (HEAD, DEPUTY, DEPUTY_TWO, TEACHER, COLLEAGUE, OWNER, ADMIN)
 def user(name: str) -> str:
     """Somebody's Slack id."""
     return f"U0{name.upper()}"
+
+
+class Failing:
+    """A store whose disk is full."""
+
+    def transaction(self, school: str) -> None:
+        """Nothing can be begun."""
+        raise Unavailable("the disk is full")
 
 
 @dataclass
