@@ -85,9 +85,10 @@ class Program:
         `port` then says on which port. Raises CannotStart when the address is taken.
         """
         async with self._held:
+            unmet = await self._meet(self.chats)
             await self._listen()
             async with asyncio.TaskGroup() as tasks:
-                lives = [tasks.create_task(self.relay.run()), tasks.create_task(self._meet_everybody())]
+                lives = [tasks.create_task(self.relay.run()), tasks.create_task(self._meet_later(unmet))]
                 for chat in self.chats:
                     await chat.start()
                 log.info("serving", school=self.settings.school.id, port=self.port)
@@ -115,13 +116,14 @@ class Program:
             raise CannotStart(f"Exeat cannot listen at {at} ({why}). Choose another with EXEAT_PORT.") from error
         self.port = runner.addresses[0][1]
 
-    async def _meet_everybody(self) -> None:
-        """Keep what each platform says of everybody, asking again later where it could not say."""
-        waiting = list(self.chats)
-        while waiting:
-            waiting = [chat for chat in waiting if not await self._met(chat.surface)]
-            if waiting:
-                await asyncio.sleep(SYNC_AGAIN)
+    async def _meet_later(self, unmet: Sequence[Chat]) -> None:
+        while unmet:
+            await asyncio.sleep(SYNC_AGAIN)
+            unmet = await self._meet(unmet)
+
+    async def _meet(self, chats: Sequence[Chat]) -> Sequence[Chat]:
+        """Keep what each platform says of everybody, so that roles have holders; the ones that could not say."""
+        return [chat for chat in chats if not await self._met(chat.surface)]
 
     async def _met(self, surface: Surface) -> bool:
         try:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from bot.cli.speaking import FAILED, out, plainly, refuse, say
 from bot.doctor import Finding, Verdict, examine
@@ -93,8 +94,8 @@ def _print_findings(title: str, findings: list[Finding]) -> None:
     table.add_column(no_wrap=False, max_width=30, style="bold")
     table.add_column()
     for finding in findings:
-        table.add_row(finding.subject, f"{finding.found} {finding.todo}".strip())
-    out.print(table, markup=False)
+        table.add_row(Text(finding.subject), Text(f"{finding.found} {finding.todo}".strip()))
+    out.print(table, soft_wrap=False)
     say()
 
 

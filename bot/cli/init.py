@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from bot.cli.speaking import err, plainly, refuse, say
 from bot.cli.written import Answers, written
 from bot.settings import config_path, parse_school
-from bot.settings.values import address, platform, ref, staff_ref, words
+from bot.settings.values import address, platform, quoted, ref, staff_ref, words, wrong
 
 Read = Callable[[str], str]
 
@@ -48,11 +48,21 @@ def init(
     if asking:
         say(f"A few questions for {file}. Press Enter to leave out what may wait.\n")
     answered = _Asking(asking)
+    name = answered.must("--name", "The school's name", name, words)
+    headteacher = answered.must("--headteacher", "The headteacher's e-mail", headteacher, ref)
+
+    def another(value: str) -> str:
+        if ref(value) == headteacher:
+            raise wrong(
+                f"{quoted(value)} is the headteacher.", "Nobody stands in for themselves: name somebody else."
+            )
+        return ref(value)
+
     answers = Answers(
-        name=answered.must("--name", "The school's name", name, words),
-        headteacher=answered.must("--headteacher", "The headteacher's e-mail", headteacher, ref),
+        name=name,
+        headteacher=headteacher,
         staff=answered.several("Who is staff, such as *@school.example", staff, staff_ref),
-        deputies=answered.several("Deputies' e-mails", deputy, ref),
+        deputies=answered.several("Deputies' e-mails", deputy, another),
         dsl=answered.one("The Designated Safeguarding Lead's e-mail", dsl, ref),
         office=answered.several("The office's e-mail", office, ref),
         admins=answered.several("E-mail of whoever looks after Exeat", admin, ref),

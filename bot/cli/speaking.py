@@ -43,5 +43,5 @@ def plainly() -> Iterator[None]:
     except (Unavailable, Damaged) as error:
         refuse(str(error), FAILED)
     except OSError as error:
-        name = f" {error.filename}" if error.filename else ""
-        refuse(f"That did not work:{name} {(error.strerror or str(error)).lower()}.", FAILED)
+        name = f"{error.filename}: " if error.filename else ""
+        refuse(f"That did not work: {name}{(error.strerror or str(error)).lower()}.", FAILED)

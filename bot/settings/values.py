@@ -155,7 +155,8 @@ def platform(value: Any) -> Platform:
     if text in names:
         return Platform(text)
     known = {"twitter": "x", "meta": "facebook", "insta": "instagram", "web": "website", "blog": "website"}
-    meant = known.get(text) or nearest(text, names)
+    near = nearest(text, [*names, *known])
+    meant = known.get(near, near)
     guess = f'Did you mean "{meant}"? ' if meant else ""
     raise wrong(
         f"{quoted(value)} is not a platform Exeat knows.",

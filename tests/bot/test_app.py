@@ -1,0 +1,149 @@
+"""The whole program: built from settings, serving a school on the Slack stand-in, and stopped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.app import CannotStart, Program, build
+from bot.settings import Environment, Settings
+from storage.contract import Unavailable
+from storage.tiny import open_tiny
+from tests.fakes.school import DEPUTY, HEAD, OWNER, TEACHER, email, harbour
+from tests.fakes.slack import FakeSlack, Fault
+from tests.fakes.slack_desk import user
+
+HELEN, TOM = user(HEAD), user(TEACHER)
+
+Serving = Callable[[Settings], AbstractAsyncContextManager[Program]]
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    async with FakeSlack() as slack:
+        for name in (HEAD, DEPUTY, TEACHER, OWNER):
+            slack.add_user(user(name), name.title(), email(name))
+        yield slack
+
+
+def settings(slack: FakeSlack, folder: Path, *, socket: bool = False) -> Settings:
+    """Harbour Primary over HTTP, or over Socket Mode, at any free port."""
+    environment = Environment(
+        slack_bot_token=slack.bot_token,
+        slack_signing_secret=None if socket else slack.signing_secret,
+        slack_app_token=slack.app_token if socket else None,
+        slack_api_url=slack.url,
+        exeat_data=folder,
+        exeat_port=0,
+        exeat_tick_seconds=0.05,
+    )
+    return Settings(harbour(), environment)
+
+
+@asynccontextmanager
+async def served(given: Settings) -> AsyncIterator[Program]:
+    """The program, taking requests; afterwards told to stop, as SIGTERM does."""
+    program = await build(given)
+    stop, started = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(program.run(stop, started.set))
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if running.done():
+        await running
+    try:
+        yield program
+    finally:
+        stop.set()
+        async with asyncio.timeout(20):
+            await running
+
+
+def shown(slack: FakeSlack, person: str, words: str) -> Callable[[], bool]:
+    """Whether somebody's conversation with Exeat holds the words."""
+    return lambda: any(words in str(message.blocks) for message in slack.inbox(person))
+
+
+async def draft(slack: FakeSlack, text: str) -> None:
+    """A teacher sends a post."""
+    form = await (await slack.command(TOM, "/draftpost")).opened()
+    sent = await slack.submit(TOM, form, {"Text": text, "Account": "Harbour page"})
+    assert (sent.problem, sent.errors) == ("", {})
+
+
+async def test_a_post_reaches_the_head_over_http(slack: FakeSlack, tmp_path: Path) -> None:
+    async with served(settings(slack, tmp_path / "data")) as program:
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await draft(slack, "We won the race")
+        await slack.until(shown(slack, HELEN, "We won the race"))
+
+
+async def test_a_post_reaches_the_head_over_socket_mode(slack: FakeSlack, tmp_path: Path) -> None:
+    slack.connect_socket()
+    async with served(settings(slack, tmp_path / "data", socket=True)):
+        await slack.socket.connected()
+        await draft(slack, "We won the race")
+        await slack.until(shown(slack, HELEN, "We won the race"))
+
+
+async def test_what_was_not_sent_before_a_stop_is_sent_after_the_next_start(slack: FakeSlack, tmp_path: Path) -> None:
+    given = settings(slack, tmp_path / "data")
+    async with served(given) as program:
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        slack.faults.every(1, [Fault.API_ERROR("service_unavailable")], only=["chat.postMessage"])
+        await draft(slack, "We won the race")
+    slack.faults.none()
+    async with served(given):
+        await slack.until(shown(slack, HELEN, "We won the race"), within=30)
+    assert sum("We won the race" in str(message.blocks) for message in slack.inbox(HELEN)) == 1
+
+
+async def test_without_a_chat_it_says_what_to_set_and_that_the_demo_needs_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match=r"SLACK_BOT_TOKEN.*exeat demo") as caught:
+        await build(Settings(harbour(), Environment(exeat_data=tmp_path / "data")))
+    assert caught.value.code == 2
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_token_that_slack_refuses_stops_the_first_start(slack: FakeSlack, tmp_path: Path) -> None:
+    given = settings(slack, tmp_path / "data")
+    slack.faults.next("auth.test", Fault.API_ERROR("invalid_auth"))
+    with pytest.raises(CannotStart, match=r"invalid_auth.*exeat doctor"):
+        await build(given)
+    await (await open_tiny(tmp_path / "data")).close()
+
+
+async def test_a_token_of_another_workspace_is_refused_at_the_next_start(slack: FakeSlack, tmp_path: Path) -> None:
+    given = settings(slack, tmp_path / "data")
+    async with served(given):
+        pass
+    slack.team = "T0OTHER"
+    with pytest.raises(CannotStart, match="belongs to the workspace T0OTHER"):
+        await build(given)
+
+
+async def test_a_second_server_on_the_same_records_is_refused(slack: FakeSlack, tmp_path: Path) -> None:
+    given = settings(slack, tmp_path / "data")
+    async with served(given):
+        with pytest.raises(Unavailable, match="Another Exeat is using"):
+            await build(given)
+
+
+async def test_a_port_that_is_taken_is_named(slack: FakeSlack, tmp_path: Path) -> None:
+    async with served(settings(slack, tmp_path / "one")) as first:
+        given = settings(slack, tmp_path / "two")
+        taken = given.environment.model_copy(update={"exeat_port": first.port})
+        with pytest.raises(CannotStart, match=f"port {first.port} .*EXEAT_PORT"):
+            async with served(replace(given, environment=taken)):
+                pass
+
+
+async def test_the_sandbox_is_never_served_beside_a_school(slack: FakeSlack, tmp_path: Path) -> None:
+    async with served(settings(slack, tmp_path / "data")) as program, aiohttp.ClientSession() as session:
+        for path in ("/", "/say", "/clock", "/events", "/page/app.js"):
+            async with session.get(f"http://127.0.0.1:{program.port}{path}") as answer:
+                assert answer.status == 404
