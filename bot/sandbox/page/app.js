@@ -67,10 +67,15 @@ function goTo(pane) {
 
 /** The names above the panes: which of them is on the screen, and a way to each. */
 function wireChips() {
+  const row = document.querySelector(".people");
   const chips = new Map([...document.querySelectorAll(".chip")].map((chip) => [chip.hash.slice(1), chip]));
   const seen = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) chips.get(entry.target.id).classList.toggle("shown", entry.isIntersecting);
+      for (const { target, isIntersecting } of entries) {
+        const chip = chips.get(target.id);
+        chip.classList.toggle("shown", isIntersecting);
+        if (isIntersecting) row.scrollLeft = Math.max(0, chip.offsetLeft - (row.clientWidth - chip.offsetWidth) / 2);
+      }
     },
     { threshold: 0.6 },
   );
