@@ -128,18 +128,26 @@ class Answers:
         """Say something to the person alone: where they are, or else in Exeat's own conversation with them."""
         try:
             drawn = message(card, school=self.surface.school, uploads=await self.surface.uploads(card))
-            channel = incoming.channel or await self.surface.direct(incoming.user)
-            client = self.surface.client
-            try:
-                await self.surface.ask(
-                    client.chat_postEphemeral(channel=channel, user=incoming.user, **drawn), idempotent=False
-                )
-            except Permanent as refused:
-                log.info("ephemeral refused", user=incoming.user, why=refused.code)
+            refused = await self._ephemeral(incoming, drawn)
+            if refused == "invalid_blocks":
+                drawn = message(card, school=self.surface.school)
+                refused = await self._ephemeral(incoming, drawn)
+            if refused:
+                log.info("ephemeral refused", user=incoming.user, why=refused)
                 own = await self.surface.direct(incoming.user)
-                await self.surface.ask(client.chat_postMessage(channel=own, **drawn), idempotent=False)
+                await self.surface.ask(self.surface.client.chat_postMessage(channel=own, **drawn), idempotent=False)
         except (Transient, Ambiguous, Permanent) as error:
             log.warning("answer lost", user=incoming.user, verb=incoming.request.verb, why=str(error))
+
+    async def _ephemeral(self, incoming: Incoming, drawn: Body) -> str:
+        """Show it where the person is; Slack's code when it refuses, for a picture too new or a channel not joined."""
+        channel = incoming.channel or await self.surface.direct(incoming.user)
+        call = self.surface.client.chat_postEphemeral(channel=channel, user=incoming.user, **drawn)
+        try:
+            await self.surface.ask(call, idempotent=False)
+        except Permanent as refused:
+            return refused.code
+        return ""
 
     async def publish_home(self, user: str, card: Card) -> None:
         """Draw somebody's App Home. A failure is logged: it is drawn afresh whenever they open it."""

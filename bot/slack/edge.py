@@ -1,11 +1,9 @@
 """Slack's way in: commands, presses, forms and events, each dispatched once and answered in its acknowledgement."""
 
-import asyncio
 import logging
 import re
-import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, assert_never
 
 import orjson
@@ -18,21 +16,21 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import translate
-from bot.slack.answers import ELSEWHERE, STRANGE, Answers, Body, typed_command
+from bot.slack.answers import ELSEWHERE, STRANGE, Answers, Body
+from bot.slack.background import Background, report
+from bot.slack.events import Events
 from bot.slack.guard import Guard, Turned
 from bot.slack.quiet import quiet_logger
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
-from cards.model import Text
+from cards.model import Card, Text
 from cards.refusal import trouble_card
 from cards.slack import Foreign
-from handlers.dispatch import Dispatch, Trouble, where
+from handlers.dispatch import Dispatch, Trouble
 from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say, Show
 from policy.people import Identity
 
 PATH = "/slack/events"
-HOMES = 2_000
-"""How many people's App Homes are kept drawn while they work."""
 
 log = structlog.get_logger("exeat.slack")
 
@@ -41,7 +39,7 @@ _JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json;chars
 
 
 class SlackEdge:
-    """Slack in front of dispatch. `wall` is real time, in seconds, for signatures.
+    """Slack in front of dispatch. `signing_secret` is for HTTP; `wall` is real time, in seconds, for signatures.
 
     `app` is Bolt's; `routes` serve it over HTTP behind the guard; `bot.slack.socket` runs it over Socket Mode.
     """
@@ -55,26 +53,28 @@ class SlackEdge:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.dispatch, self.surface, self.answers = dispatch, surface, Answers(surface)
-        self._guard = Guard(signing_secret, wall)
-        self._commands = frozenset(spec.verb for spec in dispatch.registry.commands())
-        self._homes: dict[str, None] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._guard = Guard(signing_secret, wall) if signing_secret else None
+        self._after = Background()
+        self._events = Events(dispatch, self.answers, self._after)
         self.app = self._bolt()
 
     def routes(self) -> list[web.RouteDef]:
-        """The request URL. Only for an edge with a signing secret."""
+        """The request URL. Raises ValueError without a signing secret, for then anybody could sign."""
+        if self._guard is None:
+            raise ValueError("Slack over HTTP needs SLACK_SIGNING_SECRET")
         return [web.post(PATH, self.handle)]
 
     async def close(self) -> None:
         """Let the answers that are under way go out."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._after.finish()
 
     async def handle(self, request: web.Request) -> web.Response:
         """One HTTP request: past the guard into Bolt, which takes it as verified and parsed already.
 
         The listeners raise nothing, so a failure of Bolt's own means a body that it could not make sense of.
         """
+        if self._guard is None:
+            raise web.HTTPNotFound
         try:
             body = await self._guard.read(request)
         except Turned as turned:
@@ -125,7 +125,7 @@ class SlackEdge:
         async def take() -> Body | None:
             incoming = translate.press(body, self.surface.team, self.dispatch.clock())
             if incoming is not None:
-                self._spawn(self._after_press(incoming, await self._pressed(incoming)))
+                self._after.start(self._after_press(incoming, await self._pressed(incoming)))
             return None
 
         return await self._safely(body, take, lambda card: self._tell_presser(body, card))
@@ -137,7 +137,7 @@ class SlackEdge:
                 reply = await self.dispatch(incoming.request)
             except Trouble as trouble:
                 return self._kept_open(incoming, trouble)
-            self._spawn(self._home_again(incoming.user))
+            self._after.start(self._events.home_again(incoming.user))
             return self._form_answer(incoming, reply)
 
         return await self._safely(body, take, self.answers.receipt)
@@ -146,18 +146,18 @@ class SlackEdge:
         if not self._is_ours(body):
             return _respond(None)
         try:
-            await self._event(body)
+            await self._events.take(body)
         except Foreign as foreign:
             log.info("event ignored", why=str(foreign))
         except Trouble:
             return BoltResponse(status=503)
         except Exception as error:
-            self._report("event", error)
+            report("event", error)
             return BoltResponse(status=503)
         return _respond(None)
 
     async def _safely(
-        self, body: Mapping[str, Any], take: Callable[[], Awaitable[Body | None]], say: Callable[[Any], Body | None]
+        self, body: Mapping[str, Any], take: Callable[[], Awaitable[Body | None]], say: Callable[[Card], Body | None]
     ) -> BoltResponse:
         """The answer to something a person did: always 200, for Slack does not retry those, and never silent."""
         try:
@@ -170,11 +170,11 @@ class SlackEdge:
         except Trouble as trouble:
             return _respond(say(trouble.card))
         except Exception as error:
-            return _respond(say(trouble_card(self._report("slack", error))))
+            return _respond(say(trouble_card(report("slack", error))))
 
     def _is_ours(self, body: Mapping[str, Any]) -> bool:
         team = translate.team_of(body)
-        if team == self.surface.team:
+        if team and team == self.surface.team:
             return True
         log.warning("another workspace", team=team)
         return False
@@ -186,10 +186,10 @@ class SlackEdge:
             case Say(card) | Show(_, card):
                 return self.answers.ephemeral(card)
             case Ask(form):
-                self._spawn(self.answers.show_form(incoming, self.answers.form(form)))
+                self._after.start(self.answers.show_form(incoming, self.answers.form(form)))
                 return None
             case Invalid(form, values, errors):
-                self._spawn(self.answers.show_form(incoming, self.answers.form(form, values, errors)))
+                self._after.start(self.answers.show_form(incoming, self.answers.form(form, values, errors)))
                 return None
             case _:
                 assert_never(reply)
@@ -233,84 +233,16 @@ class SlackEdge:
                 await self.answers.show_form(incoming, self.answers.form(form, values, errors))
             case _:
                 assert_never(reply)
-        await self._home_again(incoming.user)
+        await self._events.home_again(incoming.user)
 
-    def _tell_presser(self, body: Mapping[str, Any], card: Any) -> None:
+    def _tell_presser(self, body: Mapping[str, Any], card: Card) -> None:
         """A press has no answer of its own: the card goes to the person, when the payload says who that is."""
         user, channel = body.get("user"), body.get("channel")
         if translate.team_of(body) != self.surface.team or not isinstance(user, dict) or not user.get("id"):
             return
         request = Request("", Identity("slack", self.surface.team, str(user["id"])), "", self.dispatch.clock())
         here = str(channel.get("id") or "") if isinstance(channel, dict) else ""
-        self._spawn(self.answers.tell(Incoming(request, here), card))
-
-    async def _event(self, body: Mapping[str, Any]) -> None:
-        event = body.get("event")
-        if not isinstance(event, dict):
-            raise Foreign("no event")
-        team, now = self.surface.team, self.dispatch.clock()
-        match event.get("type"):
-            case "app_home_opened" if event.get("tab") == "home":
-                await self._home(str(event.get("user") or ""))
-            case "team_join" | "user_change" if isinstance(event.get("user"), dict):
-                person = translate.known(event["user"], team)
-                if person is not None:
-                    await self.dispatch.met(person)
-            case "message" if event.get("channel_type") == "im":
-                await self._said(translate.said(body, team, now, self._commands))
-            case "app_mention":
-                await self._said(translate.said(body, team, now, self._commands))
-
-    async def _said(self, incoming: Incoming | None) -> None:
-        """Words typed to Exeat are answered where they were typed; a form needs a press, so a button is offered."""
-        if incoming is None:
-            return
-        reply = await self.dispatch(incoming.request)
-        match reply:
-            case Nothing() | Invalid():
-                return
-            case Say(card) | Show(_, card):
-                self._spawn(self.answers.tell(incoming, card))
-            case Ask():
-                self._spawn(self.answers.tell(incoming, typed_command(incoming.request)))
-            case _:
-                assert_never(reply)
-
-    async def _home(self, user: str) -> None:
-        if not user:
-            raise Foreign("no user")
-        identity = Identity("slack", self.surface.team, user)
-        reply = await self.dispatch(Request(f"slack:home:{user}", identity, "home", self.dispatch.clock()))
-        if isinstance(reply, Say | Show):
-            self._homes.pop(user, None)
-            self._homes[user] = None
-            if len(self._homes) > HOMES:
-                del self._homes[next(iter(self._homes))]
-            self._spawn(self.answers.publish_home(user, reply.card))
-
-    async def _home_again(self, user: str) -> None:
-        """Draw somebody's home afresh after they did something, if they have looked at it."""
-        if user in self._homes:
-            try:
-                await self._home(user)
-            except Trouble as trouble:
-                log.warning("home not drawn", user=user, error=trouble.error)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(self._reported(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _reported(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:
-            self._report("slack.after", error)
-
-    def _report(self, verb: str, error: Exception) -> str:
-        number = secrets.token_hex(4)
-        log.error("trouble", error=number, verb=verb, kind=type(error).__name__, where=where(error))
-        return number
+        self._after.start(self.answers.tell(Incoming(request, here), card))
 
 
 def _respond(body: Body | None) -> BoltResponse:

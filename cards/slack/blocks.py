@@ -4,9 +4,9 @@ The blocks are plain JSON: `slack_sdk.models` checks every one of them in the te
 as much again as everything else that a command does.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import assert_never
 
 from cards.limits import SLACK
@@ -104,18 +104,25 @@ def actions(buttons: Iterable[Button], page: Page) -> list[Json]:
 
 
 def _elements(buttons: Sequence[Button], page: Page) -> list[Json]:
-    counts: Counter[str] = Counter()
-    return [_button(button, page, counts) for button in buttons]
+    counts: dict[str, int] = {}
+    drawn = list[Json]()
+    for button in buttons:
+        verb = payload.LINK if button.url else button.verb
+        count = counts[verb] = counts.get(verb, -1) + 1
+        drawn.append(_button(button, page, payload.action_id(verb, count)))
+    return drawn
 
 
-def _button(button: Button, page: Page, counts: Counter[str]) -> Json:
-    verb = payload.LINK if button.url else button.verb
-    action = payload.action_id(verb, counts[verb])
-    counts[verb] += 1
-    element: Json = {"type": "button", "text": rich.plain(button.label, SLACK.button), "action_id": action}
+@lru_cache(256)
+def _label(words: str) -> Json:
+    return rich.plain(words, SLACK.button)
+
+
+def _button(button: Button, page: Page, action: str) -> Json:
+    element: Json = {"type": "button", "text": _label(button.label), "action_id": action}
     if button.tone in (Tone.PRIMARY, Tone.DANGER):
         element["style"] = button.tone.value
-    if about := clip(button.about, SLACK.button):
+    if button.about and (about := clip(button.about, SLACK.button)):
         element["accessibility_label"] = about
     if button.url and len(button.url) <= SLACK.button_url:
         element["url"] = button.url

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.slack import SlackEdge
+from bot.slack.translate import typed
 from policy.people import Person, Standing
 from policy.post import State
 from tests.fakes.school import HEAD, TEACHER
@@ -136,6 +138,13 @@ async def test_a_press_where_exeat_is_not_a_member_is_answered_in_its_own_conver
     await desk.slack.press(TOM, asked.ephemeral, "Open")
     told = await desk.slack.until(lambda: desk.slack.inbox(TOM))
     assert "We won the race" in told[-1].shown_text()
+
+
+async def test_an_answer_with_a_picture_too_new_for_slack_comes_without_it(desk: SlackDesk) -> None:
+    desk.slack.faults.next("chat.postEphemeral", Fault.API_ERROR("invalid_blocks"))
+    await desk.slack.say(TOM, "posts")
+    [told] = await desk.slack.until(lambda: desk.slack.ephemerals)
+    assert "Posts" in told.shown_text()
 
 
 async def test_home_is_drawn_when_opened_and_again_after_doing_something(desk: SlackDesk) -> None:
@@ -301,6 +310,34 @@ async def test_no_body_reaches_the_log(desk: SlackDesk, capsys: pytest.CaptureFi
     out = capsys.readouterr()
     assert "turned away" in out.out + out.err
     assert secret not in out.out + out.err
+
+
+async def test_without_a_signing_secret_nothing_is_served_over_http(desk: SlackDesk) -> None:
+    with pytest.raises(ValueError, match="SLACK_SIGNING_SECRET"):
+        SlackEdge(desk.dispatch, desk.surface).routes()
+
+
+async def test_before_the_workspace_is_known_nobody_is_served(desk: SlackDesk) -> None:
+    desk.surface.team = ""
+    asked = await desk.slack.command(TOM, "/posts", overrides={"team_id": ""})
+    assert asked.ephemeral is not None
+    assert "another workspace" in asked.ephemeral.shown_text()
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed_by_them"),
+    [
+        ("fish &amp; chips &lt;b&gt;", "fish & chips <b>"),
+        ("ask <@U02|helen> in <#C1|general>", "ask @helen in #general"),
+        ("see <https://x.example/a?b=1>", "see https://x.example/a?b=1"),
+        ("see <http://x.example|x.example>", "see x.example"),
+        ("write to <mailto:a@x.example|a@x.example>", "write to a@x.example"),
+        ("hello <!channel> <!subteam^S1|@office>", "hello @channel @office"),
+        ("&amp;lt; stays", "&lt; stays"),
+    ],
+)
+def test_what_slack_escapes_comes_back_as_it_was_typed(sent: str, typed_by_them: str) -> None:
+    assert typed(sent) == typed_by_them
 
 
 async def test_slack_may_verify_the_request_url(desk: SlackDesk) -> None:
