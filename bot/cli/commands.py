@@ -31,7 +31,7 @@ commands.add_typer(asking.manifest, name="manifest", short_help="Print what a ch
 def app() -> None:
     """Run the command that was typed and leave with its exit code."""
     try:
-        commands()
+        commands(prog_name="exeat")
     except Exception as error:
         said = f"{type(error).__name__}, {where(error)}"
         err.print(f"Exeat made a mistake of its own and stopped. Please report this line: {said}", markup=False)

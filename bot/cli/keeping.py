@@ -23,7 +23,7 @@ audit = typer.Typer(help="The record of who did what: verify it or export it.", 
 @audit.command("verify")
 def audit_verify(
     file: Annotated[
-        Path | None, typer.Argument(help="An exported file; without it, this school's own record.")
+        Path | None, typer.Argument(metavar="FILE", help="An exported file; without it, this school's own record.")
     ] = None,
 ) -> None:
     """Is the audit as it was written? Names the first row that is not.
@@ -45,7 +45,9 @@ def audit_verify(
 
 @audit.command("export")
 def audit_export(
-    file: Annotated[Path, typer.Argument(help="Where to write it, one row a line; it must not be there yet.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to write it, one row a line; it must not be there yet.")
+    ],
 ) -> None:
     """Write the audit to FILE as JSON Lines: ids, verbs and hashes, and nothing that anybody wrote.
 
@@ -59,7 +61,9 @@ def audit_export(
     say(f"{_rows(rows)} written to {file}.")
 
 
-def backup(file: Annotated[Path, typer.Argument(help="Where to write it; it must not be there yet.")]) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; it must not be there yet.")],
+) -> None:
     """Write all records and pictures into one FILE. Keys and exeat.toml are not in it: keep those apart.
 
     May be run while Exeat is serving.
@@ -82,7 +86,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it; it must
         )
 
 
-def restore(file: Annotated[Path, typer.Argument(help="A file that exeat backup wrote.")]) -> None:
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that exeat backup wrote.")]) -> None:
     """Put a backup back, into the EXEAT_DATA folder, which must be empty. Every file and chain is checked.
 
     \b
