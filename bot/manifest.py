@@ -8,6 +8,7 @@ from handlers.registry import Registry
 from policy.school import School
 
 SLACK_PATH = "/slack/events"
+"""Where Slack sends commands, presses, forms and events over HTTP."""
 
 SCOPES = (
     "app_mentions:read",

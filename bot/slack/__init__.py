@@ -1,8 +1,8 @@
 """Slack: verify, translate in, reply; and the surface through which the relay speaks."""
 
-from bot.slack.edge import PATH, SlackEdge
+from bot.slack.edge import SlackEdge
 from bot.slack.socket import SlackSocket
 from bot.slack.surface import SlackSurface
 from bot.slack.workspace import OtherWorkspace, pin
 
-__all__ = ["PATH", "OtherWorkspace", "SlackEdge", "SlackSocket", "SlackSurface", "pin"]
+__all__ = ["OtherWorkspace", "SlackEdge", "SlackSocket", "SlackSurface", "pin"]

@@ -15,6 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.manifest import SLACK_PATH
 from bot.slack import translate
 from bot.slack.answers import ELSEWHERE, STRANGE, Answers, Body
 from bot.slack.background import Background, report
@@ -29,8 +30,6 @@ from cards.slack import Foreign
 from handlers.dispatch import Dispatch, Trouble
 from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say, Show
 from policy.people import Identity
-
-PATH = "/slack/events"
 
 log = structlog.get_logger("exeat.slack")
 
@@ -62,7 +61,7 @@ class SlackEdge:
         """The request URL. Raises ValueError without a signing secret, for then anybody could sign."""
         if self._guard is None:
             raise ValueError("Slack over HTTP needs SLACK_SIGNING_SECRET")
-        return [web.post(PATH, self.handle)]
+        return [web.post(SLACK_PATH, self.handle)]
 
     async def close(self) -> None:
         """Let the answers that are under way go out."""

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bot.manifest import slack_manifest
-from bot.slack import PATH
 from cards.limits import SLACK_MANIFEST
 from handlers.everything import everything
 from handlers.needs import staff
@@ -60,12 +59,12 @@ def test_every_command_of_the_registry_is_in_it_escaped() -> None:
     assert [each["command"] for each in commands] == [spec.label for spec in everything().commands()]
     assert {"/draftpost", "/posts", "/away", "/exeat"} <= {each["command"] for each in commands}
     assert all(each["should_escape"] is True for each in commands)
-    assert all(each["url"] == f"https://exeat.harbour.example{PATH}" for each in commands)
+    assert all(each["url"] == "https://exeat.harbour.example/slack/events" for each in commands)
 
 
 def test_over_http_slack_is_told_where_to_send_everything() -> None:
     made = manifest(public_url="https://exeat.harbour.example/")
-    address = f"https://exeat.harbour.example{PATH}"
+    address = "https://exeat.harbour.example/slack/events"
     assert made["settings"]["event_subscriptions"]["request_url"] == address
     assert made["settings"]["interactivity"] == {"is_enabled": True, "request_url": address}
     assert made["settings"]["socket_mode_enabled"] is False
