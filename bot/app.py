@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from secrets import token_hex
 
 import structlog
 from aiohttp import web
 
-from bot.relay import Fetching, Relay
+from bot.pictures import PictureFetching, PictureLinks, Pictures, picture_handler
+from bot.relay import Relay
 from bot.settings import Environment, Settings
 from bot.slack import OtherWorkspace, SlackEdge, SlackSocket, SlackSurface, pin
 from bot.surface import Ambiguous, Permanent, Surface, Transient
@@ -18,7 +21,6 @@ from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from policy.people import Identity, Known
 from policy.place import Place
-from policy.record import Ref
 from policy.school import School
 from storage.blobs import Blobs
 from storage.contract import Store
@@ -74,11 +76,12 @@ class Program:
         dispatch: Dispatch,
         chats: Sequence[Chat],
         relay: Relay,
+        routes: Sequence[web.RouteDef],
         held: AsyncExitStack,
     ) -> None:
         self.settings, self.dispatch, self.chats, self.relay = settings, dispatch, chats, relay
         self.port = settings.environment.exeat_port
-        self._held = held
+        self._routes, self._held = routes, held
 
     async def run(self, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
         """Serve until `stop` is set, then let what is under way finish. `started` is called once requests come in;
@@ -103,6 +106,7 @@ class Program:
 
     async def _listen(self) -> None:
         environment, app = self.settings.environment, web.Application()
+        app.add_routes(self._routes)
         for chat in self.chats:
             app.add_routes(chat.routes)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, handle_signals=False)
@@ -156,9 +160,11 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = real_time
         blobs = Blobs(environment.exeat_data / "blobs")
         surfaces = [await _slack_surface(environment, school, store, blobs, held)]
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
-        relay = Relay(dispatch, surfaces, _NoPictures())
+        relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
         chats = [_slack(environment, dispatch, surface) for surface in surfaces]
-        return Program(settings, dispatch, chats, relay, held.pop_all())
+        links = PictureLinks(_secret(environment), real_time)
+        routes = [web.get("/pictures/{token}", picture_handler(links, blobs))]
+        return Program(settings, dispatch, chats, relay, routes, held.pop_all())
 
 
 async def serve_until_stopped(settings: Settings) -> None:
@@ -215,9 +221,7 @@ def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Know
     return look_up
 
 
-class _NoPictures(Fetching):
-    """Until the fetching of pictures is built."""
-
-    async def fetch(self, record: Ref, version: int, by: str) -> None: ...
-
-    async def give_up(self, record: Ref, version: int) -> None: ...
+def _secret(environment: Environment) -> bytes:
+    """What links to pictures are signed with: made from a secret the school has, so that a restart keeps them."""
+    had = environment.exeat_key or environment.slack_signing_secret or environment.slack_bot_token
+    return sha256(f"links:{had.get_secret_value() if had else token_hex()}".encode()).digest()

@@ -11,7 +11,9 @@ from policy.school import School
 from storage.contract import Store
 
 STAND_IN = {Role.HEADTEACHER: Role.DEPUTY, Role.DSL: Role.DEPUTY_DSL}
-"""Which role stands in for which, beside a delegate; other roles are covered by another who holds the same."""
+"""Who stands in for whom, beside a delegate. Other roles are covered by another who holds the same, and an absence
+of those who only stand in matters on the days when they would have to.
+"""
 
 CALLED = {
     Role.HEADTEACHER: "the headteacher",
@@ -80,8 +82,8 @@ async def _absences(scene: Scene) -> AsyncIterator[Finding]:
     today = scene.school.calendar.today(scene.now)
     holders = {role: await scene.holders(role) for role in Role}
     absences = {person.id: await _planned(scene, person, today) for held in holders.values() for person in held}
-    for role, held in holders.items():
-        for person in held:
+    for role in (role for role in Role if role not in STAND_IN.values()):
+        for person in holders[role]:
             others = [each for each in holders[STAND_IN.get(role, role)] if not same_person(each, person)]
             for away in absences[person.id]:
                 delegate = await scene.person(away.delegate) if away.delegate else None
