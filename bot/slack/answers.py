@@ -140,7 +140,7 @@ class Answers:
             log.warning("answer lost", user=incoming.user, verb=incoming.request.verb, why=str(error))
 
     async def _ephemeral(self, incoming: Incoming, drawn: Body) -> str:
-        """Show it where the person is. Gives Slack's code when it refuses: a picture too new, a channel not joined."""
+        """Show it where the person is; Slack's code when it refuses: a picture too new, a channel not joined."""
         channel = incoming.channel or await self.surface.direct(incoming.user)
         call = self.surface.client.chat_postEphemeral(channel=channel, user=incoming.user, **drawn)
         try:
