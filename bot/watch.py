@@ -1,0 +1,212 @@
+"""The watch: is anything overdue that nobody was told of? Health, readiness and metrics, and the admins told."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from bot.clock import Clock
+from bot.relay import Relay
+from handlers.dispatch import Dispatch, where
+from handlers.turn import Scene
+from policy.people import EXEAT, Role
+from storage.contract import Count, Outgoing, Unavailable
+
+PATIENCE = 4
+"""How many ticks something may be late by before it is said to be."""
+
+LEAST_PATIENCE = 120.0
+"""Seconds that are always allowed, however short the ticks."""
+
+STUCK = timedelta(minutes=10)
+"""How long a message may wait before it is said to be stuck."""
+
+QUIET = 600.0
+"""Seconds for which a trouble must have been over before it counts as a new one."""
+
+LATE_VIEW, STUCK_VIEW = "watch.late", "watch.stuck"
+
+log = structlog.get_logger("exeat.watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what of it is to be said in plain words, and whether it is well.
+
+    `vital`: Exeat is not ready while it is not well. `view` is the card that tells the admins, "" for none.
+    """
+
+    name: str
+    well: bool
+    said: str
+    vital: bool = False
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How things stand."""
+
+    checks: tuple[Check, ...]
+    count: Count
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests can be carried out and their effects shown."""
+        return all(check.well for check in self.checks if check.vital)
+
+
+class Watch:
+    """Looks after one school, on a rhythm of its own, so that a clock that stands still is noticed too.
+
+    `steady` gives monotonic seconds, the same as the clock's and the relay's.
+    """
+
+    def __init__(
+        self, dispatch: Dispatch, relay: Relay, clock: Clock, *, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
+        self._relay, self._clock, self._steady = relay, clock, steady
+        self._began = steady()
+        self._told: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Look and tell, at every tick's length, until cancelled."""
+        while True:
+            await asyncio.sleep(self._clock.seconds)
+            try:
+                await self.tell(await self.look())
+            except Exception as error:
+                log.error("cannot look", kind=type(error).__name__, where=where(error))
+
+    async def look(self) -> Health:
+        """How things stand now. Changes nothing."""
+        checks = [await self._records(), self._ticking(), await self._late(), *self._chats()]
+        count = await self._store.count(self._school.id)
+        return Health((*checks, self._waiting(count), _dead(count)), count)
+
+    async def tell(self, health: Health) -> None:
+        """Have the admins told of each trouble, once for as long as it lasts."""
+        now = self._steady()
+        views = {check.view for check in health.checks if check.view and not check.well}
+        for view, seen in list(self._told.items()):
+            if view not in views and now - seen > QUIET:
+                del self._told[view]
+        for view in views - self._told.keys():
+            await self._queue(view)
+            log.error("trouble", view=view, checks=[check.name for check in health.checks if not check.well])
+        self._told.update(dict.fromkeys(views, now))
+
+    async def _queue(self, view: str) -> None:
+        now = self._dispatch.clock()
+        async with self._store.transaction(self._school.id) as tx:
+            for admin in await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN):
+                tx.queue(Outgoing(self._school.id, view, admin.id, created=now, not_before=now))
+
+    @property
+    def _patience(self) -> float:
+        return max(LEAST_PATIENCE, PATIENCE * self._clock.seconds)
+
+    async def _records(self) -> Check:
+        try:
+            await self._store.check()
+        except Unavailable:
+            return Check("records", False, "Records cannot be kept; exeat doctor says why.", vital=True)
+        return Check("records", True, "Records can be kept.", vital=True)
+
+    def _ticking(self) -> Check:
+        age = self._steady() - (self._began if self._clock.ticked is None else self._clock.ticked)
+        said = f"The clock last ticked {age:.0f} seconds ago."
+        if self._clock.ticked is None:
+            said = f"The clock has not ticked since the start, {age:.0f} seconds ago."
+        return Check("clock", age <= self._patience, said, vital=True, view=LATE_VIEW)
+
+    async def _late(self) -> Check:
+        before, kinds = self._dispatch.clock() - timedelta(seconds=self._patience), []
+        async with self._store.transaction(self._school.id) as tx:
+            for due in self._dispatch.registry.dues.values():
+                if await tx.find(due.record, due_before=before, limit=1):
+                    kinds.append(due.record.KIND)
+        said = "Something that was due has not been done; the log says why." if kinds else "Nothing is late."
+        return Check("reminders", not kinds, said, view=LATE_VIEW)
+
+    def _chats(self) -> Iterator[Check]:
+        failing = self._relay.failing
+        for name in self._relay.surfaces:
+            for_long = name in failing and self._steady() - failing[name] > LEAST_PATIENCE
+            said = f"Messages to {name} do not get through." if for_long else f"Messages to {name} get through."
+            yield Check(name, not for_long, said, vital=True, view=STUCK_VIEW)
+
+    def _waiting(self, count: Count) -> Check:
+        oldest = count.oldest_unsent
+        stuck = oldest is not None and self._dispatch.clock() - oldest > STUCK
+        said = f"{count.outbox} messages are waiting" + (", some for too long." if stuck else ".")
+        return Check("outbox", not stuck, said, view=STUCK_VIEW)
+
+
+def _dead(count: Count) -> Check:
+    if not count.dead:
+        return Check("undelivered", True, "No message was undeliverable.")
+    return Check("undelivered", False, f"{count.dead} messages could not be delivered; exeat doctor names them.")
+
+
+def watch_routes(watch: Watch, relay: Relay, clock: Clock) -> list[web.RouteDef]:
+    """`GET /healthz` (the process lives), `/readyz` (200 or 503, and why) and `/metrics` (Prometheus text format).
+
+    Nothing in them is anybody's: names of checks, and counts.
+    """
+
+    async def healthz(request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readyz(request: web.Request) -> web.Response:
+        health = await watch.look()
+        checks = [{"name": check.name, "well": check.well, "said": check.said} for check in health.checks]
+        return web.json_response({"ready": health.ready, "checks": checks}, status=200 if health.ready else 503)
+
+    async def metrics(request: web.Request) -> web.Response:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Measured(_families(await watch.look(), relay, clock)))
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]
+
+
+class _Measured(Collector):
+    """What was measured for one scrape."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = tuple(families)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _families(health: Health, relay: Relay, clock: Clock) -> Iterator[Metric]:
+    yield _gauge("exeat_ready", "Whether Exeat is ready", float(health.ready))
+    well = GaugeMetricFamily("exeat_check_well", "Whether a check found all well", labels=("check",))
+    for check in health.checks:
+        well.add_metric((check.name,), float(check.well))
+    yield well
+    yield _gauge("exeat_outbox_rows", "Messages that wait to be sent", health.count.outbox)
+    yield _gauge("exeat_dead_letters", "Messages that could not be delivered", health.count.dead)
+    yield _gauge("exeat_shown_messages", "Messages that are kept up to date", health.count.shown)
+    yield _gauge("exeat_audit_rows", "Rows of the audit", health.count.audit)
+    yield _gauge("exeat_broken_records", "Records whose reminders fail", len(clock.broken))
+    for part, tally in (("relay", relay.tally), ("clock", clock.tally)):
+        total = CounterMetricFamily(f"exeat_{part}", f"What the {part} has done", labels=("what",))
+        for what, times in sorted(tally.items()):
+            total.add_metric((what.replace(" ", "_"),), times)
+        yield total
+
+
+def _gauge(name: str, said: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, said, value=value)

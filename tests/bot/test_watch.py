@@ -1,0 +1,197 @@
+"""The watch: troubles are told once, and health, readiness and metrics say how things stand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.clock import Clock
+from bot.watch import LEAST_PATIENCE, QUIET, STUCK, Watch, watch_routes
+from handlers.letters import REGISTRY as LETTERS
+from handlers.registry import Registry, merge
+from handlers.turn import Turn
+from storage.contract import Unavailable
+from tests.fakes.disks import FailingDisk
+from tests.fakes.school import ADMIN, HEAD, MONDAY
+from tests.fakes.surface import Fault
+from tests.fakes.world import World, open_world
+from tests.storage.note import Note
+
+Server = TestClient[web.Request, web.Application]
+
+MINUTE = timedelta(minutes=1)
+
+due_notes = Registry()
+
+
+@due_notes.due(Note)
+async def fails(turn: Turn, note: Note) -> None:
+    """A reminder that cannot be worked out, unless it says so."""
+    if note.text != "good":
+        raise ZeroDivisionError
+    turn.save(note.but(next_due=None))
+
+
+@dataclass
+class Watched:
+    """A world with a clock and a watch."""
+
+    world: World
+    clock: Clock
+    watch: Watch
+
+    async def round(self, by: timedelta = MINUTE, *, tick: bool = True) -> None:
+        """Time passes, the clock ticks, the watch looks and tells, and what it says is delivered."""
+        self.world.pass_time(by)
+        if tick:
+            await self.clock.tick()
+        await self.watch.tell(await self.watch.look())
+        await self.world.relay.drain()
+
+    async def unwell(self) -> list[str]:
+        """The checks that found something."""
+        return [check.name for check in (await self.watch.look()).checks if not check.well]
+
+    @property
+    def told(self) -> list[str]:
+        """What the admin has been told."""
+        return self.world.surface.titles(ADMIN)
+
+
+def watched(world: World) -> Watched:
+    """A clock and a watch for a world."""
+    clock = Clock(world.dispatch, seconds=30, steady=lambda: world.steady)
+    return Watched(world, clock, Watch(world.dispatch, world.relay, clock, steady=lambda: world.steady))
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Watched]:
+    world = await open_world(tmp_path / "data", (HEAD, ADMIN), registry=merge([due_notes, LETTERS]))
+    yield watched(world)
+    await world.close()
+
+
+async def test_all_is_well_and_nobody_is_told(here: Watched) -> None:
+    await here.world.put(Note("a", text="good", next_due=MONDAY))
+    for _ in range(5):
+        await here.round()
+    assert await here.unwell() == []
+    assert here.told == []
+    assert (await here.watch.look()).ready
+
+
+async def test_a_reminder_that_fails_is_told_once_for_as_long_as_it_lasts(here: Watched) -> None:
+    note = await here.world.put(Note("a", next_due=MONDAY))
+    for _ in range(30):
+        await here.round()
+    assert await here.unwell() == ["reminders"]
+    assert here.told == ["A reminder may be missing"]
+    assert (await here.watch.look()).ready
+    await here.world.put(note.but(next_due=None))
+    await here.round(timedelta(seconds=QUIET + 1))
+    await here.round()
+    await here.world.put((await here.world.get(note)).but(next_due=MONDAY))
+    for _ in range(10):
+        await here.round()
+    assert here.told == ["A reminder may be missing"] * 2
+
+
+async def test_a_trouble_that_comes_and_goes_is_told_once(here: Watched) -> None:
+    note = await here.world.put(Note("a", next_due=MONDAY))
+    for n in range(10):
+        await here.round(MINUTE * 4)
+        note = await here.world.put(note.but(next_due=MONDAY if n % 2 else None))
+    assert here.told == ["A reminder may be missing"]
+
+
+async def test_a_clock_that_stands_still_is_told_and_exeat_is_not_ready(here: Watched) -> None:
+    await here.round()
+    for _ in range(5):
+        await here.round(timedelta(seconds=LEAST_PATIENCE / 2), tick=False)
+    assert "clock" in await here.unwell()
+    assert not (await here.watch.look()).ready
+    assert here.told == ["A reminder may be missing"]
+
+
+async def test_a_chat_that_takes_nothing_is_told_when_it_can_be(here: Watched) -> None:
+    here.world.surface.every(1, (Fault.BUSY,), seed=1)
+    await here.world.queue("watch.late", ADMIN)
+    for _ in range(4):
+        await here.round()
+    assert await here.unwell() == ["sandbox"]
+    assert not (await here.watch.look()).ready
+    here.world.surface.every(0, seed=1)
+    await here.world.settle()
+    assert here.told == ["A reminder may be missing", "Messages are waiting"]
+    assert await here.unwell() == ["clock"]
+
+
+async def test_a_message_that_waits_too_long_is_a_trouble(here: Watched) -> None:
+    await here.world.queue("watch.late", ADMIN, not_before=MONDAY + timedelta(days=1))
+    here.world.pass_time(STUCK + MINUTE)
+    await here.clock.tick()
+    assert await here.unwell() == ["outbox"]
+
+
+async def test_records_that_cannot_be_kept_make_it_not_ready(tmp_path: Path) -> None:
+    disk = FailingDisk()
+    world = await open_world(tmp_path, (ADMIN,), registry=merge([due_notes, LETTERS]), disk=disk)
+    here = watched(world)
+    await here.round()
+    disk.failing.add("sync")
+    with pytest.raises(Unavailable):
+        await world.put(Note("a"))
+    assert await here.unwell() == ["records"]
+    assert not (await here.watch.look()).ready
+    await world.close()
+
+
+@pytest.fixture
+async def server(here: Watched) -> AsyncIterator[Server]:
+    app = web.Application()
+    app.add_routes(watch_routes(here.watch, here.world.relay, here.clock))
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_ready_says_so_and_why_not(here: Watched, server: Server) -> None:
+    await here.round()
+    alive = await server.get("/healthz")
+    ready = await server.get("/readyz")
+    assert (alive.status, ready.status) == (200, 200)
+    assert (await ready.json())["ready"] is True
+    here.world.pass_time(timedelta(hours=1))
+    ready = await server.get("/readyz")
+    assert ready.status == 503
+    body = await ready.json()
+    [clock] = [check for check in body["checks"] if check["name"] == "clock"]
+    assert clock == {"name": "clock", "well": False, "said": "The clock last ticked 3600 seconds ago."}
+    assert (await server.get("/healthz")).status == 200
+
+
+async def test_metrics_are_counts_and_nobodys_names(here: Watched, server: Server) -> None:
+    here.world.surface.next("post", Fault.REFUSED, Fault.BUSY)
+    await here.world.queue("watch.late", ADMIN)
+    await here.world.put(Note("secret-note", text="secret", next_due=MONDAY))
+    for _ in range(3):
+        await here.round()
+    text = await (await server.get("/metrics")).text()
+    found = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+    assert found[("exeat_ready",)] == 1
+    assert found[("exeat_dead_letters",)] == 1
+    assert found[("exeat_broken_records",)] == 1
+    assert found[("exeat_relay_total", "dead")] == 1
+    assert found[("exeat_relay_total", "put_off")] == 1
+    assert found[("exeat_check_well", "undelivered")] == 0
+    assert found[("exeat_clock_total", "ticks")] == 3
+    assert "secret" not in text
+    assert ADMIN not in text
