@@ -5,18 +5,20 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
 import structlog
 from aiohttp import web
 
-from bot.pictures import PictureFetching, PictureLinks, Pictures, picture_handler
+from bot.clock import Clock, heartbeat, utc_now
+from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
 from bot.settings import Environment, Settings
 from bot.slack import OtherWorkspace, SlackEdge, SlackSocket, SlackSurface, pin
 from bot.surface import Ambiguous, Permanent, Surface, Transient
+from bot.watch import Watch, watch_routes
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from policy.people import Identity, Known
@@ -62,9 +64,13 @@ class Chat:
     close: Closing = _nothing
 
 
-def real_time() -> datetime:
-    """The real time, aware UTC."""
-    return datetime.now(UTC)
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What goes on by itself: the relay, the clock, and the watch over both."""
+
+    relay: Relay
+    clock: Clock
+    watch: Watch
 
 
 class Program:
@@ -75,11 +81,11 @@ class Program:
         settings: Settings,
         dispatch: Dispatch,
         chats: Sequence[Chat],
-        relay: Relay,
+        works: Works,
         routes: Sequence[web.RouteDef],
         held: AsyncExitStack,
     ) -> None:
-        self.settings, self.dispatch, self.chats, self.relay = settings, dispatch, chats, relay
+        self.settings, self.dispatch, self.chats, self.works = settings, dispatch, chats, works
         self.port = settings.environment.exeat_port
         self._routes, self._held = routes, held
 
@@ -91,7 +97,13 @@ class Program:
             unmet = await self._meet(self.chats)
             await self._listen()
             async with asyncio.TaskGroup() as tasks:
-                lives = [tasks.create_task(self.relay.run()), tasks.create_task(self._meet_later(unmet))]
+                runs = (
+                    self.works.relay.run(),
+                    self.works.clock.run(),
+                    self.works.watch.run(),
+                    self._meet_later(unmet),
+                )
+                lives = [tasks.create_task(run) for run in runs]
                 for chat in self.chats:
                     await chat.start()
                 log.info("serving", school=self.settings.school.id, port=self.port)
@@ -100,7 +112,8 @@ class Program:
                 log.info("stopping")
                 for chat in self.chats:
                     await chat.close()
-                await self.relay.stop()
+                await self.works.clock.stop()
+                await self.works.relay.stop()
                 for life in lives:
                     life.cancel()
 
@@ -141,7 +154,7 @@ class Program:
         return True
 
 
-async def build(settings: Settings, *, clock: Callable[[], datetime] = real_time) -> Program:
+async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Program:
     """Everything in its place, and nothing running yet. `clock` gives aware UTC.
 
     Raises CannotStart when no chat is configured or Slack refuses; Unavailable or Damaged when the records
@@ -162,9 +175,11 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = real_time
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
         chats = [_slack(environment, dispatch, surface) for surface in surfaces]
-        links = PictureLinks(_secret(environment), real_time)
-        routes = [web.get("/pictures/{token}", picture_handler(links, blobs))]
-        return Program(settings, dispatch, chats, relay, routes, held.pop_all())
+        ticking = _clock(environment, dispatch, blobs)
+        watch = Watch(dispatch, relay, ticking)
+        links = PictureLinks(_secret(environment), utc_now)
+        routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]
+        return Program(settings, dispatch, chats, Works(relay, ticking, watch), routes, held.pop_all())
 
 
 async def serve_until_stopped(settings: Settings) -> None:
@@ -208,6 +223,17 @@ def _slack(environment: Environment, dispatch: Dispatch, surface: SlackSurface) 
         await edge.close()
 
     return Chat(surface, routes, socket.start, close)
+
+
+def _clock(environment: Environment, dispatch: Dispatch, blobs: Blobs) -> Clock:
+    orphans = Orphans(dispatch.store, dispatch.school.id, dispatch.registry, blobs)
+
+    async def sweep() -> None:
+        await orphans.sweep(utc_now())
+
+    url = environment.exeat_heartbeat_url
+    beat = heartbeat(url) if url else None
+    return Clock(dispatch, seconds=environment.exeat_tick_seconds, sweep=sweep, beat=beat)
 
 
 def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Known | None]]:

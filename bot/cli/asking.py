@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.speaking import FAILED, out, plainly, refuse, say
+from bot.clock import utc_now
 from bot.doctor import Finding, Verdict, examine
 from bot.manifest import slack_manifest
 from bot.settings import config_path, read_school, read_settings
@@ -74,7 +75,7 @@ def doctor() -> None:
       exeat doctor
     """
     with plainly():
-        findings = asyncio.run(examine(lambda: datetime.now(UTC)))
+        findings = asyncio.run(examine(utc_now))
     for title, verdict in (
         ("To put right", Verdict.FIX),
         ("To think about", Verdict.NOTE),

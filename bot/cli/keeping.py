@@ -1,13 +1,13 @@
 """Commands about what is kept: verify and export the audit, back up, restore."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli.speaking import FAILED, plainly, refuse, say
+from bot.clock import utc_now
 from bot.settings import read_environment, read_school
 from bot.settings.environment import Environment
 from storage.audit import Verdict, export, verify, verify_file
@@ -108,7 +108,7 @@ async def _open(environment: Environment) -> TinyStore:
 
 
 async def _backup(environment: Environment, file: Path) -> Manifest:
-    return await write_backup(await _open(environment), file, datetime.now(UTC))
+    return await write_backup(await _open(environment), file, utc_now())
 
 
 async def _own_rows() -> tuple[TinyStore, str]:

@@ -1,6 +1,7 @@
 """What is around Exeat: the server that may be running beside the doctor, and the mail server."""
 
 import asyncio
+import json
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -18,17 +19,27 @@ async def look_at_server(environment: Environment) -> tuple[bool, list[Finding]]
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         try:
             async with session.get(f"{here}/readyz") as answer:
-                said, ready = " ".join((await answer.text()).split())[:300], answer.status == 200
+                said, ready = _said(await answer.text()), answer.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False, [
                 note("Server", f"No Exeat answers at {here}.", "That is as it should be unless it is to be serving.")
             ]
         findings = [fine("Server", f"Exeat is serving at {here} and ready.")]
+        if said and ready:
+            findings.append(note("Server", said, "See its log for the reason."))
         if not ready:
             findings = [
                 fix("Server", f"Exeat is serving at {here} and not ready: {said}", "See its log for the reason.")
             ]
         return True, [*findings, *await _from_outside(session, environment.exeat_public_url)]
+
+
+def _said(text: str) -> str:
+    """What /readyz says is not well, in its own words."""
+    try:
+        return " ".join(check["said"] for check in json.loads(text)["checks"] if not check["well"])
+    except (ValueError, TypeError, KeyError):
+        return " ".join(text.split())[:300]
 
 
 async def _from_outside(session: aiohttp.ClientSession, public: str) -> list[Finding]:

@@ -147,3 +147,27 @@ async def test_the_sandbox_is_never_served_beside_a_school(slack: FakeSlack, tmp
         for path in ("/", "/say", "/clock", "/events", "/page/app.js"):
             async with session.get(f"http://127.0.0.1:{program.port}{path}") as answer:
                 assert answer.status == 404
+
+
+async def test_it_says_how_it_is_and_nothing_of_anybody(slack: FakeSlack, tmp_path: Path) -> None:
+    async with served(settings(slack, tmp_path / "data")) as program, aiohttp.ClientSession() as session:
+        said = []
+        for path in ("/healthz", "/readyz", "/metrics"):
+            async with session.get(f"http://127.0.0.1:{program.port}{path}") as answer:
+                assert answer.status == 200
+                said.append(await answer.text())
+        assert "exeat_outbox_rows" in said[-1]
+        assert not any(word in "".join(said) for word in ("Helen", HELEN, "harbour.example", slack.bot_token))
+
+
+async def test_a_link_to_a_picture_that_is_not_ours_opens_nothing(slack: FakeSlack, tmp_path: Path) -> None:
+    async with served(settings(slack, tmp_path / "data")) as program, aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{program.port}/pictures/AAAA") as answer:
+            assert answer.status == 404
+
+
+async def test_it_starts_while_slack_cannot_say_who_is_there(slack: FakeSlack, tmp_path: Path) -> None:
+    slack.faults.next("users.list", Fault.API_ERROR("service_unavailable"))
+    async with served(settings(slack, tmp_path / "data")) as program:
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        assert (await slack.command(TOM, "/posts")).status == 200

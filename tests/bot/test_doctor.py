@@ -245,13 +245,15 @@ async def test_it_looks_beside_a_server_that_runs(
     store = await open_tiny(tmp_path / "data")
     async with store.transaction("harbour") as tx:
         tx.put(met("helen"))
-    async with serving(200, "ready") as port:
+    async with serving(200, '{"ready": true, "checks": []}') as port:
         monkeypatch.setenv("EXEAT_PORT", str(port))
         assert await found() == []
         assert "1 person" in next(one.found for one in await found(Verdict.FINE) if one.subject == "Records")
-    async with serving(503, "the relay stands still") as port:
+    async with serving(
+        503, '{"checks": [{"name": "clock", "well": false, "said": "The clock stands still."}]}'
+    ) as port:
         monkeypatch.setenv("EXEAT_PORT", str(port))
-        assert "the relay stands still" in (await only_fix()).found
+        assert "The clock stands still." in (await only_fix()).found
     monkeypatch.setenv("EXEAT_PORT", "9")
     assert "Another Exeat is using" in (await only_fix()).found
     await store.close()
