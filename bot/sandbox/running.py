@@ -6,21 +6,17 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
+from bot.clock import utc_now
 from bot.sandbox.drawing import Drawing
 from bot.sandbox.guard import LOOPBACK
 from bot.sandbox.table import Table
 from bot.sandbox.web import build_app
 from handlers.everything import everything
 from handlers.registry import Registry
-
-
-def real_time() -> datetime:
-    """The real time, aware UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ async def start_sandbox(
     *,
     registry: Registry | None = None,
     start: datetime | None = None,
-    real: Callable[[], datetime] = real_time,
+    real: Callable[[], datetime] = utc_now,
 ) -> Sandbox:
     """Serve the sandbox; port 0 takes any free one. `start` (aware) is the first moment of its clock, or else
     the real time, which `real` gives as aware UTC.

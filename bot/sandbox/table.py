@@ -3,22 +3,14 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.pictures import PictureLinks
 from bot.sandbox.harbour import SCHOOL
 from bot.sandbox.incoming import Malformed
 from bot.sandbox.surface import News, Watchers
 from bot.sandbox.world import World
 from handlers.registry import Registry
-
-
-@dataclass(frozen=True, slots=True)
-class PictureFile:
-    """A cleaned picture and its media type."""
-
-    content: bytes
-    kind: str
 
 
 class Table:
@@ -27,6 +19,7 @@ class Table:
     def __init__(self, registry: Registry, real: Callable[[], datetime], start: datetime | None = None) -> None:
         self.registry, self.real, self._start = registry, real, start
         self.watchers = Watchers()
+        self.links = PictureLinks(secrets.token_bytes(32), real)
         self.edition = secrets.token_hex(8)
         self._world: World | None = None
         self._changing = asyncio.Lock()
@@ -59,12 +52,8 @@ class Table:
                 await before.close()
 
     def picture_url(self, sha256: str) -> str:
-        """A link to a picture, good for as long as the page is likely to be open."""
-        return f"/pictures/{sha256}"
-
-    async def picture(self, token: str) -> PictureFile | None:
-        """The picture behind a link; None when the link is not ours or has lapsed."""
-        return None
+        """A link to a picture, which lapses."""
+        return f"/pictures/{self.links.token(sha256)}"
 
     def moment(self, by: str, to: str) -> datetime:
         """The moment meant: "hour", "day" or "morning" from now, or else the local time `to`, which may have

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from aiohttp_sse import EventSourceResponse, sse_response
 
+from bot.pictures import picture_handler
 from bot.sandbox.drawing import Drawing
 from bot.sandbox.guard import HEADERS, add_headers, guard
 from bot.sandbox.harbour import PLAYERS, SCHOOL
@@ -24,6 +25,7 @@ LARGEST = 48 << 20
 """The largest request, in bytes: four pictures of 10 MB and their words."""
 
 ASSETS = {
+    "cards.css": "text/css",
     "style.css": "text/css",
     "icon.svg": "image/svg+xml",
     **dict.fromkeys(("app.js", "pane.js", "form.js", "say.js", "clock.js", "post.js"), "text/javascript"),
@@ -72,12 +74,9 @@ class Page:
         content = (resources.files("bot.sandbox") / "page" / name).read_text("utf-8")
         return web.Response(text=content, content_type=ASSETS[name])
 
-    async def picture(self, request: web.Request) -> web.Response:
+    async def picture(self, request: web.Request) -> web.StreamResponse:
         """A cleaned picture, by a link that lapses."""
-        found = await self._table.picture(request.match_info["token"])
-        if found is None:
-            raise web.HTTPNotFound(text="That link has lapsed. Please load the page again.", headers=HEADERS)
-        return web.Response(body=found.content, content_type=found.kind)
+        return await picture_handler(self._table.links, self._table.world.kept.blobs)(request)
 
     async def events(self, request: web.Request) -> EventSourceResponse:
         """Everything as it stands, then whatever changes, for as long as the page is open."""

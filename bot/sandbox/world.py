@@ -10,8 +10,8 @@ from pathlib import Path
 
 import structlog
 
+from bot.pictures import PictureFetching, Pictures
 from bot.relay import Relay
-from bot.sandbox.fetching import fetching_for
 from bot.sandbox.harbour import PLAYERS, SCHOOL
 from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.surface import News, SandboxSurface, Watchers
@@ -64,7 +64,8 @@ class World:
         self.clock, self._watchers, self.kept = clock, watchers, kept
         self.surface = SandboxSurface(PLAYERS, clock, watchers)
         self.dispatch = Dispatch(kept.store, SCHOOL, registry, self.surface.look_up, clock)
-        self.relay = Relay(self.dispatch, [self.surface], fetching_for(self.dispatch, self.surface, kept.blobs))
+        fetching = PictureFetching(self.dispatch, [self.surface], Pictures(), kept.blobs)
+        self.relay = Relay(self.dispatch, [self.surface], fetching)
         self._turn = asyncio.Lock()
         self._lives: list[asyncio.Task[None]] = []
 

@@ -1,15 +1,19 @@
 """The sandbox over HTTP: who gets in, what is carried out, what the clock does, and starting again."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from bot.sandbox import Sandbox, start_sandbox
-from tests.fakes.sandbox_page import SandboxPage, hidden
+from tests.fakes.sandbox_page import SandboxPage, Upload, hidden
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 """A working Monday in winter: 09:12 in London."""
@@ -217,6 +221,48 @@ async def test_what_was_typed_is_text_wherever_it_is_shown(page: SandboxPage) ->
         message = await page.card(who, "&lt;script&gt;alert(2)&lt;/script&gt;")
         assert "<script" not in message["html"]
         assert "<img" not in message["html"]
+
+
+# Pictures
+
+
+def picture(colour: str, **saved: Any) -> bytes:
+    """A JPEG of one colour."""
+    held = BytesIO()
+    Image.new("RGB", (64, 48), colour).save(held, "JPEG", **saved)
+    return held.getvalue()
+
+
+async def draft_with_picture(page: SandboxPage, content: bytes) -> dict[str, Any]:
+    asked = await page.say("priya", "/draftpost")
+    sent = {**hidden(asked["html"]), "payload": '{"pictures": "1"}'}
+    fields = {"text:text": TEXT, "choice:account": "facebook", "choice:source": "ours"}
+    fields |= {"text:alt_1": "A red boat", "choice:who_1": "nobody"}
+    file = {"field:file:picture_1": Upload(content, "boat.jpg")}
+    return await page.answer("send", who="priya", **sent, **{f"field:{n}": v for n, v in fields.items()}, **file)
+
+
+async def test_the_headteacher_sees_the_picture_cleaned_by_a_link_that_is_the_pages_own(page: SandboxPage) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "where the boat lies"
+    content = picture("red", exif=exif)
+    assert await draft_with_picture(page, content) == {"reply": "said"}
+    card = await page.card("ruth", "<img")
+    link = re.search(r'<img src="/([^"]*)" alt="A red boat">', card["html"])
+    assert link
+    shown = await page.get(link[1])
+    assert (shown.status, shown.content_type) == (200, "image/jpeg")
+    cleaned = await shown.read()
+    assert b"where the boat lies" in content
+    assert b"where the boat lies" not in cleaned
+    assert Image.open(BytesIO(cleaned)).size == (64, 48)
+    assert (await page.get(f"{link[1][:-4]}AAAA")).status == 404
+
+
+async def test_what_is_no_picture_never_reaches_the_headteacher(page: SandboxPage) -> None:
+    await draft_with_picture(page, b"<svg onload=alert(1)>")
+    await page.card("priya", "boat.jpg", "not a picture")
+    assert page.talks["ruth"] == {}
 
 
 # The clock

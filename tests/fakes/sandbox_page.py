@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from html import unescape
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -18,6 +19,14 @@ Message = dict[str, Any]
 NONE: Mapping[str, str] = {}
 
 PRESSED = ("verb", "record", "version", "school", "payload")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was chosen."""
+
+    content: bytes
+    name: str
 
 
 class SandboxPage:
@@ -82,7 +91,10 @@ class SandboxPage:
         """Post the fields as the page does; `headers` replace its own."""
         form = FormData({"": ""}, default_to_multipart=True)
         for name, value in fields.items():
-            form.add_field(name, value)
+            if isinstance(value, Upload):
+                form.add_field(name, value.content, filename=value.name, content_type="image/jpeg")
+            else:
+                form.add_field(name, value)
         own = {"Origin": self.url.rstrip("/"), "X-Exeat-Token": self.sandbox.token}
         return await self._session.post(f"{self.url}{path}", data=form, headers={**own, **headers})
 

@@ -121,7 +121,9 @@ function clear(form) {
 function wrong(pane, form) {
   const found = form.querySelectorAll("[aria-invalid]");
   pane.announce(`Not sent yet. ${found.length || 1} to put right.`);
-  (found[0] || form.querySelector(".problems"))?.focus();
+  const first = found[0] || form.querySelector(".problems");
+  first?.focus({ preventScroll: true });
+  pane.sheet.scrollTop = first?.closest(".field")?.offsetTop - 16 || 0;
 }
 
 function say(pane, form, said) {

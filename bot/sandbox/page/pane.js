@@ -64,8 +64,12 @@ export class Pane {
     this.looked();
   }
 
+  /** Says it to whoever listens; what was said just before is not cut off by it. */
   announce(said) {
-    this.status.textContent = `${this.name}. ${said}`;
+    const words = document.createElement("p");
+    words.textContent = `${this.name}. ${said}`;
+    this.status.append(words);
+    while (this.status.children.length > 3) this.status.firstChild.remove();
   }
 
   /** Whoever scrolls back is left in peace; at the newest message, the chat follows along again. */
