@@ -1,6 +1,10 @@
 """The whole program: built from settings, serving a school on the Slack stand-in, and stopped."""
 
 import asyncio
+import json
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -161,9 +165,12 @@ async def test_it_says_how_it_is_and_nothing_of_anybody(slack: FakeSlack, tmp_pa
 
 
 async def test_a_link_to_a_picture_that_is_not_ours_opens_nothing(slack: FakeSlack, tmp_path: Path) -> None:
-    async with served(settings(slack, tmp_path / "data")) as program, aiohttp.ClientSession() as session:
-        async with session.get(f"http://127.0.0.1:{program.port}/pictures/AAAA") as answer:
-            assert answer.status == 404
+    async with (
+        served(settings(slack, tmp_path / "data")) as program,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{program.port}/pictures/AAAA") as answer,
+    ):
+        assert answer.status == 404
 
 
 async def test_it_starts_while_slack_cannot_say_who_is_there(slack: FakeSlack, tmp_path: Path) -> None:
@@ -171,3 +178,45 @@ async def test_it_starts_while_slack_cannot_say_who_is_there(slack: FakeSlack, t
     async with served(settings(slack, tmp_path / "data")) as program:
         slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
         assert (await slack.command(TOM, "/posts")).status == 200
+
+
+TOML = """\
+[school]
+id = "harbour"
+name = "Harbour Primary"
+[people]
+headteacher = "helen@harbour.example"
+[[accounts]]
+name = "Harbour page"
+platform = "facebook"
+"""
+
+
+async def test_sigterm_ends_the_server_when_what_is_under_way_is_done(slack: FakeSlack, tmp_path: Path) -> None:
+    (tmp_path / "exeat.toml").write_text(TOML, "utf-8")
+    variables = {
+        "PATH": os.environ["PATH"],
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.url,
+        "EXEAT_PORT": "0",
+    }
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", "serve", cwd=tmp_path, env=variables, stderr=asyncio.subprocess.PIPE
+    )
+    assert running.stderr is not None
+    async with asyncio.timeout(60):
+        lines = [json.loads(await running.stderr.readline())]
+        while lines[-1]["event"] != "serving":
+            lines.append(json.loads(await running.stderr.readline()))
+        slack.connect_http(f"http://127.0.0.1:{lines[-1]['port']}/slack/events")
+        await draft(slack, "We won the race")
+        running.send_signal(signal.SIGTERM)
+        rest = await running.stderr.read()
+        assert await running.wait() == 0, rest
+    assert [json.loads(line)["event"] for line in rest.splitlines()][-1] == "stopping"
+    log = json.dumps(lines) + rest.decode()
+    assert not any(secret in log for secret in (slack.bot_token, slack.signing_secret, "We won", "helen"))
+    store = await open_tiny(tmp_path / "data")
+    assert (await store.count("harbour")).records[("post", "waiting")] == 1
+    await store.close()
