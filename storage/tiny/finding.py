@@ -63,4 +63,4 @@ class Query:
         ]
         smallest = min(buckets, key=len) if buckets else indexes["kind"].bucket(of_kind)
         end = None if after is None else (-after[0], "")
-        return smallest.irange(None, end, (True, False), reverse=True) if smallest else iter(())
+        return smallest.irange(None, end, reverse=True) if smallest else iter(())

@@ -105,6 +105,7 @@ class _Image:
 
     files: dict[str, "_File"] = field(default_factory=dict)
     durable: dict[str, "_File"] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
 
     def take(self, step: Step) -> None:
         match step.what:
@@ -120,13 +121,21 @@ class _Image:
                 self.files[step.target] = self.files.pop(step.name)
             case "remove":
                 del self.files[step.name]
+                self.removed.add(step.name)
             case "sync_folder" if step.name == "data":
                 self.durable = dict(self.files)
+                self.removed.clear()
 
     def survivors(self) -> Iterator[dict[str, bytes]]:
-        """Every folder that may be found: with or without the latest names, cut at every byte not synced."""
-        for names in (self.durable, self.files) if self.durable != self.files else (self.files,):
-            longest = max((len(file.written) - len(file.synced) for file in names.values()), default=0)
+        """Every folder that may be found, cut at every byte that was not synced.
+
+        Of the names changed since the folder was synced there may be all, none, or the removals only. Bytes of
+        a `.part` are not tried one by one: it is never read.
+        """
+        removals_only = {name: file for name, file in self.durable.items() if name not in self.removed}
+        for names in (self.files, self.durable, removals_only) if self.durable != self.files else (self.files,):
+            read = [file for name, file in names.items() if not name.endswith(".part")]
+            longest = max((len(file.written) - len(file.synced) for file in read), default=0)
             for kept in range(longest + 1):
                 yield {name: file.written[: len(file.synced) + kept] for name, file in names.items()}
 
@@ -151,7 +160,7 @@ async def _check_trace(steps: list[Step], folder: Path) -> int:
                 _lay_out(folder, before, survivors)
                 found = load(folder).rows.get("records", {})
                 before, ways = survivors, ways + 1
-                if ways % 50 == 0:
+                if ways % 200 == 0:
                     await _check_start(folder.with_name(f"start-{ways}"), survivors, found)
             assert acknowledged <= {id.rsplit("/", 1)[1] for id in found}
     return ways
@@ -175,15 +184,19 @@ def _lay_out(folder: Path, before: dict[str, bytes], files: dict[str, bytes]) ->
     for name in before.keys() - files.keys():
         (folder / name).unlink()
     for name, data in files.items():
-        if before.get(name) != data:
-            (folder / name).write_bytes(data)
+        was = before.get(name, b"")
+        if not data.startswith(was):
+            (folder / name).unlink()
+            was = b""
+        with (folder / name).open("ab") as file:
+            file.write(data[len(was) :])
 
 
 async def _trace(folder: Path, disk: TracingDisk) -> list[Step]:
     """Commits over two starts and some snapshots, each noted when it was acknowledged."""
     for start in range(2):
         store = await open_tiny(folder, disk=disk, snapshot_bytes=900)
-        for number in range(4):
+        for number in range(3):
             id = f"N-{start}-{number}"
             await put(store, Note(id))
             disk.ack(id)

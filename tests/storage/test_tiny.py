@@ -20,7 +20,7 @@ from policy.record import Upgrade
 from storage.contract import Store, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
-from tests.fakes.disks import FailingDisk
+from tests.fakes.disks import FailingDisk, TracingDisk
 from tests.storage import contract, contract_history, contract_messages
 from tests.storage.contract import SCHOOL, Opener, claim, find, put, queue, row
 from tests.storage.note import Note
@@ -123,6 +123,13 @@ class TestTheFolder:
         await put(store, Note("N-1"))
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+    async def test_a_new_folder_would_survive_a_loss_of_power(self, tmp_path: Path) -> None:
+        disk = TracingDisk()
+        store = await open_tiny(tmp_path / "school" / "data", disk=disk)
+        await store.close()
+        synced = {step.name for step in disk.steps if step.what == "sync_folder"}
+        assert synced == {tmp_path.name, "school", "data"}
 
     async def test_a_second_process_is_kept_out(self, folder: Path, store: TinyStore) -> None:
         script = (
