@@ -34,7 +34,11 @@ log = structlog.get_logger("exeat.relay")
 
 @dataclass(frozen=True, slots=True)
 class Carrying:
-    """A row that is being carried, and the task that does it."""
+    """A row that is being carried, and the task that does it; the last row of its queue that was begun.
+
+    The store hands out the next row of a queue as soon as the one before is settled, when its task may still be
+    about to end.
+    """
 
     row: Outgoing
     task: asyncio.Task[None]
@@ -106,15 +110,13 @@ class Relay:
     async def _start(self) -> int | None:
         """Begin on every row that may go now. How many there were; None when the store can keep nothing."""
         try:
-            await self._store.check()
             claimed = await self._store.claim(self._school.id, self._settle.now, LEASE, 100)
         except Unavailable as error:
             log.error("nothing can be kept", why=str(error))
             return None
         fresh = [row for row in claimed if not self._has(row)]
         for row in fresh:
-            before = self._under_way.get(row.queue)
-            task = asyncio.create_task(self._carry(row, before), name=f"relay row {row.id}")
+            task = asyncio.create_task(self._carry(row), name=f"relay row {row.id}")
             self._under_way[row.queue] = Carrying(row, task)
         return len(fresh)
 
@@ -123,9 +125,7 @@ class Relay:
         under_way = self._under_way.get(row.queue)
         return under_way is not None and (under_way.row.id, under_way.row.attempts) == (row.id, row.attempts)
 
-    async def _carry(self, row: Outgoing, before: "Carrying | None") -> None:
-        if before is not None:
-            await asyncio.wait([before.task])
+    async def _carry(self, row: Outgoing) -> None:
         try:
             async with self._gates["fetch" if row.task is Task.FETCH else row.lane]:
                 outcome = await self._attempt(row)

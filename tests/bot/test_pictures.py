@@ -1,10 +1,13 @@
 """Pictures: what goes in with secrets comes out without, and what cannot be taken is refused in plain words."""
 
+import asyncio
 import hashlib
 import io
+import re
 import struct
 import sys
 import zlib
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,17 +22,17 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, Problem, picture_handler
-from bot.pictures.cleaning import MOST_BYTES, Cleaned
+from bot.pictures.cleaning import MEMORY, MOST_BYTES, SECONDS, Cleaned
 from bot.pictures.links import Not
 from bot.pictures.orphans import OLD
-from bot.pictures.worker import WORDS, Kind
+from bot.pictures.worker import COMMAND, WORDS, Kind
 from policy.picture import Picture
 from policy.post import Content, Post, State, draft, edit, send
 from storage.blobs import Blobs
 from storage.contract import Task
 from tests.fakes.school import HEAD, MONDAY, TEACHER, identity
 from tests.fakes.surface import Fault
-from tests.fakes.world import World, open_world
+from tests.fakes.world import World, open_world, until
 
 SECRET = b"TheSecretPlace"
 
@@ -297,6 +300,17 @@ def test_every_refusal_says_what_and_what_to_do(kind: Kind) -> None:
 async def test_a_process_that_dies_or_hangs_is_a_refusal(program: str, kind: Kind) -> None:
     pictures = Pictures((sys.executable, "-c", program), longest=0.5 if kind is Kind.SLOW else 20)
     assert await pictures.clean(saved(painted(), "JPEG")) == Problem(kind)
+
+
+async def test_the_process_is_held_to_little_memory_and_time() -> None:
+    worker = await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE)
+    limits = Path(f"/proc/{worker.pid}/limits")
+    try:
+        await until(lambda: re.search(rf"address space +{MEMORY} ", limits.read_text()) is not None)
+        assert re.search(rf"cpu time +{SECONDS} ", limits.read_text())
+        assert re.search(r"file size +0 ", limits.read_text())
+    finally:
+        await worker.communicate(b"")
 
 
 async def test_the_process_knows_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,7 +124,7 @@ async def test_back_off_grows_and_needs_no_wall_clock(world: World) -> None:
         await world.relay.drain()
         calls, begun = len(world.surface.calls), world.steady
         world.now -= timedelta(hours=1)
-        while len(world.surface.calls) == calls:
+        while len(world.surface.calls) == calls and world.steady < begun + 10:
             world.steady += 0.25
             await world.relay.drain()
         waits.append(world.steady - begun)
@@ -221,6 +221,16 @@ async def test_a_dead_letter_is_told_to_the_admins_once(world: World) -> None:
     assert "Tom" in said
     assert "the chat no longer knows their account" in said
     assert {letter.reason for letter in await world.store.dead_letters("harbour")} == {"channel_not_found"}
+
+
+async def test_only_admins_hear_of_dead_letters(world: World) -> None:
+    await told(world, TEACHER, "a")
+    world.surface.next("post", REFUSED)
+    await world.relay.drain()
+    for view in ("relay.dead", "watch.late", "watch.stuck"):
+        await world.queue(view, HEAD)
+    await world.settle()
+    assert world.surface.titles(HEAD) == []
 
 
 async def test_a_dead_letter_keeps_nobody_else_waiting(world: World) -> None:
