@@ -1,6 +1,7 @@
 """The composition root: everything that serves a school is built here, passed in, started and stopped."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -50,6 +51,11 @@ class CannotStart(Exception):
         self.code = code
 
 
+def reason(error: OSError) -> str:
+    """Why the machine refused, in its own few words."""
+    return os.strerror(error.errno).lower() if error.errno else str(error)
+
+
 async def _nothing() -> None:
     """Nothing is to be done."""
 
@@ -95,7 +101,7 @@ class Program:
         """
         async with self._held:
             unmet = await self._meet(self.chats)
-            await self._listen()
+            doors = await self._listen()
             async with asyncio.TaskGroup() as tasks:
                 runs = (
                     self.works.relay.run(),
@@ -110,6 +116,7 @@ class Program:
                 started()
                 await stop.wait()
                 log.info("stopping")
+                await doors.cleanup()
                 for chat in self.chats:
                     await chat.close()
                 await self.works.clock.stop()
@@ -117,7 +124,7 @@ class Program:
                 for life in lives:
                     life.cancel()
 
-    async def _listen(self) -> None:
+    async def _listen(self) -> web.AppRunner:
         environment, app = self.settings.environment, web.Application()
         app.add_routes(self._routes)
         for chat in self.chats:
@@ -129,9 +136,11 @@ class Program:
             await web.TCPSite(runner, environment.exeat_host, environment.exeat_port).start()
         except OSError as error:
             at = f"{environment.exeat_host}, port {environment.exeat_port}"
-            why = (error.strerror or str(error)).lower()
-            raise CannotStart(f"Exeat cannot listen at {at} ({why}). Choose another with EXEAT_PORT.") from error
+            raise CannotStart(
+                f"Exeat cannot listen at {at}: {reason(error)}. Choose another with EXEAT_PORT."
+            ) from error
         self.port = runner.addresses[0][1]
+        return runner
 
     async def _meet_later(self, unmet: Sequence[Chat]) -> None:
         while unmet:

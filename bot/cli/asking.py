@@ -13,6 +13,7 @@ from rich.text import Text
 from bot.cli.speaking import FAILED, out, plainly, refuse, say
 from bot.clock import utc_now
 from bot.doctor import Finding, Verdict, examine
+from bot.logs import set_up_logs
 from bot.manifest import slack_manifest
 from bot.settings import config_path, read_school, read_settings
 from handlers.everything import everything
@@ -74,6 +75,7 @@ def doctor() -> None:
     Example:
       exeat doctor
     """
+    set_up_logs(quiet=True)
     with plainly():
         findings = asyncio.run(examine(utc_now))
     for title, verdict in (

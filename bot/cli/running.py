@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.app import CannotStart, serve_until_stopped
+from bot.app import CannotStart, reason, serve_until_stopped
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.logs import set_up_logs
 from bot.sandbox import demo as run_demo
@@ -31,10 +31,7 @@ def demo(
     except KeyboardInterrupt:
         say()
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        refuse(
-            f"The sandbox cannot use port {port} ({why}). Choose another with --port, or any with --port 0.", FAILED
-        )
+        refuse(f"The sandbox cannot use port {port}: {reason(error)}. Choose another with --port.", FAILED)
 
 
 def serve() -> None:

@@ -141,7 +141,7 @@ async def test_a_port_that_is_taken_is_named(slack: FakeSlack, tmp_path: Path) -
     async with served(settings(slack, tmp_path / "one")) as first:
         given = settings(slack, tmp_path / "two")
         taken = given.environment.model_copy(update={"exeat_port": first.port})
-        with pytest.raises(CannotStart, match=f"port {first.port} .*EXEAT_PORT"):
+        with pytest.raises(CannotStart, match=f"port {first.port}: address already in use.*EXEAT_PORT"):
             async with served(replace(given, environment=taken)):
                 pass
 
