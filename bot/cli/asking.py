@@ -94,7 +94,7 @@ def _print_findings(title: str, findings: list[Finding]) -> None:
     if not findings:
         return
     table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)
-    table.add_column(no_wrap=False, max_width=30, style="bold")
+    table.add_column(no_wrap=False, max_width=34, style="bold")
     table.add_column()
     for finding in findings:
         table.add_row(Text(finding.subject), Text(f"{finding.found} {finding.todo}".strip()))

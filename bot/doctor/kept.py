@@ -4,15 +4,16 @@ import asyncio
 import os
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.doctor.finding import Finding, fine, fix, note
 from bot.settings import Environment
+from policy.people import Person
 from policy.school import School
 from storage.audit import verify
-from storage.contract import Damaged, Unavailable
+from storage.contract import Damaged, DeadLetter, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 
 LITTLE_ROOM = 500 << 20
@@ -82,7 +83,7 @@ async def _contents(store: TinyStore, school: School) -> AsyncIterator[Finding]:
     kinds = Counter[str]()
     for (kind, _), number in count.records.items():
         kinds[kind] += number
-    held = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "nothing yet"
+    held = ", ".join(f"{kind} ({number})" for kind, number in sorted(kinds.items())) or "nothing yet"
     yield fine("Records", f"{store.folder} can be read and holds {held}; {count.outbox} messages wait to go out.")
     rows = [row async for row in store.audit_rows(school.id)]
     verdict = await asyncio.to_thread(verify, rows)
@@ -95,12 +96,19 @@ async def _contents(store: TinyStore, school: School) -> AsyncIterator[Finding]:
             "Keep a copy of the folder as it is, and find out who has been at it.",
         )
     if dead := await store.dead_letters(school.id):
-        reasons = ", ".join(
-            f"{reason} ({number})" for reason, number in Counter(one.reason for one in dead).most_common()
-        )
-        whom = ", ".join(dict.fromkeys(one.row.person for one in dead[:5]))
-        yield fix(
-            "Messages",
-            f"{count.dead} could not be delivered: {reasons}. For: {whom}.",
-            "Ask those people whether they can reach Exeat in the chat, and show them their cards with /posts.",
-        )
+        yield await _undelivered(store, school, dead, count.dead)
+
+
+async def _undelivered(store: TinyStore, school: School, dead: Sequence[DeadLetter], number: int) -> Finding:
+    reasons = Counter(one.reason for one in dead).most_common()
+    people = list(dict.fromkeys(one.row.person for one in dead))
+    async with store.transaction(school.id) as tx:
+        known = [await tx.get(Person, id) for id in people[:5]]
+    names = [person.name if person else id for person, id in zip(known, people, strict=False)]
+    more = f" and {len(people) - len(names)} more" if len(people) > len(names) else ""
+    return fix(
+        "Messages",
+        f"{number} could not be delivered: {', '.join(f'{why} ({times})' for why, times in reasons)}. "
+        f"They were for {', '.join(names)}{more}.",
+        "Ask them whether they can reach Exeat in the chat, and have them look with /posts.",
+    )

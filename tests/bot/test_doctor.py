@@ -162,11 +162,15 @@ async def test_days_away_that_a_delegate_covers_until_they_are_away_too(write: W
 
 
 async def test_messages_that_could_not_be_delivered(write: Write, tmp_path: Path) -> None:
+    await keep(tmp_path / "data", met("dev"))
     store = await open_tiny(tmp_path / "data")
     await _bury(store)
     await store.close()
     fix = await only_fix()
-    assert (fix.subject, "1 could not be delivered: account_inactive (1)" in fix.found) == ("Messages", True)
+    assert (fix.subject, "1 could not be delivered: account_inactive (1). They were for Dev." in fix.found) == (
+        "Messages",
+        True,
+    )
 
 
 async def _bury(store: TinyStore) -> None:
@@ -248,7 +252,7 @@ async def test_it_looks_beside_a_server_that_runs(
     async with serving(200, '{"ready": true, "checks": []}') as port:
         monkeypatch.setenv("EXEAT_PORT", str(port))
         assert await found() == []
-        assert "1 person" in next(one.found for one in await found(Verdict.FINE) if one.subject == "Records")
+        assert "person (1)" in next(one.found for one in await found(Verdict.FINE) if one.subject == "Records")
     async with serving(
         503, '{"checks": [{"name": "clock", "well": false, "said": "The clock stands still."}]}'
     ) as port:
