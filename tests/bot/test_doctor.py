@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from bot.clock import utc_now
 from bot.doctor import Finding, Verdict, examine
 from policy.people import Away, Identity, Known, Standing, meet
 from policy.record import Record
 from storage.contract import Entry, Outgoing
 from storage.tiny import TinyStore, open_tiny
 from tests.fakes.slack import FakeSlack, Fault
-
-NOW = datetime.now(UTC)
-"""The doctor compares its clock with Slack's, which is this machine's own."""
 
 MARCH, EIGHTH = datetime(2027, 3, 1, 9, tzinfo=UTC), date(2027, 3, 8)
 
@@ -61,13 +59,13 @@ def write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, slack: FakeSlack) -> 
     return write
 
 
-async def found(verdict: Verdict = Verdict.FIX, *, now: datetime = NOW) -> list[Finding]:
-    """What the doctor finds of one kind, each as a whole."""
-    return [finding for finding in await examine(lambda: now) if finding.verdict is verdict]
+async def found(verdict: Verdict = Verdict.FIX, *, now: datetime | None = None) -> list[Finding]:
+    """What the doctor finds of one kind, now or at that moment."""
+    return [finding for finding in await examine(lambda: now or utc_now()) if finding.verdict is verdict]
 
 
-async def only_fix(*, now: datetime = NOW) -> Finding:
-    (fix,) = await found(now=now)
+async def only_fix() -> Finding:
+    (fix,) = await found()
     assert fix.todo
     return fix
 
@@ -88,7 +86,7 @@ def met(name: str, standing: Standing = Standing.MEMBER) -> Record:
 
 def away(name: str, first: date, last: date, delegate: str = "") -> Away:
     whom = f"slack:T0SCHOOL:U0{delegate.upper()}" if delegate else ""
-    return Away(f"A-{name}-{first}", "harbour", f"slack:T0SCHOOL:U0{name.upper()}", whom, first, last, NOW)
+    return Away(f"A-{name}-{first}", "harbour", f"slack:T0SCHOOL:U0{name.upper()}", whom, first, last, MARCH)
 
 
 async def test_a_school_in_order_needs_nothing(write: Write) -> None:
@@ -175,16 +173,16 @@ async def test_messages_that_could_not_be_delivered(write: Write, tmp_path: Path
 
 async def _bury(store: TinyStore) -> None:
     async with store.transaction("harbour") as tx:
-        tx.queue(Outgoing("harbour", "post", "slack:T0SCHOOL:U0DEV", created=NOW, not_before=NOW))
-    (row,) = await store.claim("harbour", NOW, timedelta(minutes=1), 1)
+        tx.queue(Outgoing("harbour", "post", "slack:T0SCHOOL:U0DEV", created=MARCH, not_before=MARCH))
+    (row,) = await store.claim("harbour", MARCH, timedelta(minutes=1), 1)
     async with store.transaction("harbour") as tx:
-        tx.bury(row, "account_inactive", NOW)
+        tx.bury(row, "account_inactive", MARCH)
 
 
 async def test_an_audit_that_was_altered(write: Write, tmp_path: Path) -> None:
     store = await open_tiny(tmp_path / "data")
     async with store.transaction("harbour") as tx:
-        tx.audit(Entry(NOW, "somebody", "approve"))
+        tx.audit(Entry(MARCH, "somebody", "approve"))
     await store.close()
     journal = next(path for path in (tmp_path / "data").iterdir() if b"approve" in path.read_bytes())
     journal.write_bytes(journal.read_bytes().replace(b"approve", b"refused"))
@@ -202,7 +200,7 @@ async def test_a_policy_whose_review_is_overdue(write: Write) -> None:
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(0, Verdict.FINE), (2, Verdict.NOTE), (-9, Verdict.FIX)])
 async def test_a_clock_that_goes_wrong(write: Write, minutes: int, verdict: Verdict) -> None:
-    now = datetime.now(UTC) + timedelta(minutes=minutes)
+    now = utc_now() + timedelta(minutes=minutes)
     assert "Clock" in {one.subject for one in await found(verdict, now=now)}
 
 
