@@ -33,7 +33,8 @@ class Server:
         head = (
             f"POST /slack/events HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
-            f"Content-Length: {len(body)}\r\nX-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={digest}\r\n\r\n"
+            f"Content-Length: {len(body)}\r\nX-Slack-Request-Timestamp: {at}\r\n"
+            f"X-Slack-Signature: v0={digest}\r\n\r\n"
         )
         return (head + body).encode()
 
