@@ -1,11 +1,11 @@
 """How a frozen dataclass becomes JSON and comes back, whatever it holds, also from an older schema."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -18,7 +18,6 @@ R = TypeVar("R", bound=Record)
 Doc = dict[str, Any]
 """A JSON object: only dicts with string keys, lists, strings, numbers, booleans and None."""
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
-_FIELDS: dict[type[Any], tuple[str, ...]] = {}
 
 
 class TooNew(Unavailable):
@@ -34,11 +33,21 @@ def moment(at: datetime) -> str:
 
 def plain(value: object) -> Any:
     """The value as JSON can hold it. Raises TypeError for what has no such form, ValueError for a naive time."""
+    return orjson.loads(_json(value))
+
+
+def _json(value: object) -> bytes:
+    try:
+        return orjson.dumps(value, _uncommon, orjson.OPT_PASSTHROUGH_DATETIME)
+    except orjson.JSONEncodeError as error:
+        if error.__cause__ is not None:
+            raise error.__cause__ from None
+        raise TypeError(f"a record cannot hold this: {error}") from None
+
+
+def _uncommon(value: object) -> Any:
+    """What JSON has no form for, in one that it has."""
     match value:
-        case Enum():
-            return plain(value.value)
-        case None | bool() | int() | float() | str():
-            return value
         case datetime():
             return moment(value)
         case date():
@@ -46,13 +55,9 @@ def plain(value: object) -> Any:
         case Decimal():
             return str(value)
         case Mapping():
-            return {_name(key): plain(item) for key, item in value.items()}
-        case tuple() | list():
-            return [plain(item) for item in value]
+            return dict(value)
         case set() | frozenset():
             return sorted(plain(item) for item in value)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {name: plain(getattr(value, name)) for name in _fields(type(value))}
     raise TypeError(f"a record cannot hold {type(value).__name__}")
 
 
@@ -63,7 +68,7 @@ def build(cls: type[T], doc: Doc) -> T:
 
 def checked(value: T) -> T:
     """The dataclass as it will come back. Raises TypeError or ValueError when it would not."""
-    return build(type(value), plain(value))
+    return _read(type(value), _json(value))
 
 
 def encode(record: Record, rev: int) -> Doc:
@@ -72,8 +77,8 @@ def encode(record: Record, rev: int) -> Doc:
     The body stays text until it is asked for, so that a store of many records starts quickly and is small.
     Raises TypeError or ValueError when the record could not be read back as it is.
     """
-    body = orjson.dumps(plain(record) | {"rev": rev}).decode()
-    _read(type(record), body)
+    body = _json(replace(record, rev=rev)).decode()  # type: ignore[type-var]
+    _kept(type(record), body)
     return {
         "kind": record.KIND,
         "id": record.id,
@@ -103,7 +108,7 @@ def decode(kind: type[R], doc: Doc) -> R:
     try:
         if schema < kind.SCHEMA:
             return build(kind, upgrade(kind, orjson.loads(body), schema))
-        return _read(kind, body)
+        return cast(R, _kept(kind, body))
     except ValueError as error:
         raise Damaged(f"{name} does not read as a {kind.__name__}: {error}") from error
 
@@ -117,6 +122,12 @@ def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
     return body
 
 
+@lru_cache(maxsize=4_096)
+def _kept(cls: type[Any], body: str) -> Any:
+    """`_read`, remembering what was read lately: records are frozen, so one reading serves everybody."""
+    return _read(cls, body)
+
+
 def _read(cls: type[T], text: str | bytes) -> T:
     if cls not in _ADAPTERS:
         _ADAPTERS[cls] = TypeAdapter(cls)
@@ -127,17 +138,3 @@ def _read(cls: type[T], text: str | bytes) -> T:
         places = [".".join(map(str, one["loc"])) + ": " + one["type"] for one in wrong]
         raise ValueError(f"{cls.__name__}: {', '.join(places)}") from None
     return built
-
-
-def _fields(cls: type[Any]) -> tuple[str, ...]:
-    if cls not in _FIELDS:
-        _FIELDS[cls] = tuple(field.name for field in fields(cls))
-    return _FIELDS[cls]
-
-
-def _name(key: object) -> str:
-    if isinstance(key, Enum):
-        key = key.value
-    if not isinstance(key, str):
-        raise TypeError(f"a mapping's names are text, not {type(key).__name__}")
-    return key
