@@ -1,47 +1,63 @@
 """Several posts at once: what waits for whoever asks, and what they have sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from cards.model import Button, Card, Element, Row, Text, Tone
-from cards.post import Eyes, standing
 from cards.wording import counted, moment, opening
-from policy.post import Post
+from policy.post import WORDS, Post
 from policy.record import ref
 
 
-def list_card(waiting: Sequence[Post], mine: Sequence[Post], looks: Mapping[str, Eyes]) -> Card:
-    """The answer to /posts. `looks` says by id how the viewer sees each post."""
-    body = rows(waiting, mine, looks) or (Text("You have no posts yet. Type /draftpost to write one."),)
-    said = f"{counted(len(waiting), 'post waits', 'posts wait')} for you. " if waiting else ""
-    return Card("Posts", f"{said}{counted(len(mine), 'post', 'posts')} of your own.", body)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The posts to be listed, and the names of their authors and accounts by id."""
+
+    waiting: tuple[Post, ...]
+    mine: tuple[Post, ...]
+    zone: ZoneInfo
+    authors: Mapping[str, str]
+    accounts: Mapping[str, str]
 
 
-def rows(waiting: Sequence[Post], mine: Sequence[Post], looks: Mapping[str, Eyes]) -> tuple[Element, ...]:
+def list_card(listing: Listing) -> Card:
+    """The answer to /posts."""
+    body = rows(listing) or (Text("You have no posts yet. Type /draftpost to write one."),)
+    said = f"{_waiting(listing)} for you. " if listing.waiting else ""
+    return Card("Posts", f"{said}{counted(len(listing.mine), 'post', 'posts')} of your own.", body)
+
+
+def rows(listing: Listing) -> tuple[Element, ...]:
     """What waits for whoever asks, and what they have sent; nothing when there is neither."""
     body: list[Element] = []
-    if waiting:
+    if listing.waiting:
         body.append(Text("Waiting for your decision", Tone.STRONG))
-        body += [row(post, looks[post.id]) for post in waiting]
-    if mine:
+        body += [_row(post, _waits(post, listing), listing) for post in listing.waiting]
+    if listing.mine:
         body.append(Text("Your posts, newest first", Tone.STRONG))
-        body += [row(post, looks[post.id]) for post in mine]
+        body += [_row(post, WORDS[post.status].capitalize(), listing) for post in listing.mine]
     return tuple(body)
 
 
-def digest_card(waiting: Sequence[Post], looks: Sequence[Eyes]) -> Card:
+def digest_card(listing: Listing) -> Card:
     """The morning's reminder to whoever decides."""
-    lead = f"Good morning. {counted(len(waiting), 'post waits', 'posts wait')} for your decision."
-    rows = tuple(row(post, look) for post, look in zip(waiting, looks, strict=True))
-    return Card("Posts waiting for you", lead, (Text(lead), *rows))
+    lead = f"Good morning. {_waiting(listing)} for your decision."
+    waiting = tuple(_row(post, _waits(post, listing), listing) for post in listing.waiting)
+    return Card("Posts waiting for you", lead, (Text(lead), *waiting))
 
 
-def row(post: Post, look: Eyes) -> Row:
-    """One post of a list, with a button that opens it."""
-    since = f" Waiting since {moment(post.waiting_since, look.zone)}." if look.decides and post.waiting_since else ""
-    opens = Button("Open", "post.open", ref(post), post.version, about=f"Open {post.id}")
+def _waiting(listing: Listing) -> str:
+    return counted(len(listing.waiting), "post waits", "posts wait")
+
+
+def _waits(post: Post, listing: Listing) -> str:
+    since = f", waiting since {moment(post.waiting_since, listing.zone)}" if post.waiting_since else ""
+    return f"From {listing.authors[post.author]}{since}"
+
+
+def _row(post: Post, status: str, listing: Listing) -> Row:
     words = opening(post.content.text) or counted(len(post.pictures), "picture", "pictures")
-    return Row(
-        f"{post.id}: {words}",
-        f"{look.name(post.author)}, {look.account_name}. {standing(post, look)}{since}",
-        (opens,),
-    )
+    account = listing.accounts.get(post.content.account, "an account the school no longer has")
+    opens = Button("Open", "post.open", ref(post), post.version, about=f"Open {post.id}")
+    return Row(f"{post.id}: {words}", f"{status}. For {account}.", (opens,))

@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,10 @@ class Drawn:
     rev: int
 
 
+class Unmet(NotAdmitted):
+    """Nothing is known of this account yet."""
+
+
 LookUp = Callable[[Identity], Awaitable[Known | None]]
 """Asks a platform about an account; None when it knows none or cannot say."""
 
@@ -85,8 +89,12 @@ class Dispatch:
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
         try:
-            await self._meet(request)
-            return await self._rerun(lambda tx: self._take(tx, request))
+            await self._meet(request.people)
+            try:
+                return await self._rerun(lambda tx: self._take(tx, request))
+            except Unmet:
+                await self._meet((request.identity,))
+                return await self._rerun(lambda tx: self._take(tx, request))
         except Refused as refused:
             log.info("refused", verb=request.verb, why=type(refused).__name__)
             return Say(refusal_card(refused))
@@ -150,9 +158,9 @@ class Dispatch:
             card = await self.registry.views[view](scene, record)
             return Drawn(card, viewer, record.rev if record else 0) if card else None
 
-    async def _meet(self, request: Request) -> None:
-        """Make sure that whoever asks, and whoever a field names, has been met: one look-up each at the most."""
-        for identity in (request.identity, *request.people):
+    async def _meet(self, identities: Iterable[Identity]) -> None:
+        """Make sure that somebody has been met: one look-up each at the most."""
+        for identity in identities:
             async with self.store.transaction(self.school.id) as tx:
                 if await tx.find(Person, key=f"identity:{identity}", limit=1):
                     continue
@@ -183,7 +191,7 @@ class Dispatch:
     async def _admitted(self, tx: Transaction, identity: Identity) -> Person:
         found = await tx.find(Person, key=f"identity:{identity}", limit=1)
         if not found:
-            raise NotAdmitted(
+            raise Unmet(
                 "Exeat could not find out who you are.",
                 "Your account could not be looked up just now, so nothing was done.",
                 "Please try again in a minute; if it goes on, tell the school office.",

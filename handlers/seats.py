@@ -2,7 +2,7 @@
 
 from handlers.turn import Scene
 from policy.deciding import Decider, Seat, Seats, deciders
-from policy.people import Person, Role
+from policy.people import Away, Person, Role
 
 
 async def seats_today(scene: Scene) -> Seats:
@@ -20,6 +20,15 @@ async def deciders_of(scene: Scene, author: str) -> tuple[Decider, ...]:
     if writer is None:
         return ()
     return deciders(writer, await seats_today(scene), scene.school.head_may_approve_own)
+
+
+async def might_decide(scene: Scene) -> bool:
+    """Whether the viewer might decide on anybody's post today: by their role, or in somebody's place."""
+    roster = scene.school.roster
+    if roster.holds(scene.viewer, Role.HEADTEACHER) or roster.holds(scene.viewer, Role.DEPUTY):
+        return True
+    keys = (f"delegate:{id}" for id in scene.viewer.ids)
+    return any([await scene.tx.find(Away, key=key, state="planned", limit=1) for key in keys])
 
 
 async def _seat(scene: Scene, holder: Person) -> Seat:

@@ -25,12 +25,6 @@ class Seats:
     head: Seat | None
     deputies: tuple[Seat, ...]
 
-    def might_decide(self, person: Person) -> bool:
-        """Whether there is any post that the person might decide on today."""
-        seats = (self.head, *self.deputies) if self.head else self.deputies
-        people = (each for seat in seats for each in (seat.holder, seat.delegate) if each is not None)
-        return any(same_person(person, each) for each in people)
-
 
 @dataclass(frozen=True, slots=True)
 class Decider:

@@ -262,7 +262,7 @@ class Away:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return ()
+        return (f"delegate:{self.delegate}",) if self.delegate else ()
 
     def covers(self, day: date) -> bool:
         """Whether the person is away on the local date."""

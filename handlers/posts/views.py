@@ -14,12 +14,12 @@ from cards.post import (
     time_card,
     whole_card,
 )
-from cards.post_list import digest_card, list_card, rows
+from cards.post_list import Listing, digest_card, list_card, rows
 from handlers.needs import staff
 from handlers.posts.access import eyes, may_see, sees
 from handlers.registry import Registry
 from handlers.request import Reply, Say
-from handlers.seats import deciders_of, seats_today
+from handlers.seats import deciders_of, might_decide
 from handlers.turn import Scene, Turn
 from policy.people import same_person
 from policy.post import Post, State
@@ -90,24 +90,20 @@ async def over_view(scene: Scene, post: Post) -> Card | None:
 @registry.view("posts.digest")
 async def digest_view(scene: Scene, record: None) -> Card | None:
     """Everything that waits for the viewer this morning; None when nothing does any more."""
-    waiting = await waiting_for(scene)
-    return digest_card(waiting, [await eyes(scene, post) for post in waiting]) if waiting else None
+    found = await listing(scene)
+    return digest_card(found) if found.waiting else None
 
 
 @registry.command("posts", needs=staff, summary="Your posts, and what waits for you")
 async def posts(turn: Turn) -> Reply:
     """What waits for whoever asks, and what they have sent."""
-    mine = await written_by(turn)
-    waiting = await waiting_for(turn)
-    looks = {post.id: await eyes(turn, post) for post in (*waiting, *mine)}
-    return Say(list_card(waiting, mine, looks))
+    return Say(list_card(await listing(turn)))
 
 
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The posts that wait for the viewer, and their own."""
-    waiting, mine = await waiting_for(scene), await written_by(scene)
-    return rows(waiting, mine, {post.id: await eyes(scene, post) for post in (*waiting, *mine)})
+    return rows(await listing(scene))
 
 
 @registry.button("post.open", "Open", needs=sees, record=Post, bound=False)
@@ -122,6 +118,18 @@ async def history(turn: Turn, post: Post) -> Reply:
     return Say(history_card(post, await eyes(turn, post)))
 
 
+async def listing(scene: Scene) -> Listing:
+    """What waits for the viewer and what they have sent, with the words that a list needs."""
+    waiting = await waiting_for(scene)
+    return Listing(
+        waiting=tuple(waiting),
+        mine=tuple(await written_by(scene)),
+        zone=scene.school.zone,
+        authors={post.author: await scene.name(post.author) for post in waiting},
+        accounts={account.id: account.name for account in scene.school.accounts},
+    )
+
+
 async def written_by(scene: Scene) -> list[Post]:
     """The viewer's own posts, newest first, under whichever of their ids they were made."""
     found = [post for id in scene.viewer.ids for post in await scene.tx.find(Post, owner=id, limit=LONGEST_LIST)]
@@ -130,8 +138,7 @@ async def written_by(scene: Scene) -> list[Post]:
 
 async def waiting_for(scene: Scene) -> list[Post]:
     """The posts that wait for the viewer's decision, most pressing first."""
-    seats = await seats_today(scene)
-    if not seats.might_decide(scene.viewer):
+    if not await might_decide(scene):
         return []
     found: list[Post] = []
     after: str | None = None

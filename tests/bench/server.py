@@ -12,7 +12,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from policy.people import Identity
-from policy.post import Content, Post, draft
+from policy.post import Content, Post, draft, send
 from policy.post_due import schedule
 from tests.fakes.school import MONDAY, TEACHER
 from tests.fakes.slack import FakeSlack
@@ -57,7 +57,7 @@ async def _fill(desk: SlackDesk, posts: int) -> None:
             for number in range(start, start + 100):
                 content = Content(f"Post number {number}: sports day is on Friday, on the field.", "page")
                 post = draft(await tx.new_id(Post), school.id, author, content, (), "5a" * 32, MONDAY)
-                tx.put(schedule(post, school.calendar))
+                tx.put(schedule(send(post, MONDAY), school.calendar))
 
 
 async def main(which: str, folder: Path) -> None:
