@@ -173,7 +173,7 @@ class Dispatch:
 
     async def _take(self, tx: Transaction, request: Request) -> Reply:
         person = await self._admitted(tx, request.identity)
-        turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes(32))
+        turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes)
         if (seen := await tx.seen(request.key)) is not None:
             return await self._again(turn, seen)
         if request.school not in ("", self.school.id):
@@ -239,7 +239,7 @@ class Dispatch:
     def _own_turn(self, tx: Transaction, verb: str, record: Record) -> Turn:
         """A turn of Exeat's own: the clock's, or the relay's."""
         request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=ref(record))
-        return Turn(tx, self.school, self.clock(), EXEAT, request, secrets.token_bytes(32))
+        return Turn(tx, self.school, self.clock(), EXEAT, request, secrets.token_bytes)
 
     async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the work in a transaction, afresh whenever another commit came first."""

@@ -1,6 +1,6 @@
 """One person's turn: what a handler has in hand while it works, and what a view has while it draws."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -78,11 +78,11 @@ class Scene:
 @dataclass(slots=True)
 class Turn(Scene):
     """A scene in which something is being done. `authority` is set by the permission that let it happen;
-    `random` is 32 fresh bytes from the edge of the program; `touched` is the record that was saved.
+    `random` gives so many fresh bytes; `touched` is the record that was saved.
     """
 
     request: Request
-    random: bytes
+    random: Callable[[int], bytes]
     authority: str = ""
     touched: Ref | None = None
 

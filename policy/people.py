@@ -1,7 +1,7 @@
 """People: who somebody is on each platform, and which of them the school admits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -174,12 +174,25 @@ def same_person(one: Person, other: Person) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who is who, from `exeat.toml`: refs (lower-case e-mails, `slack:U…`, `teams:…`) by role."""
+    """Who is who, from `exeat.toml`: refs (lower-case e-mails, `slack:U…`, `teams:…`) by role.
+
+    `named` are all the refs that the roles name, `listed` those and the staff's; `domains` are the endings of
+    addresses that are admitted.
+    """
 
     staff: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     roles: tuple[tuple[Role, tuple[str, ...]], ...] = ()
     same: tuple[tuple[str, ...], ...] = ()
+    named: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    listed: frozenset[str] = field(init=False, repr=False, compare=False)
+    domains: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named = tuple(dict.fromkeys(ref for _, refs in self.roles for ref in refs))
+        object.__setattr__(self, "named", named)
+        object.__setattr__(self, "listed", frozenset((*self.staff, *named)))
+        object.__setattr__(self, "domains", tuple(ref[1:] for ref in self.staff if ref.startswith("*@")))
 
     def refs(self, role: Role) -> tuple[str, ...]:
         """The refs that hold the role, in the order of the configuration."""
@@ -187,8 +200,7 @@ class Roster:
 
     def holds(self, person: Person, role: Role) -> bool:
         """Whether the person holds the role today, under any of their accounts or `[[people.same]]` names."""
-        names = self.names(person)
-        return any(ref in names for ref in self.refs(role))
+        return not self.names(person).isdisjoint(self.refs(role))
 
     def roles_of(self, person: Person) -> tuple[Role, ...]:
         """All the person's roles."""
@@ -196,12 +208,8 @@ class Roster:
 
     def names(self, person: Person) -> frozenset[str]:
         """Every ref that means this person."""
-        own = frozenset(person.refs) | frozenset(person.ids)
+        own = frozenset((*person.refs, *person.ids))
         return own.union(*(group for group in self.same if own.intersection(group)))
-
-    def everyone(self) -> tuple[str, ...]:
-        """Every ref that the roles name, once."""
-        return tuple(dict.fromkeys(ref for _, refs in self.roles for ref in refs))
 
 
 def admit(person: Person, by: Identity, roster: Roster) -> None:
@@ -211,11 +219,9 @@ def admit(person: Person, by: Identity, roster: Roster) -> None:
     Slack workspace (or the sandbox's players). Guests, bots, deactivated, external and blocked people never.
     """
     used, names = person.account(by), roster.names(person)
-    if used is None or used.standing is not Standing.MEMBER or names.intersection(roster.blocked):
+    if used is None or used.standing is not Standing.MEMBER or not names.isdisjoint(roster.blocked):
         raise _not_staff()
-    if names.intersection(roster.staff) or names.intersection(roster.everyone()):
-        return
-    if any(ref.startswith("*@") and email.endswith(ref[1:]) for ref in roster.staff for email in person.emails):
+    if not names.isdisjoint(roster.listed) or any(email.endswith(roster.domains) for email in person.emails):
         return
     if roster.staff or by.platform == "teams":
         raise _not_staff()

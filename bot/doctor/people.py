@@ -47,7 +47,7 @@ async def people_findings(
 
 def _refs(school: School) -> tuple[str, ...]:
     owners = (ref for account in school.accounts for ref in account.owners)
-    return tuple(dict.fromkeys((*school.roster.everyone(), *owners)))
+    return tuple(dict.fromkeys((*school.roster.named, *owners)))
 
 
 def _unanswered(school: School, people: Sequence[Person]) -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """Slack's way in: commands, presses, forms and events, each dispatched once and answered in its acknowledgement."""
 
 import logging
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, assert_never
@@ -11,6 +10,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -33,8 +33,21 @@ from policy.people import Identity
 
 log = structlog.get_logger("exeat.slack")
 
-_ANY = re.compile("")
 _JSON: dict[str, str | Sequence[str]] = {"content-type": "application/json;charset=utf-8"}
+
+
+class Listening(AsyncMiddleware):
+    """The one listener: a middleware, since Bolt tries its other listeners one by one for every request."""
+
+    def __init__(self, take: Callable[[dict[str, Any]], Awaitable[BoltResponse | None]]) -> None:
+        self._take = take
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        """Answers what Exeat listens to, and leaves the rest to Bolt."""
+        answer = await self._take(req.body)
+        return await next() if answer is None else answer
 
 
 class SlackEdge:
@@ -107,11 +120,21 @@ class SlackEdge:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
-        app.command(_ANY)(self._on_command)
-        app.block_action(_ANY)(self._on_press)
-        app.view_submission(_ANY)(self._on_submission)
-        app.event(_ANY)(self._on_event)
+        app.use(Listening(self.take))
         return app
+
+    async def take(self, body: dict[str, Any]) -> BoltResponse | None:
+        """The answer to a body of Slack's; None when it is of no kind that Exeat listens to."""
+        match body:
+            case {"command": str()}:
+                return await self._on_command(body)
+            case {"type": "block_actions"}:
+                return await self._on_press(body)
+            case {"type": "view_submission"}:
+                return await self._on_submission(body)
+            case {"type": "event_callback"}:
+                return await self._on_event(body)
+        return None
 
     async def _on_command(self, body: dict[str, Any]) -> BoltResponse:
         async def take() -> Body | None:

@@ -47,7 +47,7 @@ async def new(turn: Turn) -> Reply:
     except Unusable as wrong:
         return Invalid(post_form(turn.school.accounts, pictures=_places(turn)), turn.request.fields, wrong.errors)
     number = await turn.tx.new_id(Post)
-    salt = turn.random.hex()
+    salt = turn.random(32).hex()
     post = draft(number, turn.school.id, turn.viewer.id, typed.content, typed.advice, salt, turn.now)
     turn.send("post", turn.viewer, post)
     return await _send(turn, send(post, turn.now))

@@ -14,7 +14,7 @@ from cards.post import (
     time_card,
     whole_card,
 )
-from cards.post_list import Listing, digest_card, list_card, rows
+from cards.post_list import MINE, WAITING, Listing, digest_card, list_card, rows
 from handlers.needs import staff
 from handlers.posts.access import eyes, may_see, sees
 from handlers.registry import Registry
@@ -28,8 +28,8 @@ registry = Registry()
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
-LONGEST_LIST = 10
-"""How many posts a list shows of each sort."""
+LONGEST_LIST = 5
+"""How many posts a list shows of each sort before it offers more."""
 
 
 async def look(scene: Scene, post: Post) -> Eyes | None:
@@ -100,6 +100,17 @@ async def posts(turn: Turn) -> Reply:
     return Say(list_card(await listing(turn)))
 
 
+@registry.button("posts.more", "More", needs=staff)
+async def more(turn: Turn) -> Reply:
+    """The next of what waits, or of what was sent, after the post that the list ended with."""
+    part, after = turn.request.payload.get("part"), turn.request.payload.get("after")
+    if not after or await turn.tx.get(Post, after) is None:
+        return Say(list_card(await listing(turn)))
+    waiting = await waiting_for(turn, after) if part == WAITING else []
+    mine = await written_by(turn, after) if part == MINE else []
+    return Say(list_card(await _listed(turn, waiting, mine)))
+
+
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The posts that wait for the viewer, and their own."""
@@ -119,38 +130,46 @@ async def history(turn: Turn, post: Post) -> Reply:
 
 
 async def listing(scene: Scene) -> Listing:
-    """What waits for the viewer and what they have sent, with the words that a list needs."""
-    waiting = await waiting_for(scene)
+    """The first of what waits for the viewer, and of what they have sent."""
+    return await _listed(scene, await waiting_for(scene), await written_by(scene))
+
+
+async def _listed(scene: Scene, waiting: list[Post], mine: list[Post]) -> Listing:
+    """The posts with the words that a list needs; one more than fits says that there are more."""
+    shown = waiting[:LONGEST_LIST]
     return Listing(
-        waiting=tuple(waiting),
-        mine=tuple(await written_by(scene)),
+        waiting=tuple(shown),
+        mine=tuple(mine[:LONGEST_LIST]),
+        more_waiting=len(waiting) > LONGEST_LIST,
+        more_mine=len(mine) > LONGEST_LIST,
         zone=scene.school.zone,
-        authors={post.author: await scene.name(post.author) for post in waiting},
+        authors={post.author: await scene.name(post.author) for post in shown},
         accounts={account.id: account.name for account in scene.school.accounts},
     )
 
 
-async def written_by(scene: Scene) -> list[Post]:
-    """The viewer's own posts, newest first, under whichever of their ids they were made."""
-    found = [post for id in scene.viewer.ids for post in await scene.tx.find(Post, owner=id, limit=LONGEST_LIST)]
-    return sorted(found, key=lambda post: post.made_at, reverse=True)[:LONGEST_LIST]
+async def written_by(scene: Scene, after: str | None = None) -> list[Post]:
+    """The viewer's own posts, newest first, under whichever of their ids they were made; one more than fits."""
+    most = LONGEST_LIST + 1
+    ids = scene.viewer.ids
+    found = [post for id in ids for post in await scene.tx.find(Post, owner=id, after=after, limit=most)]
+    return found if len(ids) == 1 else sorted(found, key=lambda post: post.made_at, reverse=True)[:most]
 
 
-async def waiting_for(scene: Scene) -> list[Post]:
-    """The posts that wait for the viewer's decision, most pressing first."""
+async def waiting_for(scene: Scene, after: str | None = None) -> list[Post]:
+    """The posts that wait for the viewer's decision, most pressing first; one more than fits."""
     if not await might_decide(scene):
         return []
     found: list[Post] = []
-    after: str | None = None
-    while len(found) < LONGEST_LIST:
+    while len(found) <= LONGEST_LIST:
         page = await scene.tx.find(
-            Post, state=State.WAITING.value, due_before=END_OF_TIME, after=after, limit=LONGEST_LIST
+            Post, state=State.WAITING.value, due_before=END_OF_TIME, after=after, limit=LONGEST_LIST + 1
         )
         for post in page:
             may = await deciders_of(scene, post.author)
             if any(same_person(decider.person, scene.viewer) for decider in may):
                 found.append(post)
-        if len(page) < LONGEST_LIST:
+        if len(page) <= LONGEST_LIST:
             break
         after = page[-1].id
-    return found[:LONGEST_LIST]
+    return found[: LONGEST_LIST + 1]

@@ -23,11 +23,16 @@ _SALES = re.compile(
     r"|patreon|buymeacoffee|paypal\.me|ko-fi\.com|/shop\b|\bshop\.|/store\b|\bstore\.|/basket|/checkout|/buy\b"
     r"|affiliate|awin1|[?&](?:tag|aff|ref|referral|promo|coupon|discount)=|fundrais|/donate",
 )
+_SEVEN_DIGITS = re.compile(r"\d(?:[\W_]{0,4}\d){6}")
+"""Where no seven digits stand together there is no telephone number, and none is searched for."""
+
 _MENTION = re.compile(r"(?<![\w@./+-])@(?!\d{1,2}(?:am|pm)?\b)\w[\w.-]{1,62}")
 
 
 def telephone_numbers(text: str) -> Iterator[str]:
     """Numbers that could be rung from England, as they were typed; numbers kept for films and books too."""
+    if not _SEVEN_DIGITS.search(text):
+        return
     for match in PhoneNumberMatcher(text, "GB", leniency=Leniency.POSSIBLE):
         digits = sum(each.isdigit() for each in match.raw_string)
         looks_dialled = match.raw_string.lstrip("(").startswith(("0", "+44")) and digits in (11, 12)
