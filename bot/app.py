@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.clock import Clock, heartbeat, utc_now
+from bot.memory import settle
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
 from bot.settings import Environment, Settings
@@ -197,6 +198,7 @@ async def serve_until_stopped(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     program = await build(settings)
+    settle()
     await program.run(stop)
 
 

@@ -5,8 +5,8 @@ from datetime import date
 
 from cards.model import Button, Card, DateField, Facts, Form, Notice, Part, PersonField, Text
 from cards.wording import day
+from policy.away import Away
 from policy.clauses import cite
-from policy.people import Away
 from policy.record import ref
 
 
@@ -31,7 +31,7 @@ def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
 
 def away_card(away: Away, delegate: str) -> Card:
     """The receipt, with the way to call it off."""
-    if away.state != "planned":
+    if away.state == "cancelled":
         return Card(
             "Absence called off", f"You are no longer down as away {_days(away)}.", (Facts(_rows(away, delegate)),)
         )
@@ -43,7 +43,7 @@ def away_card(away: Away, delegate: str) -> Card:
 
 def stand_in_card(away: Away, whose: str) -> Card:
     """What the delegate is told."""
-    if away.state != "planned":
+    if away.state == "cancelled":
         said = f"{whose} is back, so you no longer act for them."
         return Card(f"{whose} is back", said, (Text(said),))
     said = f"{whose} is away {_days(away)} and has asked you to decide in their place."

@@ -5,12 +5,12 @@ from datetime import date
 from cards.away import away_card, away_form, stand_in_card
 from cards.model import Card
 from handlers.needs import own, staff
-from handlers.posts.access import ask_deciders
+from handlers.posts.access import hand_over
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.turn import Scene, Turn
-from policy.people import Away, Identity, Person, admit, plan_away
-from policy.post import Post, State
+from policy.away import OPEN_KEY, Away, pass_time, plan_away
+from policy.people import Identity, Person, admit
 from policy.refused import NotAdmitted, Unusable
 
 REGISTRY = Registry()
@@ -25,7 +25,7 @@ async def away(turn: Turn) -> Reply:
     planned = [
         each
         for id in turn.viewer.ids
-        for each in await turn.tx.find(Away, owner=id, state="planned", limit=LONGEST_LIST)
+        for each in await turn.tx.find(Away, owner=id, key=OPEN_KEY, limit=LONGEST_LIST)
         if each.last >= today
     ]
     names = [await turn.name(each.delegate) if each.delegate else "" for each in planned]
@@ -42,15 +42,14 @@ async def plan(turn: Turn) -> Reply:
             raise Unusable({"first": "Please give the first and the last day."})
         delegate = await _delegate(turn, named) if isinstance(named, Identity) else None
         number = await turn.tx.new_id(Away)
-        planned = plan_away(number, turn.viewer, delegate, first, last, turn.now, today)
+        planned = plan_away(number, turn.viewer, delegate, first, last, turn.now, turn.school.calendar)
     except Unusable as wrong:
         return Invalid(away_form(today, []), fields, wrong.errors)
     turn.save(planned)
     if delegate is not None:
         turn.send("away", delegate, planned)
     if planned.covers(today):
-        for post in await turn.tx.find(Post, state=State.WAITING.value, limit=50):
-            await ask_deciders(turn, post)
+        await hand_over(turn)
     return Say(away_card(planned, delegate.name if delegate else ""))
 
 
@@ -59,6 +58,15 @@ async def back(turn: Turn, planned: Away) -> Reply:
     """The absence is called off."""
     turn.save(planned.cancelled())
     return Nothing()
+
+
+@REGISTRY.due(Away)
+async def days_come(turn: Turn, planned: Away) -> None:
+    """The first day has come, and whoever acts gets what waits; or the last has gone, and the absence is over."""
+    moved = pass_time(planned, turn.now, turn.school.calendar)
+    turn.tx.put(moved)
+    if moved.state == "begun" and planned.state != "begun":
+        await hand_over(turn)
 
 
 @REGISTRY.view("away", Away)

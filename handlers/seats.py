@@ -1,8 +1,9 @@
 """Who decides today: the roles, the absences and the delegates, read from the store for the rules to weigh."""
 
 from handlers.turn import Scene
+from policy.away import Away
 from policy.deciding import Decider, Seat, Seats, deciders
-from policy.people import Away, Person, Role
+from policy.people import Person, Role
 
 
 async def seats_today(scene: Scene) -> Seats:
@@ -28,7 +29,7 @@ async def might_decide(scene: Scene) -> bool:
     if roster.holds(scene.viewer, Role.HEADTEACHER) or roster.holds(scene.viewer, Role.DEPUTY):
         return True
     keys = (f"delegate:{id}" for id in scene.viewer.ids)
-    return any([await scene.tx.find(Away, key=key, state="planned", limit=1) for key in keys])
+    return any([await scene.tx.find(Away, key=key, limit=1) for key in keys])
 
 
 async def _seat(scene: Scene, holder: Person) -> Seat:

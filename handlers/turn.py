@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from handlers.request import Request
+from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import Away, Person, Role, away_on, same_person
+from policy.people import Person, Role, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
 from storage.contract import Entry, Outgoing, Task, Transaction
+
+MOST_ABSENCES = 500
+"""How many absences are looked at, newest first; those that are over are no longer among them."""
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class Scene:
     viewer: Person
     met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
     seats: Seats | None = field(default=None, kw_only=True)
+    planned: list[Away] | None = field(default=None, kw_only=True)
 
     async def person(self, id: str) -> Person | None:
         """Somebody by id, as the one person they are known to be; read once in a scene."""
@@ -61,10 +66,9 @@ class Scene:
     async def absence(self, person: Person) -> Away | None:
         """The absence that covers today, if the person is away."""
         today = self.school.calendar.today(self.now)
-        planned = [
-            away for id in person.ids for away in await self.tx.find(Away, owner=id, state="planned", limit=50)
-        ]
-        return away_on(today, planned)
+        if self.planned is None:
+            self.planned = await self.tx.find(Away, key=OPEN_KEY, limit=MOST_ABSENCES)
+        return away_on(today, (away for away in self.planned if away.person in person.ids))
 
     def nothing_there(self) -> NotFound:
         """One refusal for what does not exist and for what may not be seen: the two are not told apart."""
@@ -89,7 +93,7 @@ class Turn(Scene):
     def save(self, record: Record, *, fingerprint: str = "") -> None:
         """Keep the record and say in the audit who did what, and by what authority."""
         self.tx.put(record)
-        self.touched, self.seats = ref(record), None
+        self.touched, self.seats, self.planned = ref(record), None, None
         self.tx.audit(
             Entry(
                 at=self.now,

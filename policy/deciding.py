@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from policy.people import Away, Person, same_person
+from policy.away import Away
+from policy.people import Person, same_person
 from policy.refused import NotAllowed, OwnWork
 
 CLAUSE = "approve-posts"

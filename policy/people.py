@@ -1,13 +1,13 @@
 """People: who somebody is on each platform, and which of them the school admits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from policy.record import Upgrade
-from policy.refused import NotAdmitted, Unusable
+from policy.refused import NotAdmitted
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -233,70 +233,3 @@ def _not_staff() -> NotAdmitted:
         "It works for the school's own staff, and your account is not on the school's list.",
         "If you work here, ask the school office to add you.",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """A person's absence: the days (local dates, both included) and who acts for them, if anybody."""
-
-    id: str
-    school: str
-    person: str
-    delegate: str
-    first: date
-    last: date
-    made_at: datetime
-    state: str = "planned"
-    rev: int = 0
-
-    KIND: ClassVar[str] = "away"
-    PREFIX: ClassVar[str] = "A"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
-
-    @property
-    def owner(self) -> str:
-        return self.person
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (f"delegate:{self.delegate}",) if self.delegate else ()
-
-    def covers(self, day: date) -> bool:
-        """Whether the person is away on the local date."""
-        return self.state == "planned" and self.first <= day <= self.last
-
-    def cancelled(self) -> "Away":
-        """The absence called off: the person is back."""
-        return replace(self, state="cancelled")
-
-
-def plan_away(
-    id: str, person: Person, delegate: Person | None, first: date, last: date, now: datetime, today: date
-) -> Away:
-    """A new absence. Raises Unusable for dates in the past or the wrong way round, or for naming oneself."""
-    errors: dict[str, str] = {}
-    if last < first:
-        errors["last"] = "The last day is before the first. Please check the two dates."
-    elif last < today:
-        errors["last"] = "Those days have passed. Please give days from today on."
-    elif (last - first).days > 366:
-        errors["last"] = "That is longer than a year. Please give at most a year at a time."
-    if delegate is not None and same_person(person, delegate):
-        errors["delegate"] = "Please name somebody else: nobody stands in for themselves."
-    if errors:
-        raise Unusable(errors)
-    return Away(id, person.school, person.id, delegate.id if delegate else "", first, last, now)
-
-
-def away_on(day: date, absences: Iterable[Away]) -> Away | None:
-    """The absence that covers the local date: the one named last, when several do."""
-    return max((a for a in absences if a.covers(day)), key=lambda a: a.made_at, default=None)

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 from bot.doctor.finding import Finding, fine, fix, note
 from handlers.turn import Scene
+from policy.away import OPEN_KEY, Away
 from policy.calendar import day_in_words
-from policy.people import Away, Known, Person, Role, Standing, meet, same_person
+from policy.people import Known, Person, Role, Standing, meet, same_person
 from policy.school import School
 from storage.contract import Store
 
@@ -100,7 +101,7 @@ async def _absences(scene: Scene) -> AsyncIterator[Finding]:
 
 
 async def _planned(scene: Scene, person: Person, today: date) -> list[Away]:
-    found = [away for id in person.ids for away in await scene.tx.find(Away, owner=id, state="planned", limit=50)]
+    found = [away for id in person.ids for away in await scene.tx.find(Away, owner=id, key=OPEN_KEY, limit=50)]
     return [away for away in found if away.last >= today]
 
 

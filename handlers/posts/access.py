@@ -97,6 +97,15 @@ def keep(turn: Turn, post: Post) -> Post:
     return post
 
 
+async def hand_over(turn: Turn) -> None:
+    """Put every post that waits before whoever decides now: somebody else than yesterday."""
+    after: str | None = None
+    while page := await turn.tx.find(Post, state=State.WAITING.value, after=after, limit=100):
+        for post in page:
+            await ask_deciders(turn, post)
+        after = page[-1].id
+
+
 async def ask_deciders(turn: Turn, post: Post) -> tuple[str, ...]:
     """Put the post before whoever decides today; their names, none when nobody can."""
     asked = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]

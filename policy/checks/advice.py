@@ -93,8 +93,8 @@ def _listed(found: Iterable[str]) -> str:
 
 def _shouts(text: str) -> bool:
     """Whether most letters of a text that is more than a word or two are capitals, or a long run of words is."""
-    capitals = sum(letter.isupper() for letter in text)
-    letters = capitals + sum(letter.islower() for letter in text)
+    capitals = sum(map(str.isupper, text))
+    letters = capitals + sum(map(str.islower, text))
     if letters >= 15 and capitals > letters / 2:
         return True
     return any(sum(map(str.isalpha, run[0])) >= 20 for run in _CAPITAL_WORDS.finditer(text))

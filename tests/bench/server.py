@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.memory import settle
 from policy.people import Identity
 from policy.post import Content, Post, draft, send
 from policy.post_due import schedule
@@ -47,6 +48,7 @@ async def ours(folder: Path) -> AsyncIterator[str]:
     """Exeat with a thousand posts. The relay does not run: Slack itself holds it to about a message a second."""
     async with slack_desk(folder / "data") as desk:
         await _fill(desk, 1_000)
+        settle()
         yield f"{desk.slack.http.url.split(':')[2].split('/')[0]} {desk.slack.signing_secret} {desk.team}"
 
 
@@ -64,9 +66,6 @@ async def main(which: str, folder: Path) -> None:
     """Serve until standard input closes; the first line of output says where and how to sign."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.disable(logging.ERROR)
-    import gc
-    if which == "ours":
-        gc.freeze(); gc.set_threshold(20_000, 50, 100)
     async with {"bare": bare, "ours": ours}[which](folder) as address:
         print(address, flush=True)  # noqa: T201
         await asyncio.to_thread(sys.stdin.read)

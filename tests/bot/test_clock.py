@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from bot.clock import AT_A_TIME, MOST_PASSES, Clock, heartbeat, utc_now
 from handlers.registry import Registry
 from handlers.turn import Turn
-from policy.people import Away
+from policy.away import Away
 from storage.contract import Seen
 from tests.fakes.disks import FailingDisk
 from tests.fakes.school import MONDAY

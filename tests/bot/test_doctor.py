@@ -10,7 +10,8 @@ from aiohttp import web
 
 from bot.clock import utc_now
 from bot.doctor import Finding, Verdict, examine
-from policy.people import Away, Identity, Known, Standing, meet
+from policy.away import Away
+from policy.people import Identity, Known, Standing, meet
 from policy.record import Record
 from storage.contract import Entry, Outgoing
 from storage.tiny import TinyStore, open_tiny
@@ -86,7 +87,7 @@ def met(name: str, standing: Standing = Standing.MEMBER) -> Record:
 
 def away(name: str, first: date, last: date, delegate: str = "") -> Away:
     whom = f"slack:T0SCHOOL:U0{delegate.upper()}" if delegate else ""
-    return Away(f"A-{name}-{first}", "harbour", f"slack:T0SCHOOL:U0{name.upper()}", whom, first, last, MARCH)
+    return Away(f"A-{name}-{first}", "harbour", f"slack:T0SCHOOL:U0{name.upper()}", whom, first, last, MARCH, None)
 
 
 async def test_a_school_in_order_needs_nothing(write: Write) -> None:

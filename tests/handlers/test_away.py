@@ -1,9 +1,9 @@
 """Being away: the form, who is told, and decisions that quote their authority."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from handlers.request import Ask, Invalid, Nothing, Say
-from policy.people import Away
+from policy.away import Away
 from policy.record import Ref
 from tests.fakes.desk import Desk
 from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, TEACHER, harbour, identity
@@ -68,3 +68,30 @@ async def test_back_early(desk: Desk) -> None:
     assert found is not None
     assert found.state == "cancelled"
     assert await desk.see(TEACHER, "away", away) is None
+
+
+async def test_when_the_first_day_comes_the_delegate_gets_what_waits_and_when_the_last_has_gone_it_is_over(
+    desk: Desk,
+) -> None:
+    await desk.write(TEACHER)
+    later = {"first": date(2027, 3, 3), "last": date(2027, 3, 4), "delegate": identity(COLLEAGUE)}
+    await desk.ask(HEAD, "away.new", fields=later)
+    assert await desk.sent() == [("post", TEACHER), ("post", HEAD), ("away", COLLEAGUE)]
+    desk.now = datetime(2027, 3, 3, 0, 0, tzinfo=UTC)
+    await desk.dispatch.due()
+    assert ("post", COLLEAGUE) in await desk.sent()
+    assert (await absence(desk)).state == "begun"
+    desk.now = datetime(2027, 3, 5, 0, 0, tzinfo=UTC)
+    await desk.dispatch.due()
+    await desk.outbox()
+    assert (await absence(desk)).state == "over"
+    await desk.write(TEACHER, "After")
+    assert ("post", HEAD) in await desk.sent()
+
+
+async def absence(desk: Desk) -> Away:
+    """The one absence there is."""
+    async with desk.store.transaction("harbour") as tx:
+        found = await tx.get(Away, "A-1")
+    assert found is not None
+    return found

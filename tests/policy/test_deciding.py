@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy.away import Away
 from policy.deciding import Seat, Seats, authority, deciders
-from policy.people import Away, same_person
+from policy.people import same_person
 from policy.refused import NotAllowed, OwnWork
 from tests.fakes.school import MONDAY, person
 
@@ -19,7 +20,7 @@ def seat(holder: str, delegate: str | None) -> Seat:
     """Somebody in a role: in (None), away with nobody named (""), or away with a delegate."""
     if delegate is None:
         return Seat(PEOPLE[holder])
-    away = Away("A-1", "harbour", PEOPLE[holder].id, delegate, date(2027, 3, 1), date(2027, 3, 5), MONDAY)
+    away = Away("A-1", "harbour", PEOPLE[holder].id, delegate, date(2027, 3, 1), date(2027, 3, 5), MONDAY, None)
     return Seat(PEOPLE[holder], away, PEOPLE.get(delegate))
 
 

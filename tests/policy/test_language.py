@@ -1,5 +1,7 @@
 """The quick look at a text never misses what the long scan would find."""
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +10,7 @@ from policy.checks.language import _word_list, offensive_words, scan
 LISTED = sorted(_word_list().words)
 INNOCENT = "the children of Year 3 went to Scunthorpe harbour and saw a big white dog, two hot pies & 1 blue kite!"
 ORDINARY = INNOCENT.split()
-DISGUISES = [
+DISGUISES: list[Callable[[str], str]] = [
     str,
     str.upper,
     str.title,

@@ -1,0 +1,98 @@
+"""Being away: from which day to which, and who acts meanwhile."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import ClassVar
+
+from policy.calendar import Calendar
+from policy.people import Person, same_person
+from policy.record import Upgrade
+from policy.refused import Unusable
+
+OPEN_KEY = "open"
+"""The key by which the absences that are not over yet are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A person's absence: the days (local dates, both included) and who acts for them, if anybody.
+
+    `state` is planned, then begun, then over; or cancelled.
+    """
+
+    id: str
+    school: str
+    person: str
+    delegate: str
+    first: date
+    last: date
+    made_at: datetime
+    next_due: datetime | None
+    state: str = "planned"
+    rev: int = 0
+
+    KIND: ClassVar[str] = "away"
+    PREFIX: ClassVar[str] = "A"
+    SCHEMA: ClassVar[int] = 1
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+
+    @property
+    def version(self) -> int:
+        return 1
+
+    @property
+    def owner(self) -> str:
+        return self.person
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither over nor called off."""
+        return self.state in ("planned", "begun")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        acting = (f"delegate:{self.delegate}",) if self.delegate else ()
+        return (OPEN_KEY, *acting) if self.open else ()
+
+    def covers(self, day: date) -> bool:
+        """Whether the person is away on the local date."""
+        return self.open and self.first <= day <= self.last
+
+    def cancelled(self) -> "Away":
+        """The absence called off: the person is back."""
+        return replace(self, state="cancelled", next_due=None)
+
+
+def plan_away(
+    id: str, person: Person, delegate: Person | None, first: date, last: date, now: datetime, calendar: Calendar
+) -> Away:
+    """A new absence. Raises Unusable for dates in the past or the wrong way round, or for naming oneself."""
+    errors: dict[str, str] = {}
+    if last < first:
+        errors["last"] = "The last day is before the first. Please check the two dates."
+    elif last < calendar.today(now):
+        errors["last"] = "Those days have passed. Please give days from today on."
+    elif (last - first).days > 366:
+        errors["last"] = "That is longer than a year. Please give at most a year at a time."
+    if delegate is not None and same_person(person, delegate):
+        errors["delegate"] = "Please name somebody else: nobody stands in for themselves."
+    if errors:
+        raise Unusable(errors)
+    acting = delegate.id if delegate else ""
+    return pass_time(Away(id, person.school, person.id, acting, first, last, now, None), now, calendar)
+
+
+def pass_time(away: Away, now: datetime, calendar: Calendar) -> Away:
+    """The absence as it stands at the moment: it begins and ends with its days, at local midnight."""
+    if not away.open:
+        return replace(away, next_due=None)
+    begins, ends = calendar.at(away.first, time.min), calendar.at(away.last + timedelta(days=1), time.min)
+    if now >= ends:
+        return replace(away, state="over", next_due=None)
+    return replace(away, state="begun", next_due=ends) if now >= begins else replace(away, next_due=begins)
+
+
+def away_on(day: date, absences: Iterable[Away]) -> Away | None:
+    """The absence that covers the local date: the one named last, when several do."""
+    return max((away for away in absences if away.covers(day)), key=lambda away: away.made_at, default=None)
