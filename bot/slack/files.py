@@ -1,8 +1,10 @@
 """Pictures to and from Slack: uploads that cards show, and downloads of what people attached."""
 
+import asyncio
 import io
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from weakref import WeakValueDictionary
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -31,20 +33,23 @@ class Files:
         self._client, self._session, self._picture, self._clock = client, session, picture, clock
         self._by_sha: dict[str, str] = {}
         self._at: dict[str, float] = {}
+        self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def known(self, sha256s: list[str]) -> dict[str, str]:
         """The uploads that stand already."""
         return {sha: self._by_sha[sha] for sha in sha256s if sha in self._by_sha}
 
     async def uploaded(self, alts: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-        """Slack's file ids of pictures, given their alt texts, by sha256; what is not there yet is uploaded.
+        """Slack's file ids of pictures, given their alt texts, by sha256; what is not there yet is uploaded once,
+        however many cards ask for it together.
 
         Raises Transient, Ambiguous or Permanent.
         """
         self._by_sha.update(known)
         for sha, alt in alts.items():
-            if sha not in self._by_sha:
-                self._by_sha[sha] = await self._upload(sha, alt)
+            async with self._under_way.setdefault(sha, asyncio.Lock()):
+                if sha not in self._by_sha:
+                    self._by_sha[sha] = await self._upload(sha, alt)
         return self.known(list(alts))
 
     def fresh(self, ids: Mapping[str, str]) -> bool:

@@ -1,16 +1,36 @@
 """The whole program, serving Harbour Primary on the Slack stand-in: nothing of ours is stood in for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.app import Program, build
+from bot.clock import utc_now
 from bot.settings import Environment, Settings
+from policy.post import Post
 from policy.school import School
-from tests.fakes.school import email, harbour
+from storage.contract import AuditRow
+from tests.fakes.school import MONDAY, email, harbour
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_desk import PEOPLE, user
+
+
+@dataclass
+class HandClock:
+    """The school's clock, moved by hand."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **length: float) -> datetime:
+        """So much time goes by."""
+        self.now += timedelta(**length)
+        return self.now
 
 
 def settings(slack: FakeSlack, folder: Path, *, socket: bool, school: School | None = None) -> Settings:
@@ -40,10 +60,16 @@ def enrol(slack: FakeSlack) -> None:
 
 @asynccontextmanager
 async def serving(
-    slack: FakeSlack, folder: Path, *, socket: bool = False, school: School | None = None
+    slack: FakeSlack,
+    folder: Path,
+    *,
+    socket: bool = False,
+    school: School | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    killed: bool = False,
 ) -> AsyncIterator[Program]:
-    """The program, running, with the stand-in talking to it."""
-    program = await build(settings(slack, folder, socket=socket, school=school))
+    """The program, running, with the stand-in talking to it. `killed`: it is not given time to end."""
+    program = await build(settings(slack, folder, socket=socket, school=school), clock=clock)
     stop, started = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(program.run(stop, started.set))
     waiting = asyncio.create_task(started.wait())
@@ -60,11 +86,48 @@ async def serving(
     finally:
         waiting.cancel()
         stop.set()
-        await task
+        if killed:
+            task.cancel()
+            await asyncio.wait([task])
+        else:
+            await task
 
 
-async def quiet(program: Program, within: float = 60.0) -> None:
-    """Until there is nothing left to send."""
+async def quiet(program: Program, within: float = 60.0, *, left: int = 0) -> None:
+    """Until there is nothing left to send, or only as much as is said."""
+    store, school = program.dispatch.store, program.settings.school.id
     async with asyncio.timeout(within):
-        while (await program.dispatch.store.count(program.settings.school.id)).outbox:  # noqa: ASYNC110  nothing tells
+        while (await store.count(school)).outbox > left:  # noqa: ASYNC110  nothing tells
             await asyncio.sleep(0.02)
+
+
+async def ticks(program: Program, times: int = 2) -> None:
+    """Until the clock has ticked so often since now."""
+    wanted = program.works.clock.tally["ticks"] + times
+    async with asyncio.timeout(20):
+        while program.works.clock.tally["ticks"] < wanted:  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.02)
+
+
+async def settled(program: Program) -> None:
+    """Until what is due has been done and everything has been sent."""
+    await ticks(program)
+    await quiet(program)
+
+
+async def post_of(program: Program, id: str = "P-1") -> Post:
+    """A post as it is kept."""
+    async with program.dispatch.store.transaction(program.settings.school.id) as tx:
+        found = await tx.get(Post, id)
+    assert found is not None, id
+    return found
+
+
+async def audited(program: Program) -> list[AuditRow]:
+    """The school's chain."""
+    return [row async for row in program.dispatch.store.audit_rows(program.settings.school.id)]
+
+
+def kept(folder: Path) -> dict[Path, bytes]:
+    """Everything on the disk."""
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
