@@ -10,13 +10,14 @@ def refusal_card(refused: Refused, now: Card | None = None) -> Card:
     words = " ".join(part for part in (refused.why, refused.then) if part)
     clause = cite(refused.clause) if refused.clause else ""
     notice: tuple[Element, ...] = (Notice(words, clause, Tone.WARNING),) if words or clause else ()
+    summary = f"{refused.what} {words}".strip()
     if now is None:
-        return Card(refused.what, f"{refused.what} {words}".strip(), notice)
-    return Card(now.title, refused.what, (Text(refused.what, Tone.STRONG), *notice, *now.body), now.buttons)
+        return Card(refused.what, summary, notice)
+    return Card(now.title, summary, (Text(refused.what, Tone.STRONG), *notice, *now.body), now.buttons)
 
 
 def trouble_card(error: str) -> Card:
     """Something went wrong on Exeat's side; the error's number finds it in the log."""
     words = "Nothing was saved and nobody was told. Please try again in a minute."
     help_ = f"If it happens again, give your school's administrator this number: {error}."
-    return Card("That did not work", f"That did not work. {words}", (Text(words), Text(help_, Tone.QUIET)))
+    return Card("That did not work", f"That did not work. {words} {help_}", (Text(words), Text(help_, Tone.QUIET)))

@@ -46,6 +46,7 @@ async def plan(turn: Turn) -> Reply:
     except Unusable as wrong:
         return Invalid(away_form(today, []), fields, wrong.errors)
     turn.save(planned)
+    turn.send("away", turn.viewer, planned)
     if delegate is not None:
         turn.send("away", delegate, planned)
     if planned.covers(today):

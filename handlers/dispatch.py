@@ -97,7 +97,7 @@ class Dispatch:
                 return await self._rerun(lambda tx: self._take(tx, request))
         except Refused as refused:
             log.info("refused", verb=request.verb, why=type(refused).__name__)
-            return Say(refusal_card(refused))
+            return Say(refusal_card(refused), refused=True)
         except Trouble:
             raise
         except Exception as error:
@@ -234,7 +234,7 @@ class Dispatch:
         )
         log.info("refused", verb=turn.request.verb, why="Stale")
         card = await self.registry.views[record.KIND](turn, record)
-        return Say(refusal_card(stale, card))
+        return Say(refusal_card(stale, card), refused=True)
 
     def _own_turn(self, tx: Transaction, verb: str, record: Record) -> Turn:
         """A turn of Exeat's own: the clock's, or the relay's."""

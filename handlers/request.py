@@ -64,9 +64,10 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Tell the person who asked, and nobody else."""
+    """Tell the person who asked, and nobody else. `refused`: nothing was done, so a form stays open as it was."""
 
     card: Card
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

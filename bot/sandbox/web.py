@@ -123,13 +123,16 @@ class Page:
         """A form."""
         sent = await request.post()
         came = filled_in(sent, self._table.real(), SCHOOL.zone, self._table.world.surface.attach)
-        return await self._carry(came)
+        return await self._carry(came, form=True)
 
-    async def _carry(self, came: Came) -> web.Response:
+    async def _carry(self, came: Came, *, form: bool = False) -> web.Response:
+        """Carries out what was asked; a form that was refused stays open and says why."""
         try:
             reply = await self._table.world.dispatch(came.request)
         except Trouble as trouble:
-            reply = Say(trouble.card)
+            reply = Say(trouble.card, refused=True)
+        if form and isinstance(reply, Say) and reply.refused:
+            return _problem(reply.card.summary)
         return web.json_response(self._answer(came, reply))
 
     def _answer(self, came: Came, reply: Reply) -> dict[str, str]:

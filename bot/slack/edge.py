@@ -24,9 +24,11 @@ from bot.slack.guard import Guard, Turned
 from bot.slack.quiet import quiet_logger
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
-from cards.model import Card, Text
+from cards.limits import SLACK
+from cards.model import Card
 from cards.refusal import trouble_card
 from cards.slack import Foreign
+from cards.text import clip
 from handlers.dispatch import Dispatch, Trouble
 from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say, Show
 from policy.people import Identity
@@ -158,7 +160,7 @@ class SlackEdge:
             try:
                 reply = await self.dispatch(incoming.request)
             except Trouble as trouble:
-                return self._kept_open(incoming, trouble)
+                return self._kept_open(incoming, trouble.card)
             self._after.start(self._events.home_again(incoming.user))
             return self._form_answer(incoming, reply)
 
@@ -220,6 +222,8 @@ class SlackEdge:
         match reply:
             case Nothing():
                 return {"response_action": "clear"}
+            case Say(card, refused=True):
+                return self._kept_open(incoming, card)
             case Say(card) | Show(_, card):
                 return self.answers.receipt(card)
             case Ask(form):
@@ -229,12 +233,12 @@ class SlackEdge:
             case _:
                 assert_never(reply)
 
-    def _kept_open(self, incoming: Incoming, trouble: Trouble) -> Body:
-        """A form that could not be taken stays open with everything typed in it."""
-        said = " ".join(part.text for part in trouble.card.body if isinstance(part, Text))
+    def _kept_open(self, incoming: Incoming, card: Card) -> Body:
+        """A form that could not be taken stays open with everything typed in it, and says why."""
+        said = clip(card.summary, SLACK.error)
         blocks = (incoming.view or {}).get("blocks", [])
         field = next((str(block["block_id"]) for block in blocks if block.get("type") == "input"), "")
-        return {"response_action": "errors", "errors": {field: said}} if field else self.answers.receipt(trouble.card)
+        return {"response_action": "errors", "errors": {field: said}} if field else self.answers.receipt(card)
 
     async def _pressed(self, incoming: Incoming) -> Reply:
         try:

@@ -344,3 +344,16 @@ async def test_slack_may_verify_the_request_url(desk: SlackDesk) -> None:
     body = b'{"type":"url_verification","challenge":"abc","token":"t"}'
     answer = await desk.slack.raw(body, content_type="application/json")
     assert (answer.status, answer.json) == (200, {"challenge": "abc"})
+
+
+async def test_a_form_that_is_refused_stays_open_with_what_was_typed(desk: SlackDesk) -> None:
+    await drafted(desk)
+    (card,) = [each for each in await desk.deliver() if "Approve" in each.buttons()]
+    opened = await desk.slack.press(user(HEAD), card, "Reject")
+    form = await opened.opened()
+    await desk.slack.press(user(HEAD), card, "Approve")
+    sent = await desk.slack.submit(user(HEAD), form, {form.fields()[0]: "A reason that took long to write"})
+    assert sent.response_action == "errors"
+    assert "already approved" in " ".join(sent.errors.values())
+    assert desk.slack.modals(user(HEAD)) == [form]
+    assert form.value(form.fields()[0]) == "A reason that took long to write"
