@@ -94,7 +94,7 @@ async def arrived(turn: Turn, post: Post, files: tuple[Arrived | Missing, ...]) 
     if missing:
         trouble = " ".join(f"{each.what} {each.then}" for each in missing)
         back = keep(turn, unfetched(post, trouble))
-        turn.send("post.trouble", author, back)
+        turn.send("post.decided", author, back)
         return
     pictures = tuple(
         replace(picture, sha256=file.sha256, width=file.width, height=file.height)

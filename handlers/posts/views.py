@@ -54,14 +54,7 @@ async def ready_view(scene: Scene, post: Post) -> Card | None:
 
 @registry.view("post.decided", Post)
 async def decided_view(scene: Scene, post: Post) -> Card | None:
-    """What the author hears of a decision."""
-    found = await look(scene, post)
-    return decided_card(post, found) if found else None
-
-
-@registry.view("post.trouble", Post)
-async def trouble_view(scene: Scene, post: Post) -> Card | None:
-    """A picture could not be taken."""
+    """What the author hears when a post comes back: of a decision, or of a picture that could not be taken."""
     found = await look(scene, post)
     return decided_card(post, found) if found else None
 

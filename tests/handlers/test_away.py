@@ -17,7 +17,7 @@ async def test_the_delegate_is_told_and_gets_what_waits(desk: Desk) -> None:
     reply = await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
     assert isinstance(reply, Say)
     assert "Cara acts for you" in reply.card.summary
-    assert await desk.sent() == [("away", COLLEAGUE), ("post", COLLEAGUE)]
+    assert await desk.sent() == [("away", HEAD), ("away", COLLEAGUE), ("post", COLLEAGUE)]
 
 
 async def test_the_delegates_decision_quotes_the_authority(desk: Desk) -> None:
@@ -76,7 +76,7 @@ async def test_when_the_first_day_comes_the_delegate_gets_what_waits_and_when_th
     await desk.write(TEACHER)
     later = {"first": date(2027, 3, 3), "last": date(2027, 3, 4), "delegate": identity(COLLEAGUE)}
     await desk.ask(HEAD, "away.new", fields=later)
-    assert await desk.sent() == [("post", TEACHER), ("post", HEAD), ("away", COLLEAGUE)]
+    assert await desk.sent() == [("post", TEACHER), ("post", HEAD), ("away", HEAD), ("away", COLLEAGUE)]
     desk.now = datetime(2027, 3, 3, 0, 0, tzinfo=UTC)
     await desk.dispatch.due()
     assert ("post", COLLEAGUE) in await desk.sent()

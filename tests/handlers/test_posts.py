@@ -194,8 +194,8 @@ async def test_a_picture_that_cannot_be_taken_is_told_to_its_author_only(desk: D
     await desk.outbox()
     await desk.dispatch.arrived(Ref("post", "P-1"), 1, (Missing("It is not a picture.", "Please choose another."),))
     assert (await desk.post("P-1")).status is State.DRAFT
-    assert await desk.sent() == [("post.trouble", TEACHER)]
-    told = await desk.see(TEACHER, "post.trouble", Ref("post", "P-1"))
+    assert await desk.sent() == [("post.decided", TEACHER)]
+    told = await desk.see(TEACHER, "post.decided", Ref("post", "P-1"))
     assert told is not None
     assert any("It is not a picture." in each.text for each in told.card.body if isinstance(each, Notice))
 
