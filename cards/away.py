@@ -35,6 +35,8 @@ def away_card(away: Away, delegate: str) -> Card:
         return Card(
             "Absence called off", f"You are no longer down as away {_days(away)}.", (Facts(_rows(away, delegate)),)
         )
+    if not away.open:
+        return Card("You are back", f"You were down as away {_days(away)}.", (Facts(_rows(away, delegate)),))
     said = f"You are down as away {_days(away)}."
     acting = f"{delegate} acts for you." if delegate else "You have named nobody; the deputies decide where they can."
     buttons = (Button("Withdraw", "away.withdraw", ref(away), away.version, about=f"Withdraw {away.id}"),)
@@ -43,7 +45,7 @@ def away_card(away: Away, delegate: str) -> Card:
 
 def stand_in_card(away: Away, whose: str) -> Card:
     """What the delegate is told."""
-    if away.state == "cancelled":
+    if not away.open:
         said = f"{whose} is back, so you no longer act for them."
         return Card(f"{whose} is back", said, (Text(said),))
     said = f"{whose} is away {_days(away)} and has asked you to decide in their place."
