@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.app import Program, build
 from bot.clock import utc_now
@@ -14,7 +15,7 @@ from policy.post import Post
 from policy.school import School
 from storage.contract import AuditRow
 from tests.fakes.school import MONDAY, email, harbour
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import FakeSlack, Message, MessageVersion
 from tests.fakes.slack_desk import PEOPLE, user
 
 
@@ -131,3 +132,20 @@ async def audited(program: Program) -> list[AuditRow]:
 def kept(folder: Path) -> dict[Path, bytes]:
     """Everything on the disk."""
     return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+async def told_after(slack: FakeSlack, name: str, place: Message | MessageVersion, button: str, **forged: Any) -> str:
+    """What somebody alone is told after a press: where they are, or in Exeat's own conversation with them.
+
+    `forged` is put over what Slack would send.
+    """
+    me = user(name)
+    whispered, written = len(slack.ephemerals), len(slack.inbox(me))
+    pressed = await slack.press(me, place, button, overrides=forged)
+    assert pressed.status == 200
+
+    def told() -> str:
+        whispers = [each for each in slack.ephemerals[whispered:] if each.ephemeral_to == me]
+        return "\n".join(each.shown_text() for each in (*whispers, *slack.inbox(me)[written:]))
+
+    return await slack.until(told, 10)
