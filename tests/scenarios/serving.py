@@ -1,9 +1,9 @@
 """The whole program, serving Harbour Primary on the Slack stand-in: nothing of ours is stood in for."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,22 @@ from tests.fakes.slack import FakeSlack, Message, MessageVersion
 from tests.fakes.slack_desk import PEOPLE, user
 
 
-@dataclass
 class HandClock:
-    """The school's clock, moved by hand."""
+    """The school's clock, going at its usual pace and moved on by hand."""
 
-    now: datetime = MONDAY
+    def __init__(self, start: datetime = MONDAY) -> None:
+        self.move_to(start)
 
     def __call__(self) -> datetime:
-        return self.now
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
 
-    def pass_(self, **length: float) -> datetime:
+    def move_to(self, moment: datetime) -> None:
+        """Make it that moment now."""
+        self._start, self._began = moment, time.monotonic()
+
+    def move_on(self, **length: float) -> None:
         """So much time goes by."""
-        self.now += timedelta(**length)
-        return self.now
+        self._start += timedelta(**length)
 
 
 def settings(slack: FakeSlack, folder: Path, *, socket: bool, school: School | None = None) -> Settings:
@@ -145,7 +148,7 @@ async def told_after(slack: FakeSlack, name: str, place: Message | MessageVersio
     assert pressed.status == 200
 
     def told() -> str:
-        whispers = [each for each in slack.ephemerals[whispered:] if each.ephemeral_to == me]
-        return "\n".join(each.shown_text() for each in (*whispers, *slack.inbox(me)[written:]))
+        whispers = [each.shown_text() for each in slack.ephemerals[whispered:] if each.ephemeral_to == me]
+        return "\n".join([*whispers, *(each.shown_text() for each in slack.inbox(me)[written:])])
 
     return await slack.until(told, 10)

@@ -90,10 +90,10 @@ async def test_with_nobody_to_decide_the_author_is_told_and_the_head_finds_it_wh
             await slack.submit(user(TEACHER), form, {"Text": "Is anybody there", "Account": "Harbour page"})
             assert "Nobody can decide just now: the headteacher is away" in form.shown_text()
             await school.card(TEACHER, "Waiting, but nobody can decide just now: please speak to the school office")
-            clock.now = MONDAY + timedelta(days=4, hours=6)
+            clock.move_to(MONDAY + timedelta(days=4, hours=6))
             await settled(program)
             assert inboxes(slack, HEAD, DEPUTY, DEPUTY_TWO, TEACHER) == [1, 0, 0, 1]
-            clock.now = MONDAY + timedelta(days=7)
+            clock.move_to(MONDAY + timedelta(days=7))
             await settled(program)
             digest = await school.card(HEAD, "1 post waits for your decision", "Is anybody there")
             opened = await told_after(slack, HEAD, digest.latest, "Open")
@@ -112,7 +112,7 @@ async def test_with_nobody_to_decide_the_slot_expires_and_the_author_is_told(tmp
             slot = {"Text": "The fair", "Account": "Harbour page", "When": MONDAY + timedelta(days=1)}
             await slack.submit(user(TEACHER), form, slot)
             await quiet(program)
-            clock.now = MONDAY + timedelta(days=1)
+            clock.move_to(MONDAY + timedelta(days=1))
             over = await school.card(
                 TEACHER, "P-1 did not go out", "Nothing is ever approved by waiting", button="Edit"
             )
@@ -137,7 +137,7 @@ async def test_once_the_head_is_back_the_delegate_is_refused(tmp_path: Path, bac
                 mine = await school.card(HEAD, "Cara acts for you", button="Withdraw")
                 await slack.press(user(HEAD), mine, "Withdraw")
             else:
-                clock.now = MONDAY + timedelta(days=1)
+                clock.move_to(MONDAY + timedelta(days=1))
             told = await school.card(COLLEAGUE, "Helen is back, so you no longer act for them")
             assert not told.buttons()
             await settled(program)
