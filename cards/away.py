@@ -13,7 +13,10 @@ from policy.record import ref
 def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
     """When, and who acts meanwhile. `planned` are the absences already known, each with its delegate's name."""
     known: list[Part] = [
-        Text(f"Already planned: {_days(away)}{f', with {name} acting' if name else ''} ({away.id}).")
+        Text(
+            f"Already planned: {_days(away)}{f', with {name} acting' if name else ''}. "
+            "To call it off, press Withdraw on its card."
+        )
         for away, name in planned
     ]
     return Form(
@@ -40,7 +43,7 @@ def away_card(away: Away, delegate: str) -> Card:
     said = f"You are down as away {_days(away)}."
     acting = f"{delegate} acts for you." if delegate else "You have named nobody; the deputies decide where they can."
     buttons = (Button("Withdraw", "away.withdraw", ref(away), away.version, about=f"Withdraw {away.id}"),)
-    return Card("You are away", f"{said} {acting}", (Text(f"{said} {acting}"),), buttons)
+    return Card("You are down as away", f"{said} {acting}", (Text(f"{said} {acting}"),), buttons)
 
 
 def stand_in_card(away: Away, whose: str) -> Card:

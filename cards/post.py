@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cards.model import Button, Card, Copy, Difference, Divider, Element, Facts, Notice, Picture, Quote, Text, Tone
-from cards.wording import listed, moment, opening
+from cards.model import Button, Card, Difference, Divider, Element, Facts, Notice, Picture, Quote, Text, Tone
+from cards.wording import counted, listed, moment, opening
 from policy.account import Account
 from policy.clauses import cite
 from policy.picture import Picture as PostPicture
-from policy.post import EDITABLE, OPEN, WORDS, Content, Post, State, Verdict
+from policy.post import EDITABLE, OPEN, Content, Post, State, Verdict
 from policy.record import ref
 
 WHOLE = 1_200
 """How many characters of a text a card shows before it offers the rest behind a button."""
 
-PHONE_PICTURES = "If you took the pictures with your own phone, please delete them from it now."
+UNDECIDED = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES})
+"""The states in which it is still to be said when a post goes up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ class Eyes:
 def post_card(post: Post, eyes: Eyes) -> Card:
     """The post as it stands, with what this viewer may do about it. One that is over has no buttons."""
     status = standing(post, eyes)
-    body: list[Element] = [Text(status, Tone.STRONG), *_why(post, eyes), _facts(post, eyes)]
+    body: list[Element] = [Text(status, Tone.STRONG), *why(post, eyes), _facts(post, eyes)]
     body += _changes(post, eyes)
-    body += _content(post, post.content)
+    body += content(post)
     if post.status in OPEN and (eyes.author or eyes.decides):
         body += [Notice(f"{each.message} {each.then}".strip(), cite(each.clause)) for each in post.advice]
     title = f"{post.id}: post for {eyes.account_name}"
-    return Card(title, f"{title}. {status} “{opening(post.content.text)}”", tuple(body), buttons(post, eyes))
+    return Card(title, f"{title}. {status} {gist(post)}", tuple(body), buttons(post, eyes))
 
 
 def standing(post: Post, eyes: Eyes) -> str:
@@ -75,7 +76,7 @@ def standing(post: Post, eyes: Eyes) -> str:
         case State.CHANGES:
             return f"{who} asked for changes."
         case State.APPROVED:
-            return f"Approved. It can go up {_when(post.content.planned, eyes, 'now')}."
+            return f"Approved by {who}. It can go up {when(post.content.planned, eyes, 'now')}."
         case State.POSTED:
             return f"Posted{f' by {eyes.name(post.posted_by)}' if post.posted_by else ''}."
         case State.REJECTED:
@@ -103,7 +104,7 @@ def buttons(post: Post, eyes: Eyes) -> tuple[Button, ...]:
         found.append(press(post, "Edit", "post.edit"))
     if eyes.author and post.status in OPEN:
         found.append(press(post, "Withdraw", "post.withdraw"))
-    if found:
+    if found and (eyes.author or eyes.decides):
         found.append(press(post, "History", "post.history"))
     return tuple(found)
 
@@ -111,32 +112,6 @@ def buttons(post: Post, eyes: Eyes) -> tuple[Button, ...]:
 def press(post: Post, label: str, verb: str, tone: Tone = Tone.PLAIN) -> Button:
     """A button about this version of the post."""
     return Button(label, verb, ref(post), post.version, tone, about=f"{label}: {post.id}")
-
-
-def ready_card(post: Post, eyes: Eyes) -> Card:
-    """What the author and the account's owners post from: the approved words, ready to copy, and the pictures."""
-    if post.status is not State.APPROVED:
-        line = f"{post.id} is {WORDS[post.status]} now."
-        then = "" if post.status is State.POSTED else "Please do not post from an earlier card."
-        return Card(f"{post.id}: {WORDS[post.status]}", f"{line} {then}".strip(), (Text(f"{line} {then}".strip()),))
-    due = _when(post.content.planned, eyes, "now")
-    title = f"{post.id} is approved: ready for {eyes.account_name}"
-    lead = f"It can go up {due}. Please post exactly this, then press Mark as posted."
-    body: list[Element] = [Text(lead), *_why(post, eyes)]
-    if post.content.text:
-        body.append(Copy(post.content.text, whole=_whole(post)))
-    body += [Picture(p.sha256, p.alt, f"Alt text: {p.alt}", download=True) for p in post.pictures]
-    if post.pictures:
-        body.append(Notice(PHONE_PICTURES, cite("pupil-pictures")))
-    return Card(title, f"{title}. It can go up {due}.", tuple(body), buttons(post, eyes))
-
-
-def decided_card(post: Post, eyes: Eyes) -> Card:
-    """What the author hears of a decision that sends the post back or stops it."""
-    status = standing(post, eyes)
-    title = f"{post.id}: {WORDS[post.status]}"
-    body = (Text(status, Tone.STRONG), *_why(post, eyes), Quote(opening(post.content.text, 200)))
-    return Card(title, f"{post.id}: {status}", body, buttons(post, eyes))
 
 
 def history_card(post: Post, eyes: Eyes) -> Card:
@@ -152,7 +127,7 @@ def history_card(post: Post, eyes: Eyes) -> Card:
     did = {Verdict.APPROVE: "approved", Verdict.CHANGES: "asked for changes to", Verdict.REJECT: "rejected"}
     for decision in post.decisions:
         said = f"{moment(decision.at, eyes.zone)}: {eyes.name(decision.by)} {did[decision.verdict]} version"
-        facts: list[Element] = [Text(f"{said} {decision.version}, as {decision.authority}", Tone.STRONG)]
+        facts: list[Element] = [Text(f"{said} {decision.version}, {_right(decision.authority)}", Tone.STRONG)]
         if decision.reason:
             facts.append(Quote(decision.reason))
         moments.append((decision.at, tuple(facts)))
@@ -169,43 +144,16 @@ def whole_card(post: Post, eyes: Eyes) -> Card:
     """All of the post, however long, with what this viewer may do about it."""
     card = post_card(post, eyes)
     body = tuple(Quote(each.text) if isinstance(each, Quote) else each for each in card.body)
-    return Card(card.title, card.summary, body, card.buttons)
-
-
-def nag_card(post: Post, eyes: Eyes, now: datetime) -> Card:
-    """A reminder to whoever decides that a post still waits."""
-    if post.status is not State.WAITING:
-        status = standing(post, eyes)
-        return Card(f"{post.id}: {WORDS[post.status]}", f"{post.id}: {status}", (Text(status),))
-    since = moment(post.waiting_since, eyes.zone) if post.waiting_since else ""
-    lead = f"{post.id} from {eyes.name(post.author)} has waited since {since}."
-    if post.content.planned is not None and post.content.planned > now:
-        lead += f" It is planned for {moment(post.content.planned, eyes.zone)}, and will not go out undecided."
-    body = (Text(lead), Quote(post.content.text, _whole(post)), *_pictures(post.content))
-    return Card(f"Still waiting: {post.id}", lead, body, buttons(post, eyes))
-
-
-def time_card(post: Post, eyes: Eyes) -> Card:
-    """A word to whoever puts it up that the planned time of an approved post has come."""
-    card = ready_card(post, eyes)
-    if post.status is not State.APPROVED:
-        return card
-    return Card(f"It is time for {post.id}", f"It is time to post {post.id}.", card.body, card.buttons)
-
-
-def over_card(post: Post, eyes: Eyes) -> Card:
-    """A word to the author that the post's time has passed, and what to do."""
-    status = standing(post, eyes)
-    if post.status is not State.EXPIRED:
-        return Card(f"{post.id}: {WORDS[post.status]}", f"{post.id}: {status}", (Text(status),))
-    then = "Press Edit to give it a new time and send it again, or leave it."
-    body = (Text(status), Text(then), Notice("Nothing is ever approved by waiting.", cite("approve-posts")))
-    return Card(f"{post.id} did not go out", f"{status} {then}", body, buttons(post, eyes))
+    history = (press(post, "History", "post.history"),) if eyes.author or eyes.decides else ()
+    return Card(card.title, card.summary, body, card.buttons or history)
 
 
 def _facts(post: Post, eyes: Eyes) -> Facts:
     rows = [("From", eyes.name(post.author)), ("Account", eyes.account_name)]
-    rows.append(("When", _when(post.content.planned, eyes, "as soon as it is approved")))
+    if post.posted_at is not None:
+        rows.append(("Posted", moment(post.posted_at, eyes.zone)))
+    elif post.content.planned is not None or post.status in UNDECIDED:
+        rows.append(("When", when(post.content.planned, eyes, "as soon as it is approved")))
     if post.pictures:
         rows.append(("Source", _source(post.content)))
     if post.link:
@@ -215,7 +163,7 @@ def _facts(post: Post, eyes: Eyes) -> Facts:
     return Facts(tuple(rows))
 
 
-def _why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
+def why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
     """The reason last given, the trouble with a picture, or the note that an approval no longer counts."""
     last, found = post.last_decision, list[Element]()
     if post.trouble:
@@ -228,10 +176,24 @@ def _why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
             found.append(Notice(said, cite("approve-posts"), Tone.WARNING))
         elif last.reason:
             found += [Text(f"What {eyes.name(last.by)} asked for:", Tone.QUIET), Quote(last.reason)]
-    if last is not None and post.status is State.APPROVED:
-        by = f"Approved by {eyes.name(last.by)}, {moment(last.at, eyes.zone)}, as {last.authority}."
-        found.append(Text(by, Tone.QUIET))
-    return tuple(found)
+    return (*found, *approval(post, eyes, "Decided {at}, {right}."))
+
+
+def approval(post: Post, eyes: Eyes, pattern: str) -> tuple[Element, ...]:
+    """By whom, when and by what right an approved post was approved; nothing when it is not.
+
+    `pattern` may hold {who}, {at} and {right}.
+    """
+    last = post.last_decision
+    if last is None or post.status is not State.APPROVED:
+        return ()
+    said = pattern.format(who=eyes.name(last.by), at=moment(last.at, eyes.zone), right=_right(last.authority))
+    return (Text(said, Tone.QUIET),)
+
+
+def _right(authority: str) -> str:
+    """The right to decide, to follow a name: "as headteacher", "for the headteacher, who is away until …"."""
+    return authority if authority.startswith("for ") else f"as {authority}"
 
 
 def _changes(post: Post, eyes: Eyes) -> tuple[Element, ...]:
@@ -250,7 +212,7 @@ def _compared(before: Content | None, after: Content, eyes: Eyes) -> tuple[Eleme
     if before.account != after.account:
         found.append(Difference("Account", before.account, after.account))
     if before.planned != after.planned:
-        was, is_ = (_when(each.planned, eyes, "as soon as it is approved") for each in (before, after))
+        was, is_ = (when(each.planned, eyes, "as soon as it is approved") for each in (before, after))
         found.append(Difference("When", was, is_))
     if [p.sha256 for p in before.pictures] != [p.sha256 for p in after.pictures]:
         found.append(Text(f"The pictures were changed: {len(before.pictures)} before, {len(after.pictures)} now."))
@@ -266,17 +228,14 @@ def _compared(before: Content | None, after: Content, eyes: Eyes) -> tuple[Eleme
     return tuple(found)
 
 
-def _content(post: Post, content: Content) -> tuple[Element, ...]:
-    quote = (Quote(content.text, _whole(post)),) if content.text else ()
-    return (*quote, *_pictures(content))
+def content(post: Post) -> tuple[Element, ...]:
+    """The words and the pictures, as they would go out."""
+    quote = (Quote(post.content.text, whole(post)),) if post.content.text else ()
+    return (*quote, *(Picture(p.sha256, p.alt, f"{_who(p)}. Alt text: {p.alt}") for p in post.pictures if p.sha256))
 
 
 def _text(text: str) -> tuple[Element, ...]:
     return (Quote(text),) if text else ()
-
-
-def _pictures(content: Content) -> tuple[Element, ...]:
-    return tuple(Picture(p.sha256, p.alt, f"{_who(p)}. Alt text: {p.alt}") for p in content.pictures if p.sha256)
 
 
 def _who(picture: PostPicture) -> str:
@@ -289,9 +248,17 @@ def _source(content: Content) -> str:
     return f"{content.source.label} {content.source_note}".strip()
 
 
-def _whole(post: Post) -> Button | None:
+def gist(post: Post) -> str:
+    """The first words of a post, in quotation marks, or how many pictures one without words has."""
+    words = opening(post.content.text)
+    return f"“{words}”" if words else f"{counted(len(post.pictures), 'picture', 'pictures')} without words."
+
+
+def whole(post: Post) -> Button | None:
+    """The button for all of a text that a card shows only in part."""
     return press(post, "Open", "post.open") if len(post.content.text) > WHOLE else None
 
 
-def _when(planned: datetime | None, eyes: Eyes, otherwise: str) -> str:
+def when(planned: datetime | None, eyes: Eyes, otherwise: str) -> str:
+    """The planned moment in the school's zone, or the words for a post that has none."""
     return moment(planned, eyes.zone) if planned is not None else otherwise

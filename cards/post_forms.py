@@ -12,11 +12,9 @@ from cards.model import (
     Part,
     Picture,
     Quote,
-    Text,
     TextField,
-    Tone,
 )
-from cards.wording import opening
+from cards.wording import counted, opening
 from policy.account import Account
 from policy.checks import alt_field, who_field
 from policy.picture import Source, Who
@@ -59,7 +57,7 @@ def post_form(
                 "Source of the pictures",
                 tuple((source.value, source.label) for source in Source),
                 content.source.value if content.source else "",
-                required=True,
+                "Needed with a picture. If you are not sure, please ask before it is sent.",
             ),
             TextField(
                 "source_note",
@@ -86,7 +84,7 @@ def post_form(
 def _picture(number: int, content: Content) -> list[Part]:
     kept = content.pictures[number - 1] if number <= len(content.pictures) else None
     who = tuple((each.value, each.label) for each in Who)
-    parts: list[Part] = [Divider(), Text(f"Picture {number}", Tone.STRONG)]
+    parts: list[Part] = [Divider()]
     if kept is not None and kept.sha256:
         parts.append(Picture(kept.sha256, kept.alt, kept.name))
         options = (("keep", "Keep this picture"), ("remove", "Take this picture out"))
@@ -98,10 +96,16 @@ def _picture(number: int, content: Content) -> list[Part]:
             alt_field(number),
             f"Picture {number}: what it shows",
             kept.alt if kept else "",
-            "A sentence for people who cannot see it. It goes out with the picture.",
+            "Needed with a picture: a sentence for people who cannot see it. It goes out with the picture.",
             longest=500,
         ),
-        ChoiceField(who_field(number), f"Picture {number}: who is in it", who, kept.who or "" if kept else ""),
+        ChoiceField(
+            who_field(number),
+            f"Picture {number}: who is in it",
+            who,
+            kept.who or "" if kept else "",
+            "Needed with a picture.",
+        ),
     ]
     return parts
 
@@ -109,7 +113,8 @@ def _picture(number: int, content: Content) -> list[Part]:
 def reason_form(post: Post, verb: str, title: str, label: str, hint: str) -> Form:
     """One box for what should change, or why not, under the first words of the post it is about."""
     box = TextField("reason", label, hint=hint, required=True, lines=4, longest=1000)
-    return Form(verb, title, (Quote(opening(post.content.text, 200)), box), ref(post), post.version)
+    words = opening(post.content.text, 200) or counted(len(post.pictures), "picture", "pictures")
+    return Form(verb, title, (Quote(words), box), ref(post), post.version)
 
 
 def posted_form(post: Post) -> Form:

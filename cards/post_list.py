@@ -28,7 +28,7 @@ class Listing:
 
 def list_card(listing: Listing) -> Card:
     """The answer to /posts."""
-    body = rows(listing) or (Text("You have no posts yet. Type /draftpost to write one."),)
+    body = rows(listing) or (Text("Nothing waits for you, and you have no posts yet. Type /draftpost to write one."),)
     said = f"{_waiting(listing)} for you. " if listing.waiting else ""
     own = counted(len(listing.mine), "post", "posts")
     mine = f"More than {own} of your own." if listing.more_mine else f"{own[0].upper()}{own[1:]} of your own."

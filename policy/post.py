@@ -280,7 +280,9 @@ def already(post: Post, decided_by: str) -> WrongState:
         what = f"{post.id} was already {did[last.verdict]}{by}."
     else:
         what = f"{post.id} is {WORDS[post.status]}, so there is nothing to decide."
-    return WrongState(what, "The first decision counts.", "Press History to see how it went.", clause=CLAUSE)
+    return WrongState(
+        what, "The first decision counts.", "Type /posts to see what still waits for you.", clause=CLAUSE
+    )
 
 
 WORDS: dict[State, str] = {

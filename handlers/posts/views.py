@@ -3,18 +3,9 @@
 from datetime import UTC, datetime
 
 from cards.model import Card, Element
-from cards.post import (
-    Eyes,
-    decided_card,
-    history_card,
-    nag_card,
-    over_card,
-    post_card,
-    ready_card,
-    time_card,
-    whole_card,
-)
+from cards.post import Eyes, history_card, post_card, whole_card
 from cards.post_list import MINE, WAITING, Listing, digest_card, list_card, rows
+from cards.post_messages import decided_card, nag_card, over_card, ready_card, time_card
 from handlers.needs import staff
 from handlers.posts.access import eyes, may_see, sees
 from handlers.registry import Registry
