@@ -184,6 +184,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) 
         surfaces = [await _slack_surface(environment, school, store, blobs, held)]
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
+        dispatch.heard_from = relay.heard_from
         chats = [_slack(environment, dispatch, surface) for surface in surfaces]
         ticking = _clock(environment, dispatch, blobs)
         watch = Watch(dispatch, relay, ticking)

@@ -8,6 +8,7 @@ from handlers.needs import own, staff
 from handlers.posts.access import hand_over
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
+from handlers.seats import has_seat
 from handlers.turn import Scene, Turn
 from policy.away import OPEN_KEY, Away, pass_time, plan_away
 from policy.people import Identity, Person, admit
@@ -49,7 +50,7 @@ async def plan(turn: Turn) -> Reply:
     turn.send("away", turn.viewer, planned)
     if delegate is not None:
         turn.send("away", delegate, planned)
-    if planned.covers(today):
+    if planned.state == "begun" and has_seat(turn, turn.viewer):
         await hand_over(turn)
     return Say(away_card(planned, delegate.name if delegate else ""))
 
@@ -58,15 +59,18 @@ async def plan(turn: Turn) -> Reply:
 async def back(turn: Turn, planned: Away) -> Reply:
     """The absence is called off."""
     turn.save(planned.cancelled())
+    if has_seat(turn, turn.viewer):
+        await hand_over(turn)
     return Nothing()
 
 
 @REGISTRY.due(Away)
 async def days_come(turn: Turn, planned: Away) -> None:
-    """The first day has come, and whoever acts gets what waits; or the last has gone, and the absence is over."""
+    """The first day has come, and whoever acts gets what waits; or the last has gone, and the rest comes back."""
     moved = pass_time(planned, turn.now, turn.school.calendar)
     turn.tx.put(moved)
-    if moved.state == "begun" and planned.state != "begun":
+    person = await turn.person(planned.person)
+    if person is not None and moved.state != planned.state and has_seat(turn, person):
         await hand_over(turn)
 
 

@@ -12,7 +12,7 @@ import structlog
 
 from cards.model import Card
 from cards.refusal import refusal_card, trouble_card
-from handlers.people import link_up
+from handlers.people import as_one, link_up
 from handlers.registry import Due, Registry, Spec
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
@@ -85,9 +85,12 @@ class Dispatch:
     ) -> None:
         self.store, self.school, self.registry = store, school, registry
         self._look_up, self.clock = look_up, clock
+        self.heard_from: Callable[[Identity], None] = lambda identity: None
+        """Told of every account that asks for something, so that what there is to say goes where somebody is."""
 
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
+        self.heard_from(request.identity)
         try:
             await self._meet(request.people)
             try:
@@ -143,15 +146,13 @@ class Dispatch:
 
         await self._rerun(work)
 
-    async def draw(self, view: str, name: Ref | None, person: str) -> Drawn | None:
+    async def draw(self, view: str, name: Ref | None, person: str, *, first: bool = False) -> Drawn | None:
         """The card of a view as it stands now, or None when there is nothing left to say to that person."""
         async with self.store.transaction(self.school.id) as tx:
-            viewer = await tx.get(Person, person)
-            if viewer is not None and viewer.same_as:
-                viewer = await tx.get(Person, viewer.same_as) or viewer
+            viewer = await as_one(tx, person)
             if viewer is None:
                 return None
-            scene = Scene(tx, self.school, self.clock(), viewer)
+            scene = Scene(tx, self.school, self.clock(), viewer, first=first)
             record = await tx.get(self.registry.kinds[name.kind], name.id) if name else None
             if name is not None and record is None:
                 return None
@@ -174,7 +175,8 @@ class Dispatch:
     async def _take(self, tx: Transaction, request: Request) -> Reply:
         person = await self._admitted(tx, request.identity)
         turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes)
-        if (seen := await tx.seen(request.key)) is not None:
+        key = f"{request.identity}/{request.key}"
+        if (seen := await tx.seen(key)) is not None:
             return await self._again(turn, seen)
         if request.school not in ("", self.school.id):
             raise NotFound("That belongs to another school.", then="Please ask there.")
@@ -185,7 +187,7 @@ class Dispatch:
             return await self._stale(turn, record)
         reply = await (spec.handler(turn) if spec.record is None else spec.handler(turn, record))
         if turn.touched is not None:
-            tx.mark_seen(Seen(request.key, turn.touched, request.digest, request.at))
+            tx.mark_seen(Seen(key, turn.touched, request.digest, request.at))
         return reply
 
     async def _admitted(self, tx: Transaction, identity: Identity) -> Person:
@@ -234,7 +236,8 @@ class Dispatch:
         )
         log.info("refused", verb=turn.request.verb, why="Stale")
         card = await self.registry.views[record.KIND](turn, record)
-        return Say(refusal_card(stale, card), refused=True)
+        typed = [value for value in turn.request.fields.values() if isinstance(value, str) and " " in value]
+        return Say(refusal_card(stale, card, typed))
 
     def _own_turn(self, tx: Transaction, verb: str, record: Record) -> Turn:
         """A turn of Exeat's own: the clock's, or the relay's."""

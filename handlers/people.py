@@ -21,6 +21,14 @@ async def link_up(tx: Transaction, school: School, known: Known) -> Person:
     return person
 
 
+async def as_one(tx: Transaction, id: str) -> Person | None:
+    """The person that the id means, who may have turned out to be another, and that one another again."""
+    person = await tx.get(Person, id)
+    while person is not None and person.same_as:
+        person = await tx.get(Person, person.same_as)
+    return person
+
+
 async def _others(tx: Transaction, roster: Roster, person: Person) -> list[Person]:
     """Other records of the same human being: of one verified e-mail, or named as one in the configuration."""
     if not person.active:

@@ -28,7 +28,6 @@ class Kind(StrEnum):
     COMMAND = "command"
     BUTTON = "button"
     FORM = "form"
-    HOOK = "hook"
 
 
 @dataclass(frozen=True, slots=True)

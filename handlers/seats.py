@@ -3,7 +3,7 @@
 from handlers.turn import Scene
 from policy.away import Away
 from policy.deciding import Decider, Seat, Seats, deciders
-from policy.people import Person, Role
+from policy.people import Person, Role, is_staff
 
 
 async def seats_today(scene: Scene) -> Seats:
@@ -23,10 +23,14 @@ async def deciders_of(scene: Scene, author: str) -> tuple[Decider, ...]:
     return deciders(writer, await seats_today(scene), scene.school.head_may_approve_own)
 
 
+def has_seat(scene: Scene, person: Person) -> bool:
+    """Whether the person decides on posts by their role."""
+    return any(scene.school.roster.holds(person, role) for role in (Role.HEADTEACHER, Role.DEPUTY))
+
+
 async def might_decide(scene: Scene) -> bool:
     """Whether the viewer might decide on anybody's post today: by their role, or in somebody's place."""
-    roster = scene.school.roster
-    if roster.holds(scene.viewer, Role.HEADTEACHER) or roster.holds(scene.viewer, Role.DEPUTY):
+    if has_seat(scene, scene.viewer):
         return True
     keys = (f"delegate:{id}" for id in scene.viewer.ids)
     return any([await scene.tx.find(Away, key=key, limit=1) for key in keys])
@@ -36,4 +40,6 @@ async def _seat(scene: Scene, holder: Person) -> Seat:
     """Somebody in their role, with the absence that covers today and whom they named for it."""
     away = await scene.absence(holder)
     delegate = await scene.person(away.delegate) if away and away.delegate else None
+    if delegate is not None and (not is_staff(delegate, scene.school.roster) or await scene.absence(delegate)):
+        delegate = None
     return Seat(holder, away, delegate)

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.people import as_one
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import Person, Role, same_person
+from policy.people import EXEAT, Person, Role, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
-from storage.contract import Entry, Outgoing, Task, Transaction
+from storage.contract import Entry, Outgoing, Seen, Task, Transaction
 
 MOST_ABSENCES = 500
 """How many absences are looked at, newest first; those that are over are no longer among them."""
@@ -19,12 +20,16 @@ MOST_ABSENCES = 500
 
 @dataclass(slots=True)
 class Scene:
-    """The school at a moment, read through one transaction; `viewer` is who it is shown to."""
+    """The school at a moment, read through one transaction; `viewer` is who it is shown to.
+
+    `first`: it is about to be sent to them, and is not drawn again; what no longer matters need not be.
+    """
 
     tx: Transaction
     school: School
     now: datetime
     viewer: Person
+    first: bool = field(default=False, kw_only=True)
     met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
     seats: Seats | None = field(default=None, kw_only=True)
     planned: list[Away] | None = field(default=None, kw_only=True)
@@ -32,10 +37,7 @@ class Scene:
     async def person(self, id: str) -> Person | None:
         """Somebody by id, as the one person they are known to be; read once in a scene."""
         if id not in self.met:
-            found = await self.tx.get(Person, id)
-            if found is not None and found.same_as:
-                found = await self.tx.get(Person, found.same_as) or found
-            self.met[id] = found
+            self.met[id] = await as_one(self.tx, id)
         return self.met[id]
 
     async def name(self, id: str) -> str:
@@ -51,11 +53,11 @@ class Scene:
         return other is not None and same_person(self.viewer, other)
 
     async def by_refs(self, refs: Iterable[str]) -> list[Person]:
-        """The people that roster refs mean, each once; refs that nobody answers to are left out."""
+        """The people that roster refs mean, each once; refs that nobody here answers to any more are left out."""
         found: list[Person] = []
         for name in refs:
             for person in await self.tx.find(Person, key=name, limit=8):
-                if not any(same_person(person, other) for other in found):
+                if person.active and not any(same_person(person, other) for other in found):
                     found.append(person)
         return found
 
@@ -106,6 +108,14 @@ class Turn(Scene):
                 authority=self.authority,
             )
         )
+
+    async def once(self, what: str) -> bool:
+        """Whether this is the first time, and from now on not again. What was done is kept for a day or longer."""
+        key = f"{EXEAT.id}/{what}"
+        if await self.tx.seen(key) is not None:
+            return False
+        self.tx.mark_seen(Seen(key, None, "", self.now))
+        return True
 
     def send(self, view: str, to: Person, record: Record | None = None, *, nag: bool = False) -> None:
         """Have a view sent to somebody. A nag waits once however often it is asked for."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from policy.calendar import Calendar
 from policy.people import Person, same_person
 from policy.record import Upgrade
-from policy.refused import Unusable
+from policy.refused import Unusable, WrongState
 
 OPEN_KEY = "open"
 """The key by which the absences that are not over yet are found."""
@@ -60,7 +60,13 @@ class Away:
         return self.open and self.first <= day <= self.last
 
     def cancelled(self) -> "Away":
-        """The absence called off: the person is back."""
+        """The absence called off: the person is back. Raises WrongState when it is over or called off already."""
+        if not self.open:
+            raise WrongState(
+                f"{self.id} is {self.state} already.",
+                "There is nothing left to call off.",
+                "Type /away to see what is planned.",
+            )
         return replace(self, state="cancelled", next_due=None)
 
 
@@ -84,10 +90,15 @@ def plan_away(
 
 
 def pass_time(away: Away, now: datetime, calendar: Calendar) -> Away:
-    """The absence as it stands at the moment: it begins and ends with its days, at local midnight."""
+    """The absence as it stands at the moment.
+
+    The right to act goes by the local days (`covers`); what waits changes hands, and people hear of it, at the
+    first staffed moment of them, and again at the first one after.
+    """
     if not away.open:
         return replace(away, next_due=None)
-    begins, ends = calendar.at(away.first, time.min), calendar.at(away.last + timedelta(days=1), time.min)
+    days = calendar.at(away.first, time.min), calendar.at(away.last + timedelta(days=1), time.min)
+    begins, ends = (calendar.next_staffed_start(midnight) for midnight in days)
     if now >= ends:
         return replace(away, state="over", next_due=None)
     return replace(away, state="begun", next_due=ends) if now >= begins else replace(away, next_due=begins)

@@ -172,6 +172,26 @@ def same_person(one: Person, other: Person) -> bool:
     return bool(set(one.ids) & set(other.ids)) or bool(one.emails & other.emails)
 
 
+def might_be_same_person(one: Person, other: Person) -> bool:
+    """Whether they could be one human being: also when the address they share is that of an account that has left.
+
+    For keeping somebody from their own work, where a doubt counts against them; never for giving a right.
+    """
+    emails = ({account.email for account in person.accounts if account.email} for person in (one, other))
+    return same_person(one, other) or not set.isdisjoint(*emails)
+
+
+def is_staff(person: Person, roster: "Roster") -> bool:
+    """Whether the person is admitted under any of their accounts today."""
+    for account in person.active:
+        try:
+            admit(person, account.identity, roster)
+        except NotAdmitted:
+            continue
+        return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Who is who, from `exeat.toml`: refs (lower-case e-mails, `slack:U…`, `teams:…`) by role.
@@ -201,10 +221,6 @@ class Roster:
     def holds(self, person: Person, role: Role) -> bool:
         """Whether the person holds the role today, under any of their accounts or `[[people.same]]` names."""
         return not self.names(person).isdisjoint(self.refs(role))
-
-    def roles_of(self, person: Person) -> tuple[Role, ...]:
-        """All the person's roles."""
-        return tuple(role for role in Role if self.holds(person, role))
 
     def names(self, person: Person) -> frozenset[str]:
         """Every ref that means this person."""

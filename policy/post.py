@@ -155,8 +155,8 @@ class Post:
 
     @property
     def unsent(self) -> bool:
-        """Whether nobody but its author has been shown any version of it yet."""
-        return self.status in (State.DRAFT, State.FETCHING) and not self.earlier
+        """Whether it has never been put before anybody: only its author may know that it exists."""
+        return self.waiting_since is None
 
     @property
     def before(self) -> Content | None:

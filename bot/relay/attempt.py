@@ -83,7 +83,7 @@ class Attempts:
         accounts = self._accounts(to) if to else []
         if row.doubtful and (found := await self._find(accounts, row)) is not None:
             return found
-        drawn = await self._dispatch.draw(row.view, row.record, row.person)
+        drawn = await self._dispatch.draw(row.view, row.record, row.person, first=True)
         if drawn is None:
             return Settled()
         refused = Permanent("no_account")

@@ -7,6 +7,7 @@ from policy.deciding import authority
 from policy.people import Person, same_person
 from policy.post import Post, State
 from policy.post_due import schedule
+from policy.record import ref
 from policy.refused import NotAllowed
 
 OUT = frozenset({State.APPROVED, State.POSTED})
@@ -41,7 +42,22 @@ async def may_see(scene: Scene, post: Post, look: Eyes) -> bool:
         return True
     if look.publishes and post.status in OUT:
         return True
-    return any([await scene.is_viewer(decision.by) for decision in post.decisions])
+    decided = (decision.by for decision in post.decisions if decision.version == post.version)
+    return any([await scene.is_viewer(by) for by in decided])
+
+
+async def reads_history(turn: Turn, post: Post) -> None:
+    """Its author and whoever decides; not those who only put it up: it holds earlier words, and reasons."""
+    look = await eyes(turn, post)
+    if not await may_see(turn, post, look):
+        raise turn.nothing_there()
+    decided = [await turn.is_viewer(decision.by) for decision in post.decisions if decision.version == post.version]
+    if not (look.author or look.decides or turn.school.is_head(turn.viewer) or any(decided)):
+        raise NotAllowed(
+            "The history is for its author and whoever decides.",
+            "It holds earlier words that did not go out, and what was said of them.",
+            "What may go out is on the card you have.",
+        )
 
 
 async def sees(turn: Turn, post: Post) -> None:
@@ -63,9 +79,9 @@ async def writes(turn: Turn, post: Post) -> None:
 
 async def decides(turn: Turn, post: Post) -> None:
     """Whoever decides today, and never its author; by what right is kept for the audit."""
-    turn.authority = authority(turn.viewer, await author_of(turn, post), await deciders_of(turn, post.author))
     if post.unsent and not await turn.is_viewer(post.author):
         raise turn.nothing_there()
+    turn.authority = authority(turn.viewer, await author_of(turn, post), await deciders_of(turn, post.author))
 
 
 async def publishes(turn: Turn, post: Post) -> None:
@@ -98,12 +114,24 @@ def keep(turn: Turn, post: Post) -> Post:
 
 
 async def hand_over(turn: Turn) -> None:
-    """Put every post that waits before whoever decides now: somebody else than yesterday."""
+    """Put every post that waits before whoever decides now, except those who have its card already."""
     after: str | None = None
     while page := await turn.tx.find(Post, state=State.WAITING.value, after=after, limit=100):
         for post in page:
-            await ask_deciders(turn, post)
+            told = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]
+            have = {shown.person for shown in await turn.tx.shown(ref(post)) if shown.view == "post"}
+            for person in told:
+                if have.isdisjoint(person.ids):
+                    turn.send("post", person, post)
+            if not told:
+                await tell_nobody_can(turn, post)
         after = page[-1].id
+
+
+async def tell_nobody_can(turn: Turn, post: Post) -> None:
+    """Tell the author, once for each version, that nobody can decide on it."""
+    if await turn.once(f"nobody/{post.id}/{post.version}"):
+        turn.send("post.nobody", await author_of(turn, post), post, nag=True)
 
 
 async def ask_deciders(turn: Turn, post: Post) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.model import Card, FileRef, Notice, Text, Value
 from cards.post_forms import MOST_PICTURES, post_form
@@ -20,6 +20,9 @@ from policy.refused import Unusable
 from policy.text import clean
 
 registry = Registry()
+
+FURTHEST = timedelta(days=366)
+"""How far ahead a post may be planned."""
 
 SOURCES, WHO = frozenset(Source), frozenset(Who)
 
@@ -112,10 +115,7 @@ async def _send(turn: Turn, post: Post) -> Reply:
     asked = await ask_deciders(turn, post)
     if asked:
         return Say(_receipt(post, f"It is with {listed(asked, 'or')}. You will hear here."))
-    nobody = (
-        "Nobody can decide just now: the headteacher is away and nobody stands in. Please tell the school office."
-    )
-    return Say(_receipt(post, nobody))
+    return Say(_receipt(post, "Nobody can decide on it just now. Please tell the school office."))
 
 
 def _receipt(post: Post, said: str) -> Card:
@@ -153,6 +153,8 @@ def read(turn: Turn, post: Post | None) -> Typed:
     )
     if content.planned is not None and content.planned <= turn.now:
         wrong["planned"] = "That time has passed. Please choose a later one, or leave it empty."
+    elif content.planned is not None and content.planned > turn.now + FURTHEST:
+        wrong["planned"] = "That is more than a year away. Please choose a nearer time, or leave it empty."
     drafted = tuple(PictureDraft(each.alt, each.who, each.name) for each in pictures)
     findings = check_draft(
         Draft(content.text, drafted, content.source, content.source_note), account, turn.school.accounts

@@ -1,6 +1,6 @@
 """What happens when a post falls due: somebody is reminded, or its time is up and its author is told."""
 
-from handlers.posts.access import author_of, keep
+from handlers.posts.access import author_of, keep, tell_nobody_can
 from handlers.registry import Registry
 from handlers.seats import deciders_of
 from handlers.turn import Turn
@@ -26,9 +26,14 @@ async def due(turn: Turn, post: Post) -> None:
         owners = await turn.by_refs(account.owners) if account else []
         for person in {each.id: each for each in (author, *owners)}.values():
             turn.send("post.time", person, moved, nag=True)
+    if not {Rung.FIRST, Rung.SLOT, Rung.MORNING}.intersection(rungs):
+        return
     asked = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]
+    if not asked:
+        await tell_nobody_can(turn, moved)
+    today = turn.school.calendar.today(turn.now)
     for person in asked:
         if {Rung.FIRST, Rung.SLOT}.intersection(rungs):
             turn.send("post.nag", person, moved, nag=True)
-        elif Rung.MORNING in rungs:
+        elif await turn.once(f"digest/{person.id}/{today}"):
             turn.send("posts.digest", person, nag=True)

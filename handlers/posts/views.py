@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from cards.model import Card, Element
 from cards.post import Eyes, history_card, post_card, whole_card
 from cards.post_list import MINE, WAITING, Listing, digest_card, list_card, rows
-from cards.post_messages import decided_card, nag_card, over_card, ready_card, time_card
+from cards.post_messages import decided_card, moved_card, nag_card, nobody_card, over_card, ready_card, time_card
 from handlers.needs import staff
-from handlers.posts.access import eyes, may_see, sees
+from handlers.posts.access import eyes, may_see, reads_history, sees
 from handlers.registry import Registry
 from handlers.request import Reply, Say
-from handlers.seats import deciders_of, might_decide
+from handlers.seats import deciders_of, might_decide, seats_today
 from handlers.turn import Scene, Turn
 from policy.people import same_person
 from policy.post import Post, State
@@ -18,6 +18,9 @@ from policy.post import Post, State
 registry = Registry()
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+MOST_PAGES = 20
+"""How many pages of waiting posts are looked through for those that are for the viewer."""
 
 LONGEST_LIST = 5
 """How many posts a list shows of each sort before it offers more."""
@@ -29,11 +32,18 @@ async def look(scene: Scene, post: Post) -> Eyes | None:
     return found if await may_see(scene, post, found) else None
 
 
+def in_the_making(post: Post, found: Eyes) -> bool:
+    """Whether the words are not for this viewer yet: a new version comes to them when it is whole."""
+    return post.status in (State.DRAFT, State.FETCHING) and not found.author
+
+
 @registry.view("post", Post)
 async def post_view(scene: Scene, post: Post) -> Card | None:
     """The post's own card."""
     found = await look(scene, post)
-    return post_card(post, found) if found else None
+    if found is None:
+        return None
+    return moved_card(post, found) if in_the_making(post, found) else post_card(post, found)
 
 
 @registry.view("post.ready", Post)
@@ -53,8 +63,19 @@ async def decided_view(scene: Scene, post: Post) -> Card | None:
 @registry.view("post.nag", Post)
 async def nag_view(scene: Scene, post: Post) -> Card | None:
     """It still waits. Nothing to say to somebody who could not decide anyhow."""
+    if scene.first and post.status is not State.WAITING:
+        return None
     found = await look(scene, post)
     return nag_card(post, found, scene.now) if found else None
+
+
+@registry.view("post.nobody", Post)
+async def nobody_view(scene: Scene, post: Post) -> Card | None:
+    """It waits, and nobody can decide on it."""
+    found = await look(scene, post)
+    if scene.first and (post.status is not State.WAITING or (found and found.deciders)):
+        return None
+    return nobody_card(post, found) if found else None
 
 
 @registry.view("post.time", Post)
@@ -104,13 +125,15 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 @registry.button("post.open", "Open", needs=sees, record=Post, bound=False)
 async def open_post(turn: Turn, post: Post) -> Reply:
     """All of the post."""
-    return Say(whole_card(post, await eyes(turn, post)))
+    found = await eyes(turn, post)
+    return Say(moved_card(post, found) if in_the_making(post, found) else whole_card(post, found))
 
 
-@registry.button("post.history", "History", needs=sees, record=Post, bound=False)
+@registry.button("post.history", "History", needs=reads_history, record=Post, bound=False)
 async def history(turn: Turn, post: Post) -> Reply:
     """Every version and every decision."""
-    return Say(history_card(post, await eyes(turn, post)))
+    found = await eyes(turn, post)
+    return Say(moved_card(post, found) if in_the_making(post, found) else history_card(post, found))
 
 
 async def listing(scene: Scene) -> Listing:
@@ -144,16 +167,31 @@ async def waiting_for(scene: Scene, after: str | None = None) -> list[Post]:
     """The posts that wait for the viewer's decision, most pressing first; one more than fits."""
     if not await might_decide(scene):
         return []
+    most = LONGEST_LIST + 1
+    if (authors := await only_from(scene)) is not None:
+        waiting = State.WAITING.value
+        pages = [await scene.tx.find(Post, state=waiting, owner=id, after=after, limit=most) for id in authors]
+        return [post for page in pages for post in page if await _is_for(scene, post)][:most]
     found: list[Post] = []
-    while len(found) <= LONGEST_LIST:
-        page = await scene.tx.find(
-            Post, state=State.WAITING.value, due_before=END_OF_TIME, after=after, limit=LONGEST_LIST + 1
-        )
-        for post in page:
-            may = await deciders_of(scene, post.author)
-            if any(same_person(decider.person, scene.viewer) for decider in may):
-                found.append(post)
-        if len(page) <= LONGEST_LIST:
+    for _ in range(MOST_PAGES):
+        page = await scene.tx.find(Post, state=State.WAITING.value, due_before=END_OF_TIME, after=after, limit=most)
+        found += [post for post in page if await _is_for(scene, post)]
+        if len(page) < most or len(found) >= most:
             break
         after = page[-1].id
-    return found[: LONGEST_LIST + 1]
+    return found[:most]
+
+
+async def only_from(scene: Scene) -> tuple[str, ...] | None:
+    """The authors whose posts alone can wait for the viewer; None when it may be anybody's.
+
+    While the headteacher is in, only their own posts wait for somebody else.
+    """
+    head = (await seats_today(scene)).head
+    if head is None or head.away is not None or same_person(head.holder, scene.viewer):
+        return None
+    return head.holder.ids
+
+
+async def _is_for(scene: Scene, post: Post) -> bool:
+    return any(same_person(each.person, scene.viewer) for each in await deciders_of(scene, post.author))

@@ -79,14 +79,54 @@ async def test_when_the_first_day_comes_the_delegate_gets_what_waits_and_when_th
     assert await desk.sent() == [("post", TEACHER), ("post", HEAD), ("away", HEAD), ("away", COLLEAGUE)]
     desk.now = datetime(2027, 3, 3, 0, 0, tzinfo=UTC)
     await desk.dispatch.due()
+    assert ("post", COLLEAGUE) not in await desk.sent()
+    desk.now = datetime(2027, 3, 3, 8, 0, tzinfo=UTC)
+    await desk.dispatch.due()
     assert ("post", COLLEAGUE) in await desk.sent()
     assert (await absence(desk)).state == "begun"
-    desk.now = datetime(2027, 3, 5, 0, 0, tzinfo=UTC)
+    desk.now = datetime(2027, 3, 5, 8, 0, tzinfo=UTC)
     await desk.dispatch.due()
-    await desk.outbox()
+    assert ("post", HEAD) in await desk.sent()
     assert (await absence(desk)).state == "over"
     await desk.write(TEACHER, "After")
     assert ("post", HEAD) in await desk.sent()
+
+
+async def test_somebody_without_a_say_going_away_moves_no_posts(desk: Desk) -> None:
+    await desk.write(TEACHER)
+    await desk.outbox()
+    for _ in range(3):
+        await desk.ask(COLLEAGUE, "away.new", fields={"first": date(2027, 3, 1), "last": date(2027, 3, 2)})
+    assert [view for view, _ in await desk.sent() if view != "away"] == []
+
+
+async def test_a_deputy_does_not_choose_who_approves_the_deputys_own_post(desk: Desk) -> None:
+    await desk.ask(HEAD, "away.new", fields=WEEK)
+    await desk.ask(DEPUTY, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
+    post = await desk.write(DEPUTY)
+    refused = await desk.ask(COLLEAGUE, "post.approve", post)
+    assert isinstance(refused, Say)
+    assert (await desk.post(post.id)).state == "waiting"
+
+
+async def test_a_delegate_who_is_away_too_or_blocked_leaves_it_to_the_deputies(desk: Desk) -> None:
+    await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
+    await desk.ask(COLLEAGUE, "away.new", fields=WEEK)
+    await desk.outbox()
+    await desk.write(TEACHER)
+    assert ("post", DEPUTY) in await desk.sent()
+    await desk.ask(COLLEAGUE, "away.withdraw", Ref("away", "A-2"), version=1)
+    desk.settle(blocked=("cara@harbour.example",))
+    await desk.outbox()
+    await desk.write(TEACHER, "Again")
+    assert ("post", DEPUTY) in await desk.sent()
+
+
+async def test_an_absence_is_called_off_once(desk: Desk) -> None:
+    await desk.ask(HEAD, "away.new", fields=WEEK)
+    for _ in range(3):
+        await desk.ask(HEAD, "away.withdraw", Ref("away", "A-1"), version=1)
+    assert [row.entry.verb for row in await desk.audit()] == ["away.new", "away.withdraw"]
 
 
 async def absence(desk: Desk) -> Away:

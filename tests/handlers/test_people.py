@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers.people import link_up
+from handlers.people import as_one, link_up
 from handlers.request import Say
 from policy.people import Identity, Known, Person, Standing
 from tests.fakes.desk import Desk
@@ -81,6 +81,50 @@ async def test_a_newcomer_given_a_leavers_address_is_not_the_leaver(desk: Desk) 
     reply = await desk.ask(newcomer.identity, "post.withdraw", post)
     assert isinstance(reply, Say)
     assert (await desk.post(post.id)).state == "waiting"
+
+
+async def test_the_headteachers_new_account_cannot_decide_on_a_post_of_the_old_one(desk: Desk) -> None:
+    post = await desk.write(HEAD)
+    await desk.dispatch.met(known(HEAD, Standing.DEACTIVATED))
+    again = known(HEAD, platform="teams", tenant="T1")
+    await desk.dispatch.met(again)
+    reply = await desk.ask(again.identity, "post.approve", post)
+    assert isinstance(reply, Say)
+    assert "your own post" in reply.card.title
+
+
+async def test_an_account_that_has_left_takes_nobodys_seat(desk: Desk) -> None:
+    gone = replace(known(HEAD, Standing.DEACTIVATED, "teams", "T1"))
+    await desk.dispatch.met(gone)
+    post = await desk.write(TEACHER)
+    assert await desk.sent() == [("post", TEACHER), ("post", HEAD)]
+    await desk.dispatch.met(known(HEAD, Standing.DEACTIVATED))
+    await desk.write(TEACHER, "Nobody at the top")
+    assert ("post", "dev") in await desk.sent()
+    assert (await desk.post(post.id)).state == "waiting"
+
+
+async def test_two_links_after_one_another_lead_to_one_person(desk: Desk) -> None:
+    first, second = (Known(Identity("teams", "T1", name), "Cara", "") for name in ("c1", "c2"))
+    desk.settle(staff=("*@harbour.example", "teams:c1", "teams:c2"))
+    for account in (first, second):
+        await desk.dispatch.met(account)
+    desk.settle(same=(("teams:c1", "teams:c2"),))
+    await desk.dispatch.met(first)
+    desk.settle(same=(("teams:c1", "teams:c2", "cara@harbour.example"),))
+    await desk.dispatch.met(known("cara"))
+    async with desk.store.transaction("harbour") as tx:
+        ends = [await as_one(tx, str(each.identity)) for each in (first, second, known("cara"))]
+    assert ends[0] is not None
+    assert ends == [ends[0]] * 3
+
+
+async def test_the_same_key_from_somebody_else_is_something_else(desk: Desk) -> None:
+    fields = {"text": "Mine", "account": "page"}
+    await desk.ask(TEACHER, "post.new", key="k", fields=fields)
+    reply = await desk.ask("cara", "post.new", key="k", fields=fields)
+    assert isinstance(reply, Say)
+    assert "P-2 is on its way" in reply.card.summary
 
 
 async def test_meeting_somebody_unchanged_writes_nothing(desk: Desk) -> None:

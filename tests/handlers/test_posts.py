@@ -1,7 +1,7 @@
 """A post's way through the handlers: who is told what, and what is refused."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from cards.model import Copy, Difference, FileRef, Notice
 from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
@@ -10,7 +10,7 @@ from policy.post import State
 from policy.record import Ref
 from storage.contract import Task
 from tests.fakes.desk import Desk
-from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, MONDAY, OWNER, TEACHER
+from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, MONDAY, OWNER, TEACHER, identity
 
 
 def said(reply: Reply) -> str:
@@ -271,3 +271,67 @@ async def test_my_posts_and_what_waits_for_me(desk: Desk) -> None:
 
 async def test_unknown_input_gets_the_short_list(desk: Desk) -> None:
     assert said(await desk.ask(TEACHER, "no-such-thing")) == said(await desk.ask(TEACHER, "exeat"))
+
+
+async def test_a_time_too_far_ahead_is_refused_in_words(desk: Desk) -> None:
+    fields = {"text": "Later", "account": "page", "planned": datetime(9999, 12, 31, tzinfo=UTC)}
+    reply = await desk.ask(TEACHER, "post.new", fields=fields)
+    assert isinstance(reply, Invalid)
+    assert "more than a year away" in reply.errors["planned"]
+
+
+async def test_words_that_were_never_put_before_the_head_stay_the_authors(desk: Desk) -> None:
+    await desk.ask(TEACHER, "post.new", fields=PICTURE, payload={"pictures": "1"})
+    post = await desk.post("P-1")
+    nothing = said(await desk.ask(HEAD, "post.open", Ref("post", "P-999")))
+    for verb in ("post.open", "post.history", "post.approve"):
+        assert said(await desk.ask(HEAD, verb, post)) == nothing
+    await desk.dispatch.arrived(Ref("post", "P-1"), 1, (Missing("No.", "Another."),))
+    again = {**PICTURE, "text": "A second secret"}
+    await desk.ask(TEACHER, "post.edit.send", await desk.post("P-1"), fields=again, payload={"pictures": "1"})
+    assert said(await desk.ask(HEAD, "post.open", await desk.post("P-1"))) == nothing
+
+
+async def test_a_new_version_comes_to_the_head_when_its_pictures_are_clean(desk: Desk) -> None:
+    post = await desk.write(TEACHER, "The first words")
+    fields = {**PICTURE, "text": "The second words"}
+    await desk.ask(TEACHER, "post.edit.send", post, fields=fields, payload={"pictures": "1"})
+    for seen in (await desk.see(HEAD, "post", post), await desk.see(TEACHER, "post", post)):
+        assert seen is not None
+    head = await desk.see(HEAD, "post", post)
+    assert head is not None
+    assert "second words" not in repr(head.card)
+    assert "second words" not in repr(await desk.ask(HEAD, "post.open", await desk.post(post.id)))
+
+
+async def test_whoever_only_puts_it_up_does_not_read_its_history(desk: Desk) -> None:
+    post = await desk.write(TEACHER, "Words that named a child")
+    await desk.ask(HEAD, "post.changes.send", post, fields={"reason": "You named a child"})
+    await desk.ask(TEACHER, "post.edit.send", post, fields={"text": "Better words", "account": "page"})
+    post = await desk.post(post.id)
+    await desk.ask(HEAD, "post.approve", post)
+    reply = await desk.ask(OWNER, "post.history", post)
+    assert "named a child" not in repr(reply)
+    ready = await desk.see(OWNER, "post.ready", post)
+    assert ready is not None
+    assert "History" not in [button.label for button in ready.card.buttons]
+
+
+async def test_a_stand_in_of_one_day_does_not_read_later_versions(desk: Desk) -> None:
+    day = {"first": date(2027, 3, 1), "last": date(2027, 3, 1), "delegate": identity(COLLEAGUE)}
+    await desk.ask(HEAD, "away.new", fields=day)
+    post = await desk.write(TEACHER)
+    await desk.ask(COLLEAGUE, "post.changes.send", post, fields={"reason": "Say where"})
+    desk.now += timedelta(days=3)
+    await desk.ask(TEACHER, "post.edit.send", post, fields={"text": "Later words", "account": "page"})
+    assert await desk.see(COLLEAGUE, "post", post) is None
+
+
+async def test_what_was_typed_against_an_older_version_is_given_back(desk: Desk) -> None:
+    post = await desk.write(TEACHER, "First")
+    await desk.ask(TEACHER, "post.edit.send", post, fields={"text": "Second", "account": "page"})
+    typed = "A reason that took long to write"
+    reply = await desk.ask(HEAD, "post.reject.send", post, version=1, fields={"reason": typed})
+    assert isinstance(reply, Say)
+    assert Copy(typed, "What you had typed") in reply.card.body
+    assert "Approve" in [button.label for button in reply.card.buttons]

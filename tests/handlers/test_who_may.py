@@ -58,14 +58,16 @@ def allowed(verb: str, who: str, author: str, deciders: set[str], state: State) 
             return who in {author, OWNER} and state is State.APPROVED
         case _:
             readers = set() if state in {State.DRAFT, State.FETCHING} else {HEAD, *deciders}
-            return who in {author, *readers} or (who == OWNER and state in PUBLIC)
+            puts_up = who == OWNER and state in PUBLIC and verb == "post.open"
+            return who in {author, *readers} or puts_up
 
 
 def in_state(post: Post, state: State) -> Post:
     """The post as it would stand, decided by nobody who is asked here."""
     verdicts = {State.CHANGES: Verdict.CHANGES, State.APPROVED: Verdict.APPROVE, State.REJECTED: Verdict.REJECT}
     verdicts[State.POSTED] = Verdict.APPROVE
-    post = replace(post, status=state, waiting_since=MONDAY)
+    unsent = state in (State.DRAFT, State.FETCHING)
+    post = replace(post, status=state, waiting_since=None if unsent else MONDAY)
     if state not in verdicts:
         return post
     by = Decision(verdicts[state], "sandbox:demo:gone", "headteacher", post.version, post.fingerprint, MONDAY, "Why")
