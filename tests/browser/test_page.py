@@ -73,6 +73,17 @@ async def test_what_the_browser_can_see_is_wrong_is_said_before_anything_is_sent
     await expect(priya.locator("[data-status]")).to_contain_text("2 to put right")
 
 
+async def test_what_was_wrong_with_a_box_is_taken_away_as_it_is_put_right(page: Page) -> None:
+    priya = await say(page, "priya", "/draftpost Boats")
+    account = priya.get_by_label("Account")
+    await priya.get_by_role("button", name="Send", exact=True).click()
+    await expect(account).to_have_attribute("aria-invalid", "true")
+    await account.select_option("facebook")
+    await expect(priya.get_by_text("Please choose: Account.")).to_have_count(0)
+    await expect(account).not_to_have_attribute("aria-invalid", "true")
+    assert await errors_of(page, account) == ""
+
+
 async def test_errors_keep_what_was_typed_and_the_file_that_was_chosen(page: Page) -> None:
     priya = await say(page, "priya", "/draftpost")
     await priya.get_by_label("Text").fill("Boats\nand more boats")

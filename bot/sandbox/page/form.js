@@ -20,7 +20,10 @@ export function openForm(pane, html, opener) {
     sheet.querySelector("[data-cancel]").focus();
   };
   sheet.onclick = (event) => event.target.closest("[data-cancel]") && close();
-  sheet.oninput = (event) => counted(event.target);
+  sheet.oninput = (event) => {
+    mended(event.target);
+    counted(event.target);
+  };
   sheet.onchange = (event) => event.target.type === "file" && preview(event.target);
   sheet.onsubmit = (event) => {
     event.preventDefault();
@@ -108,13 +111,18 @@ function mark(control, said) {
 }
 
 function clear(form) {
-  for (const found of form.querySelectorAll(".error, .problems")) found.remove();
-  for (const control of form.querySelectorAll("[aria-invalid]")) {
-    control.removeAttribute("aria-invalid");
-    const left = (control.getAttribute("aria-describedby") || "").split(" ").filter((id) => !id.endsWith("-error"));
-    if (left.join("")) control.setAttribute("aria-describedby", left.join(" "));
-    else control.removeAttribute("aria-describedby");
-  }
+  for (const found of form.querySelectorAll(".problems")) found.remove();
+  for (const control of form.querySelectorAll("[aria-invalid]")) mended(control);
+}
+
+/** Takes away what was said to be wrong with a box, once it is being put right. */
+function mended(control) {
+  if (!control.hasAttribute("aria-invalid")) return;
+  control.removeAttribute("aria-invalid");
+  control.closest(".field").querySelector(".error")?.remove();
+  const left = (control.getAttribute("aria-describedby") || "").split(" ").filter((id) => !id.endsWith("-error"));
+  if (left.join("")) control.setAttribute("aria-describedby", left.join(" "));
+  else control.removeAttribute("aria-describedby");
 }
 
 /** Goes to the first thing that is wrong. */
