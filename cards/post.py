@@ -9,8 +9,9 @@ from cards.model import Button, Card, Difference, Divider, Element, Facts, Notic
 from cards.wording import counted, listed, moment, opening
 from policy.account import Account
 from policy.clauses import cite
+from policy.content import Content
 from policy.picture import Picture as PostPicture
-from policy.post import EDITABLE, OPEN, Content, Post, State, Verdict
+from policy.post import EDITABLE, OPEN, Post, State, Verdict
 from policy.record import ref
 
 WHOLE = 1_200

@@ -17,8 +17,9 @@ from cards.model import (
 from cards.wording import counted, opening
 from policy.account import Account
 from policy.checks import alt_field, who_field
+from policy.content import Content
 from policy.picture import Source, Who
-from policy.post import Content, Post
+from policy.post import Post
 from policy.record import ref
 
 MOST_PICTURES = 4

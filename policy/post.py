@@ -3,9 +3,7 @@
 The steps say nothing of reminders: `policy.post_due.schedule` sets `next_due` from where a post stands.
 """
 
-import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,8 +11,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from policy.checks import Finding
+from policy.content import Content, fingerprint
 from policy.deciding import CLAUSE
-from policy.picture import Picture, Source
+from policy.picture import Picture
 from policy.record import Upgrade
 from policy.refused import Refused, WrongState
 
@@ -49,18 +48,6 @@ class Verdict(StrEnum):
     APPROVE = "approve"
     CHANGES = "changes"
     REJECT = "reject"
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What would be seen: all that an approval is bound to. `planned` is UTC, None for as soon as approved."""
-
-    text: str
-    account: str
-    planned: datetime | None = None
-    pictures: tuple[Picture, ...] = ()
-    source: Source | None = None
-    source_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +149,6 @@ class Post:
     def before(self) -> Content | None:
         """The version before this one."""
         return self.earlier[-1].content if self.earlier else None
-
-
-def fingerprint(content: Content, salt: str) -> str:
-    """A salted SHA-256 over everything an approval is bound to (hex, 64 characters)."""
-    pictures = [[p.sha256 or f"{p.surface}:{p.file_id}", p.alt, p.who] for p in content.pictures]
-    planned = content.planned.isoformat() if content.planned else None
-    parts = [content.text, content.account, planned, pictures, content.source, content.source_note]
-    return hmac.new(bytes.fromhex(salt), json.dumps(parts).encode(), hashlib.sha256).hexdigest()
 
 
 def draft(

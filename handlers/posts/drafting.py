@@ -14,8 +14,9 @@ from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.turn import Turn
 from policy.checks import Draft, Finding, PictureDraft, alt_field, check_draft, errors, who_field
 from policy.clauses import cite
+from policy.content import Content
 from policy.picture import Arrived, Missing, Picture, Source, Who
-from policy.post import EDITABLE, Content, Post, State, draft, edit, fetched, only, send, unfetched, withdraw
+from policy.post import EDITABLE, Post, State, draft, edit, fetched, only, send, unfetched, withdraw
 from policy.refused import Unusable
 from policy.text import clean
 

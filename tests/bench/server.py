@@ -12,8 +12,9 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.memory import settle
+from policy.content import Content
 from policy.people import Identity
-from policy.post import Content, Post, draft, send
+from policy.post import Post, draft, send
 from policy.post_due import schedule
 from tests.fakes.school import MONDAY, TEACHER
 from tests.fakes.slack import FakeSlack

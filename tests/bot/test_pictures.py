@@ -26,8 +26,9 @@ from bot.pictures.cleaning import MEMORY, MOST_BYTES, SECONDS, Cleaned
 from bot.pictures.links import Not
 from bot.pictures.orphans import OLD
 from bot.pictures.worker import COMMAND, WORDS, Kind
+from policy.content import Content
 from policy.picture import Picture
-from policy.post import Content, Post, State, draft, edit, send
+from policy.post import Post, State, draft, edit, send
 from storage.blobs import Blobs
 from storage.contract import Task
 from tests.fakes.school import HEAD, MONDAY, TEACHER, identity

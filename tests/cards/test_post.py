@@ -13,8 +13,9 @@ from cards.post_list import Listing, list_card
 from cards.post_messages import decided_card, nag_card, over_card, ready_card
 from cards.text import plain
 from policy.account import Account, Platform
+from policy.content import Content
 from policy.picture import Picture, Source, Who
-from policy.post import Content, Post, Verdict, decide, draft, edit, expire, mark_posted, send, unfetched, withdraw
+from policy.post import Post, Verdict, decide, draft, edit, expire, mark_posted, send, unfetched, withdraw
 from tests.fakes.school import MONDAY
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from handlers.request import Ask, Nothing, Reply, Say
+from policy.content import Content
 from policy.people import Standing
-from policy.post import Content, Decision, Post, State, Verdict, draft
+from policy.post import Decision, Post, State, Verdict, draft
 from policy.post_due import schedule
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (

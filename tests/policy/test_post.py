@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from policy.calendar import Calendar
+from policy.content import Content, fingerprint
 from policy.picture import Picture, Source, Who
 from policy.post import (
     EDITABLE,
     OPEN,
-    Content,
     Post,
     State,
     Verdict,
@@ -22,7 +22,6 @@ from policy.post import (
     edit,
     expire,
     fetched,
-    fingerprint,
     mark_posted,
     send,
     unfetched,

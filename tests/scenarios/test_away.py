@@ -51,7 +51,8 @@ async def test_the_delegate_gets_the_card_and_decides_by_a_right_that_is_quoted(
             ready = await school.card(TEACHER, "P-2 is approved: ready for", "Approved by Cara, Mon 1 March 2027")
             assert AUTHORITY in ready.shown_text()
             history = await told_after(slack, TEACHER, ready.latest, "History")
-            assert f"Cara approved version 1, as {AUTHORITY}" in history
+            assert "Cara approved version 1" in history
+            assert AUTHORITY in history
             row = (await audited(program))[-1].entry
             assert (row.verb, str(row.record), row.authority) == ("post.approve", "post/P-2", AUTHORITY)
 
@@ -88,8 +89,9 @@ async def test_with_nobody_to_decide_the_author_is_told_and_the_head_finds_it_wh
             assert "You have named nobody" in await be_away(slack, HEAD)
             form = await (await slack.command(user(TEACHER), "/draftpost")).opened()
             await slack.submit(user(TEACHER), form, {"Text": "Is anybody there", "Account": "Harbour page"})
-            assert "Nobody can decide just now: the headteacher is away" in form.shown_text()
-            await school.card(TEACHER, "Waiting, but nobody can decide just now: please speak to the school office")
+            for told in (form, await school.card(TEACHER, "P-1", button="Withdraw")):
+                assert "obody can decide" in told.shown_text()
+                assert "school office" in told.shown_text()
             clock.move_to(MONDAY + timedelta(days=4, hours=6))
             await settled(program)
             assert inboxes(slack, HEAD, DEPUTY, DEPUTY_TWO, TEACHER) == [1, 0, 0, 1]
