@@ -1,5 +1,6 @@
 """How the commands speak: results to standard output, what went wrong to standard error, and never a traceback."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -16,8 +17,9 @@ FAILED = 1
 WRONG = 2
 """The exit code when something was typed or configured wrongly, so that nothing was tried."""
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(highlight=False, soft_wrap=True, stderr=True)
+# Between words on a terminal; in a file or a pipe a line stays a line, whatever the width.
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(highlight=False, soft_wrap=not sys.stderr.isatty(), stderr=True)
 
 
 def say(text: str = "") -> None:

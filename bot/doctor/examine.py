@@ -52,7 +52,7 @@ def _school(findings: list[Finding]) -> School | None:
         findings += [
             fix(
                 f"{fault.place}, line {fault.line}" if fault.line else fault.place,
-                f"{fault.key}: {fault.what}",
+                f"{fault.key}: {fault.what}" if fault.key else fault.what,
                 fault.instead,
             )
             for fault in error.faults

@@ -118,6 +118,13 @@ async def test_every_fault_of_the_configuration_is_to_be_put_right(
     assert {"EXEAT_PORT", "exeat.toml, line 9", "exeat.toml, line 7"} == {fix.subject for fix in fixes}
 
 
+async def test_a_configuration_that_is_not_there_yet(write: Write) -> None:
+    Path("exeat.toml").unlink()
+    fix = await only_fix()
+    assert (fix.subject, fix.found) == ("exeat.toml", "There is no such file.")
+    assert "exeat init" in fix.todo
+
+
 async def test_somebody_who_is_not_in_the_workspace(write: Write) -> None:
     write(TOML.replace("helen@", "helena@"))
     fix = await only_fix()
