@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -103,7 +103,7 @@ class Program:
         async with self._held:
             unmet = await self._meet(self.chats)
             doors = await self._listen()
-            async with asyncio.TaskGroup() as tasks:
+            async with self._chatting(), asyncio.TaskGroup() as tasks:
                 runs = (
                     self.works.relay.run(),
                     self.works.clock.run(),
@@ -118,12 +118,23 @@ class Program:
                 await stop.wait()
                 log.info("stopping")
                 await doors.cleanup()
-                for chat in self.chats:
-                    await chat.close()
+                await self._close_chats()
                 await self.works.clock.stop()
                 await self.works.relay.stop()
                 for life in lives:
                     life.cancel()
+
+    @asynccontextmanager
+    async def _chatting(self) -> AsyncIterator[None]:
+        """Closes the chats however the block ends; closing them twice does no harm."""
+        try:
+            yield
+        finally:
+            await self._close_chats()
+
+    async def _close_chats(self) -> None:
+        for chat in self.chats:
+            await chat.close()
 
     async def _listen(self) -> web.AppRunner:
         environment, app = self.settings.environment, web.Application()

@@ -86,8 +86,9 @@ def _picture(number: int, content: Content) -> list[Part]:
     kept = content.pictures[number - 1] if number <= len(content.pictures) else None
     who = tuple((each.value, each.label) for each in Who)
     parts: list[Part] = [Divider()]
-    if kept is not None and kept.sha256:
-        parts.append(Picture(kept.sha256, kept.alt, kept.name))
+    if kept is not None:
+        missing = Text(f"“{kept.name}” has not been taken in. Please choose another file, or take it out.")
+        parts.append(Picture(kept.sha256, kept.alt, kept.name) if kept.cleaned else missing)
         options = (("keep", "Keep this picture"), ("remove", "Take this picture out"))
         parts.append(ChoiceField(f"keep_{number}", f"Picture {number}: keep it?", options, "keep", required=True))
     replacing = "Leave it empty to keep the one above." if kept else "A JPEG, PNG or WebP file, up to 10 MB."

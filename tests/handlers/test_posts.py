@@ -335,3 +335,15 @@ async def test_what_was_typed_against_an_older_version_is_given_back(desk: Desk)
     assert isinstance(reply, Say)
     assert Copy(typed, "What you had typed") in reply.card.body
     assert "Approve" in [button.label for button in reply.card.buttons]
+
+
+async def test_a_picture_that_could_not_be_taken_can_be_taken_out(desk: Desk) -> None:
+    await desk.ask(TEACHER, "post.new", fields=PICTURE, payload={"pictures": "1"})
+    await desk.dispatch.arrived(Ref("post", "P-1"), 1, (Missing("It is a HEIC.", "Please send a JPEG."),))
+    post = await desk.post("P-1")
+    form = await desk.ask(TEACHER, "post.edit", post)
+    assert isinstance(form, Ask)
+    assert "keep_1" in [field.name for field in form.form.fields]
+    out = {"text": "Our garden", "account": "page", "keep_1": "remove"}
+    await desk.ask(TEACHER, "post.edit.send", post, fields=out, payload={"pictures": "1"})
+    assert (await desk.post("P-1")).status is State.WAITING
