@@ -19,11 +19,22 @@ class Disk:
         """Open the file for appending, created for the owner alone."""
         return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
+    def edit(self, path: Path) -> int:
+        """Open the file for `overwrite`, created for the owner alone."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+
     def write(self, file: int, data: bytes) -> None:
         """Write all of the data."""
         view = memoryview(data)
         while view:
             view = view[os.write(file, view) :]
+
+    def overwrite(self, file: int, data: bytes, offset: int) -> None:
+        """Write all of the data from that byte of the file on, over what stands there."""
+        view = memoryview(data)
+        while view:
+            written = os.pwrite(file, view, offset)
+            view, offset = view[written:], offset + written
 
     def sync(self, file: int) -> None:
         """Return when what was written to the file would survive a loss of power."""

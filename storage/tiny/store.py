@@ -15,7 +15,7 @@ from storage.codec import Doc, build, decode, encode, moment
 from storage.contract import AuditRow, Count, Damaged, DeadLetter, Outgoing, Transaction, Unavailable
 from storage.tiny.commit import Wishes
 from storage.tiny.disk import Disk
-from storage.tiny.journal import Found, Journal, load, set_aside, superseded
+from storage.tiny.journal import ROOM_BYTES, Found, Journal, load, set_aside, superseded
 from storage.tiny.state import Batch, State
 from storage.tiny.transaction import TinyTransaction
 from storage.tiny.writer import Writer
@@ -30,6 +30,7 @@ async def open_tiny(
     kinds: Iterable[type[Record]] = (),
     disk: Disk | None = None,
     snapshot_bytes: int = SNAPSHOT_BYTES,
+    room_bytes: int = ROOM_BYTES,
 ) -> "TinyStore":
     """Open the folder, creating it (for the owner alone) if need be, and keep every other process out.
 
@@ -41,7 +42,7 @@ async def open_tiny(
     lock = _lock(folder, disk)
     try:
         state, found = await asyncio.to_thread(_read, folder, tuple(kinds))
-        notices, journal = await asyncio.to_thread(_begin, folder, disk, found)
+        notices, journal = await asyncio.to_thread(_begin, folder, disk, found, room_bytes)
     except OSError as error:
         os.close(lock)
         raise _unusable(folder, error) from error
@@ -210,7 +211,7 @@ def _lock(folder: Path, disk: Disk) -> int:
     return lock
 
 
-def _begin(folder: Path, disk: Disk, found: Found) -> tuple[list[str], Journal]:
+def _begin(folder: Path, disk: Disk, found: Found, room: int) -> tuple[list[str], Journal]:
     notices = []
     if found.torn:
         kept = set_aside(disk, found.torn)
@@ -220,7 +221,7 @@ def _begin(folder: Path, disk: Disk, found: Found) -> tuple[list[str], Journal]:
         )
     for needless in superseded(folder):
         disk.remove(needless)
-    return notices, Journal(disk, folder, found)
+    return notices, Journal(disk, folder, found, room)
 
 
 def _read(folder: Path, kinds: Iterable[type[Record]]) -> tuple[State, Found]:

@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from storage.tiny.disk import Disk
 @dataclass
 class FailingDisk(Disk):
     """Raises the error given whenever a method named in `failing` is called, and counts all calls.
+
+    "write" stands for both ways of writing; half of what is to be written is then written.
 
     With `only`, names of files that begin otherwise are spared.
     """
@@ -28,9 +31,21 @@ class FailingDisk(Disk):
         self._names[file] = path.name
         return file
 
+    def edit(self, path: Path) -> int:
+        self._call("edit", path.name)
+        file = super().edit(path)
+        self._names[file] = path.name
+        return file
+
     def write(self, file: int, data: bytes) -> None:
-        self._call("write", self._names[file], partly=(file, data))
+        half = data[: len(data) // 2]
+        self._call("write", self._names[file], partly=lambda: super(FailingDisk, self).write(file, half))
         super().write(file, data)
+
+    def overwrite(self, file: int, data: bytes, offset: int) -> None:
+        half = data[: len(data.rstrip(b"\0")) // 2]
+        self._call("write", self._names[file], partly=lambda: super(FailingDisk, self).overwrite(file, half, offset))
+        super().overwrite(file, data, offset)
 
     def sync(self, file: int) -> None:
         self._call("sync", self._names[file])
@@ -40,11 +55,10 @@ class FailingDisk(Disk):
         self._call("truncate", self._names[file])
         super().truncate(file, size)
 
-    def _call(self, method: str, name: str, partly: tuple[int, bytes] | None = None) -> None:
+    def _call(self, method: str, name: str, partly: Callable[[], None] = lambda: None) -> None:
         self.calls[method] = self.calls.get(method, 0) + 1
         if method in self.failing and name.startswith(self.only):
-            if partly is not None:
-                super().write(partly[0], partly[1][: len(partly[1]) // 2])
+            partly()
             raise OSError(self.error, os.strerror(self.error))
 
 
@@ -79,6 +93,8 @@ class Step:
     what: str
     name: str
     data: bytes = b""
+    offset: int | None = None
+    """Where `data` was written; None: behind all that the file held."""
     size: int = 0
     target: str = ""
 
@@ -96,15 +112,24 @@ class TracingDisk(Disk):
         self.steps.append(Step("ack", name))
 
     def append(self, path: Path) -> int:
-        if not path.exists():
-            self.steps.append(Step("create", path.name))
+        self._note_new(path)
         file = super().append(path)
+        self._names[file] = path.name
+        return file
+
+    def edit(self, path: Path) -> int:
+        self._note_new(path)
+        file = super().edit(path)
         self._names[file] = path.name
         return file
 
     def write(self, file: int, data: bytes) -> None:
         super().write(file, data)
         self.steps.append(Step("write", self._names[file], data))
+
+    def overwrite(self, file: int, data: bytes, offset: int) -> None:
+        super().overwrite(file, data, offset)
+        self.steps.append(Step("write", self._names[file], data, offset))
 
     def sync(self, file: int) -> None:
         if self.honest:
@@ -128,3 +153,7 @@ class TracingDisk(Disk):
         if self.honest:
             super().sync_folder(folder)
             self.steps.append(Step("sync_folder", folder.name))
+
+    def _note_new(self, path: Path) -> None:
+        if not path.exists():
+            self.steps.append(Step("create", path.name))

@@ -23,6 +23,8 @@ from tests.storage.crash_child import WORKERS
 from tests.storage.note import Note
 
 ROOT = Path(__file__).parents[2]
+SECTOR = 512
+"""What a disk writes whole or not at all; of a write of many, any may be there and any not."""
 KILLS = int(os.environ.get("EXEAT_KILLS", "50"))
 
 
@@ -112,7 +114,7 @@ class _Image:
             case "create":
                 self.files[step.name] = _File()
             case "write":
-                self.files[step.name].written += step.data
+                self.files[step.name].write(step.data, step.offset)
             case "truncate":
                 self.files[step.name].written = self.files[step.name].written[: step.size]
             case "sync":
@@ -127,23 +129,52 @@ class _Image:
                 self.removed.clear()
 
     def survivors(self) -> Iterator[dict[str, bytes]]:
-        """Every folder that may be found, cut at every byte that was not synced.
+        """Every folder that may be found, with every part of what was not synced.
 
         Of the names changed since the folder was synced there may be all, none, or the removals only. Bytes of
         a `.part` are not tried one by one: it is never read.
         """
         removals_only = {name: file for name, file in self.durable.items() if name not in self.removed}
         for names in (self.files, self.durable, removals_only) if self.durable != self.files else (self.files,):
-            read = [file for name, file in names.items() if not name.endswith(".part")]
-            longest = max((len(file.written) - len(file.synced) for file in read), default=0)
-            for kept in range(longest + 1):
-                yield {name: file.written[: len(file.synced) + kept] for name, file in names.items()}
+            whole = {name: file.written for name, file in names.items()}
+            yield whole
+            yield {name: file.synced for name, file in names.items()}
+            for name, file in names.items():
+                if not name.endswith(".part") and file.written != file.synced:
+                    for found in file.survivors():
+                        yield whole | {name: found}
 
 
 @dataclass
 class _File:
     written: bytes = b""
     synced: bytes = b""
+
+    def write(self, data: bytes, offset: int | None) -> None:
+        start = len(self.written) if offset is None else offset
+        self.written = self.written[:start].ljust(start, b"\0") + data + self.written[start + len(data) :]
+
+    def survivors(self) -> Iterator[bytes]:
+        """What was not synced: cut at every byte, and any of its sectors in any size the file may have had."""
+        grown = self.synced.ljust(len(self.written), b"\0")
+        changed = [
+            at for at in range(0, len(self.written), SECTOR) if _sector(grown, at) != _sector(self.written, at)
+        ]
+        if changed:
+            last = len(self.written.rstrip(b"\0"))
+            for cut in range(changed[0], min(changed[-1] + SECTOR, last) + 1):
+                yield self.written[:cut] + self.synced[cut:]
+        sizes = {len(self.synced), len(self.written)} | {at for at in changed if at > len(self.synced)}
+        for some in range(1 << len(changed)):
+            mixed = bytearray(grown)
+            for place, at in enumerate(changed):
+                if some >> place & 1:
+                    mixed[at : at + SECTOR] = _sector(self.written, at)
+            yield from (bytes(mixed[:size]) for size in sizes)
+
+
+def _sector(data: bytes, at: int) -> bytes:
+    return data[at : at + SECTOR]
 
 
 async def _check_trace(steps: list[Step], folder: Path) -> int:
@@ -195,22 +226,37 @@ def _lay_out(folder: Path, before: dict[str, bytes], files: dict[str, bytes]) ->
 async def _trace(folder: Path, disk: TracingDisk) -> list[Step]:
     """Commits over two starts and some snapshots, each noted when it was acknowledged."""
     for start in range(2):
-        store = await open_tiny(folder, disk=disk, snapshot_bytes=900)
-        for number in range(3):
+        store = await open_tiny(folder, disk=disk, snapshot_bytes=2500, room_bytes=2 * SECTOR)
+        for number in range(4):
             id = f"N-{start}-{number}"
-            await put(store, Note(id))
+            await put(store, Note(id, text="boats " * (number % 3 * 75)))
             disk.ack(id)
         await store.close()
     return disk.steps
 
 
 class TestLossOfPower:
-    """A trace of all writes and syncs, cut at every byte that was not synced."""
+    """A trace of all writes and syncs, cut at every byte that was not synced, its sectors kept in any order."""
 
     async def test_every_acknowledged_commit_is_there(self, tmp_path: Path) -> None:
         steps = await _trace(tmp_path / "data", TracingDisk())
         assert {"create", "write", "sync", "rename", "remove", "sync_folder", "ack"} <= {step.what for step in steps}
-        assert await _check_trace(steps, tmp_path / "image") > 1000
+        assert {step.size for step in steps if step.what == "truncate"}
+        assert await _check_trace(steps, tmp_path / "image") > 3000
+
+    async def test_a_line_that_a_killed_process_wrote_but_did_not_sync_spoils_none_after_it(
+        self, tmp_path: Path
+    ) -> None:
+        disk = TracingDisk()
+        for number in range(3):
+            store = await open_tiny(tmp_path / "data", disk=disk, room_bytes=4 * SECTOR)
+            disk.honest = number != 1
+            await put(store, Note(f"N-{number}", text="boats " * 30))
+            if disk.honest:
+                disk.ack(f"N-{number}")
+            disk.honest = True
+            await store.close()
+        assert await _check_trace(disk.steps, tmp_path / "image") > 1000
 
     async def test_the_check_would_notice_if_nothing_were_synced(self, tmp_path: Path) -> None:
         steps = await _trace(tmp_path / "data", TracingDisk(honest=False))
@@ -230,7 +276,7 @@ class TestTornLine:
         folder = tmp_path / "data"
         store = await open_tiny(folder)
         await put(store, Note("N-1"))
-        whole = _journal(folder).read_bytes()
+        whole = _journal(folder).read_bytes().rstrip(b"\0")
         await put(store, Note("N-2"))
         await store.close()
         both = _journal(folder).read_bytes()
@@ -245,6 +291,44 @@ class TestTornLine:
             assert kept.read_bytes() == both[len(whole) : cut]
             kept.unlink()
             assert _journal(folder).read_bytes() == whole
+
+    async def test_any_of_its_sectors_may_be_missing(self, tmp_path: Path) -> None:
+        folder = tmp_path / "data"
+        store = await open_tiny(folder)
+        await put(store, Note("N-1"))
+        await put(store, Note("N-2", text="boats " * 300))
+        both = _journal(folder).read_bytes()
+        await store.close()
+        start, end = both.index(b"\n") + 1, len(both.rstrip(b"\0"))
+        assert end < len(both)
+        for at in range(start - start % SECTOR, end, SECTOR):
+            lost = slice(max(at, start), min(at + SECTOR, end))
+            spoilt = both[: lost.start] + bytes(lost.stop - lost.start) + both[lost.stop :]
+            _journal(folder).write_bytes(spoilt)
+            store = await open_tiny(folder)
+            assert "was not finished" in store.notices[0]
+            assert [id.rsplit("/", 1)[1] for id in store.copy()["records"]] == ["N-1"]
+            await store.close()
+            (kept,) = folder.glob("*.torn-*")
+            assert kept.read_bytes() == spoilt[start:].rstrip(b"\0")
+            kept.unlink()
+            assert _journal(folder).read_bytes() == both[:start]
+
+    async def test_room_for_more_is_no_line(self, tmp_path: Path) -> None:
+        folder = tmp_path / "data"
+        store = await open_tiny(folder)
+        await put(store, Note("N-1"))
+        left = _journal(folder).read_bytes()
+        await store.close()
+        assert left.endswith(b"\0" * SECTOR)
+        _journal(folder).write_bytes(left)
+        for number in range(2, 4):
+            store = await open_tiny(folder)
+            assert store.notices == []
+            await put(store, Note(f"N-{number}"))
+            await store.close()
+        assert len(_journal(folder).read_bytes().splitlines()) == 3
+        assert b"\0" not in _journal(folder).read_bytes()
 
     async def test_what_is_committed_afterwards_follows_on(self, tmp_path: Path) -> None:
         folder = tmp_path / "data"

@@ -71,17 +71,29 @@ class TestTheDiskFails:
         await again.close()
 
     async def test_a_full_disk(self, folder: Path) -> None:
-        store = await open_tiny(folder)
+        store = await open_tiny(folder, room_bytes=4096)
         await put(store, Note("N-0"))
         with _file_size_limit((folder / "journal-000000000001.jsonl").stat().st_size + 100):
+            await put(store, Note("N-1"))
             with pytest.raises(Unavailable, match="File too large"):
-                await put(store, Note("N-1"))
+                await put(store, Note("N-2", text="boats " * 1000))
             with pytest.raises(Unavailable):
-                await put(store, Note("N-2"))
+                await put(store, Note("N-3"))
         await store.close()
         again = await open_tiny(folder)
-        assert await find(again) == ["N-0"]
-        await put(again, Note("N-1"))
+        assert await find(again) == ["N-1", "N-0"]
+        assert again.notices == []
+        await put(again, Note("N-2"))
+        await again.close()
+
+    async def test_no_room_to_grow_into_refuses_though_the_line_itself_would_fit(self, folder: Path) -> None:
+        store = await open_tiny(folder, room_bytes=4096)
+        with _file_size_limit(4000), pytest.raises(Unavailable, match="File too large"):
+            await put(store, Note("N-0"))
+        await store.close()
+        assert (folder / "journal-000000000001.jsonl").read_bytes() == b""
+        again = await open_tiny(folder)
+        assert await find(again) == again.notices == []
         await again.close()
 
     async def test_a_snapshot_that_cannot_be_made_stops_nothing(self, folder: Path) -> None:
@@ -99,7 +111,7 @@ class TestTheDiskFails:
     async def test_a_segment_that_cannot_be_opened_stops_nothing(self, folder: Path) -> None:
         disk = FailingDisk()
         store = await open_tiny(folder, disk=disk, snapshot_bytes=1000)
-        disk.failing = {"append"}
+        disk.failing = {"edit"}
         for number in range(10):
             await put(store, Note(f"N-{number}"))
         disk.failing = set()
@@ -125,6 +137,27 @@ class TestDamage:
             line = whole[:place].count(b"\n") + 1
             with pytest.raises(Damaged, match=rf"journal-000000000001\.jsonl, line {line}:"):
                 load(folder)
+
+    async def test_a_complete_line_that_is_not_what_was_written_is_never_taken_for_unfinished(
+        self, folder: Path
+    ) -> None:
+        store = await open_tiny(folder)
+        for number in range(2):
+            await put(store, Note(f"N-{number}"))
+        path = folder / "journal-000000000001.jsonl"
+        whole = path.read_bytes()
+        await store.close()
+        first, last, room = whole.splitlines(keepends=True)
+        for spoilt, line in (
+            (first + last.replace(b"open", b"shut") + room, 2),
+            (first + last + b"more\n" + room, 3),
+            (first.replace(b"open", b"\0\0\0\0") + last + room, 1),
+            (first + b"\0" * 512 + last + b"more" + room, 2),
+        ):
+            path.write_bytes(spoilt)
+            with pytest.raises(Damaged, match=f"line {line}: its checksum"):
+                await open_tiny(folder)
+            assert path.read_bytes() == spoilt
 
     async def test_opening_it_says_so_and_changes_nothing(self, folder: Path) -> None:
         store = await open_tiny(folder)
@@ -197,8 +230,8 @@ class TestDurability:
         disk.open()
         await asyncio.gather(first, *rest)
         assert disk.syncs == before + 2
-        assert len((folder / "journal-000000000001.jsonl").read_bytes().splitlines()) == 2
         await store.close()
+        assert len((folder / "journal-000000000001.jsonl").read_bytes().splitlines()) == 2
 
     async def test_a_commit_nobody_waits_for_any_more_is_not_begun(self, folder: Path) -> None:
         disk = GatedDisk()

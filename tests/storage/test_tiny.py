@@ -22,7 +22,7 @@ from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
 from tests.fakes.disks import FailingDisk, TracingDisk
 from tests.storage import contract, contract_history, contract_messages
-from tests.storage.contract import SCHOOL, Opener, claim, find, put, queue, row
+from tests.storage.contract import SCHOOL, Opener, claim, find, get, put, queue, row
 from tests.storage.note import Note
 
 
@@ -160,7 +160,7 @@ class TestTheFolder:
 
     async def test_a_read_only_file_system(self, folder: Path) -> None:
         with pytest.raises(Unavailable, match="Read-only file system"):
-            await open_tiny(folder, disk=FailingDisk(errno.EROFS, {"append"}))
+            await open_tiny(folder, disk=FailingDisk(errno.EROFS, {"edit"}))
         await (await open_tiny(folder)).close()
 
     async def test_reading_beside_a_writer(self, folder: Path, store: TinyStore) -> None:
@@ -173,6 +173,26 @@ class TestTheFolder:
             await reader.check()
         await reader.close()
         await put(store, Note("N-2"))
+
+    async def test_reading_beside_a_busy_writer(self, folder: Path) -> None:
+        store = await open_tiny(folder, snapshot_bytes=2_000_000)
+        kept = 0
+
+        async def write() -> None:
+            nonlocal kept
+            while True:
+                await put(store, Note("N-1", text="boats " * 4000, rev=kept))
+                kept += 1
+
+        writing = asyncio.create_task(write())
+        for _ in range(100):
+            least = kept
+            reader = await read_tiny(folder)
+            note = await get(reader, "N-1")
+            assert (note.rev if note else 0) >= least
+        writing.cancel()
+        await asyncio.wait([writing])
+        await store.close()
 
     async def test_reading_beside_a_writer_leaves_an_unfinished_line_alone(self, folder: Path) -> None:
         await (await open_tiny(folder)).close()
