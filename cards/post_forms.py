@@ -12,6 +12,7 @@ from cards.model import (
     Part,
     Picture,
     Quote,
+    Text,
     TextField,
 )
 from cards.wording import counted, opening

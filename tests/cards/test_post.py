@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cards.model import Card, ChoiceField, Facts, FileField, Form, Quote, TextField
+from cards.model import Card, ChoiceField, Facts, FileField, Form, Quote, Text, TextField
 from cards.post import Eyes, history_card, post_card, whole_card
 from cards.post_forms import post_form, reason_form
 from cards.post_list import Listing, list_card
@@ -201,3 +201,12 @@ def test_whoever_has_nothing_is_told_so_and_what_to_type() -> None:
     card = list_card(Listing((), (), False, False, LONDON, {}, {}))
     assert "Nothing waits for you" in plain(card)
     assert "/draftpost" in plain(card)
+
+
+def test_a_picture_that_was_not_taken_in_can_be_replaced_or_taken_out() -> None:
+    kept = replace(ONLY_PICTURES, pictures=(replace(PICTURE, sha256=""),))
+    form = post_form([PAGE], kept, post=sent(kept))
+    assert any(isinstance(part, Text) and "“a.jpg” has not been taken in" in part.text for part in form.parts)
+    keep = next(each for each in form.fields if each.name == "keep_1")
+    assert isinstance(keep, ChoiceField)
+    assert ("remove", "Take this picture out") in keep.options
