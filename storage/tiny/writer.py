@@ -6,16 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from storage.codec import Doc
 from storage.contract import Conflict, Unavailable
 from storage.tiny.commit import Pending, Wishes
 from storage.tiny.disk import Disk
+from storage.tiny.hand import Hand
 from storage.tiny.journal import Journal, superseded, write_snapshot
 from storage.tiny.state import Batch, State
 
-T = TypeVar("T")
 _COMMITS_A_LINE = 256
 
 
@@ -52,7 +51,7 @@ class Writer:
         self._in_hand: list[Waiting] = []
         self._wake = asyncio.Event()
         self._closing = False
-        self._thread = ThreadPoolExecutor(1, "journal")
+        self._hand = Hand("journal")
         self._snapshot_thread = ThreadPoolExecutor(1, "snapshot")
         self._snapshot: asyncio.Task[None] | None = None
 
@@ -82,9 +81,11 @@ class Writer:
             if self._snapshot is not None:
                 await self._snapshot
         finally:
-            await self._in_thread(self._journal.close)
-            self._thread.shutdown()
-            self._snapshot_thread.shutdown()
+            try:
+                await self._hand.do(self._journal.close)
+            finally:
+                self._hand.let_go()
+                self._snapshot_thread.shutdown()
 
     async def _run(self) -> None:
         try:
@@ -118,7 +119,7 @@ class Writer:
         self._in_hand = accepted + [one for one, _ in refused]
         if accepted:
             try:
-                await self._in_thread(lambda: self._journal.append(pending.batch))
+                await self._hand.do(lambda: self._journal.append(pending.batch))
             except OSError as error:
                 self._refuse(_disk_refused(error), self._in_hand)
                 return
@@ -141,7 +142,7 @@ class Writer:
         if self.refusal or self._snapshot is not None or self._journal.since_snapshot < self._snapshot_bytes:
             return
         try:
-            path = await self._in_thread(self._journal.rotate)
+            path = await self._hand.do(self._journal.rotate)
         except OSError as error:
             self._skip_snapshot(error)
             return
@@ -164,9 +165,6 @@ class Writer:
 
     def _skip_snapshot(self, error: OSError) -> None:
         self.notices.append(f"No snapshot could be made ({error.strerror or error}). The journal goes on without it.")
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
 def _disk_refused(error: OSError) -> str:
