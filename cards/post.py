@@ -25,13 +25,14 @@ UNDECIDED = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES
 class Eyes:
     """Who is looking: what the viewer is to the post, and the words the card needs.
 
-    `names` maps the ids of people to their names; `deciders` are the names of those it waits for;
+    `names` and `accounts` map the ids of people and of accounts to their names; `deciders` are the names of those it waits for;
     `account` is None when the school no longer has it.
     """
 
     zone: ZoneInfo
     account: Account | None
     names: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
     deciders: tuple[str, ...] = ()
     author: bool = False
     decides: bool = False
@@ -41,10 +42,14 @@ class Eyes:
         """The name behind an id."""
         return self.names.get(id, "somebody who has left")
 
+    def named(self, account: str) -> str:
+        """The account's name behind an id."""
+        return self.accounts.get(account, "an account the school no longer has")
+
     @property
     def account_name(self) -> str:
-        """The account's name, for a card."""
-        return self.account.name if self.account else "an account the school no longer has"
+        """The name of the post's account, for a card."""
+        return self.account.name if self.account else self.named("")
 
 
 def post_card(post: Post, eyes: Eyes) -> Card:
@@ -211,7 +216,7 @@ def _compared(before: Content | None, after: Content, eyes: Eyes) -> tuple[Eleme
     if before.text != after.text:
         found.append(Difference("Text", before.text, after.text))
     if before.account != after.account:
-        found.append(Difference("Account", before.account, after.account))
+        found.append(Difference("Account", eyes.named(before.account), eyes.named(after.account)))
     if before.planned != after.planned:
         was, is_ = (when(each.planned, eyes, "as soon as it is approved") for each in (before, after))
         found.append(Difference("When", was, is_))

@@ -1,5 +1,6 @@
 """Being away: who acts for somebody, from which day to which."""
 
+from dataclasses import replace
 from datetime import date
 
 from cards.away import away_card, away_form, stand_in_card
@@ -52,7 +53,7 @@ async def plan(turn: Turn) -> Reply:
         turn.send("away", delegate, planned)
     if planned.state == "begun" and has_seat(turn, turn.viewer):
         await hand_over(turn)
-    return Say(away_card(planned, delegate.name if delegate else ""))
+    return Say(replace(away_card(planned, delegate.name if delegate else ""), buttons=()))
 
 
 @REGISTRY.button("away.withdraw", "Withdraw", needs=own, record=Away)

@@ -90,10 +90,10 @@ def _changes_form(post: Post) -> Form:
         post,
         "post.changes.send",
         f"Request changes to {post.id}",
-        "Text: what should change",
+        "What should change",
         "The author reads this and sends it again.",
     )
 
 
 def _reject_form(post: Post) -> Form:
-    return reason_form(post, "post.reject.send", f"Reject {post.id}", "Text: the reason", "The author reads this.")
+    return reason_form(post, "post.reject.send", f"Reject {post.id}", "The reason", "The author reads this.")

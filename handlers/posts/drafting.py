@@ -115,7 +115,7 @@ async def _send(turn: Turn, post: Post) -> Reply:
         return Say(_receipt(post, "Its pictures are being checked; then it goes to be read."))
     asked = await ask_deciders(turn, post)
     if asked:
-        return Say(_receipt(post, f"It is with {listed(asked, 'or')}. You will hear here."))
+        return Say(_receipt(post, f"It is with {listed(asked, 'or')}. You will be told when it is decided."))
     return Say(_receipt(post, "Nobody can decide on it just now. Please tell the school office."))
 
 

@@ -116,7 +116,7 @@ async def test_a_press_that_needs_words_opens_a_form(desk: SlackDesk) -> None:
     card = next(each for each in await desk.deliver() if each.channel == desk.slack.direct(HELEN))
     form = await (await desk.slack.press(HELEN, card, "Reject")).opened()
     assert "We won the race" in form.shown_text()
-    sent = await desk.slack.submit(HELEN, form, {"Text: the reason": "It names a pupil."})
+    sent = await desk.slack.submit(HELEN, form, {"The reason": "It names a pupil."})
     assert (sent.problem, sent.response_action) == ("", "clear")
     assert desk.slack.modals(HELEN) == []
     assert (await desk.posts())[0].status is State.REJECTED

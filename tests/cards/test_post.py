@@ -165,7 +165,7 @@ def test_a_post_without_words_is_never_an_empty_quotation() -> None:
         over_card(expire(waits), AUTHOR),
         decided_card(decided(Verdict.CHANGES, content=ONLY_PICTURES), AUTHOR),
     ]
-    form = reason_form(waits, "post.reject.send", "Reject P-1", "Text: the reason", "The author reads this.")
+    form = reason_form(waits, "post.reject.send", "Reject P-1", "The reason", "The author reads this.")
     for part in (*form.parts, *(element for card in cards for element in card.body)):
         assert not isinstance(part, Quote) or part.text
     assert all("“”" not in card.summary for card in cards)

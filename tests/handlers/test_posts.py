@@ -347,3 +347,12 @@ async def test_a_picture_that_could_not_be_taken_can_be_taken_out(desk: Desk) ->
     out = {"text": "Our garden", "account": "page", "keep_1": "remove"}
     await desk.ask(TEACHER, "post.edit.send", post, fields=out, payload={"pictures": "1"})
     assert (await desk.post("P-1")).status is State.WAITING
+
+
+async def test_a_change_of_account_is_shown_by_name(desk: Desk) -> None:
+    post = await desk.write(TEACHER, "Short enough for both")
+    fields = {"text": "Short enough for both", "account": "short"}
+    await desk.ask(TEACHER, "post.edit.send", post, fields=fields)
+    seen = await desk.see(HEAD, "post", post)
+    assert seen is not None
+    assert Difference("Account", "Harbour page", "Harbour on X") in seen.card.body

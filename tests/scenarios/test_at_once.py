@@ -51,7 +51,7 @@ async def test_approve_and_reject_at_the_same_moment(tmp_path: Path) -> None:
                 form = await school.form(DEPUTY_TWO, theirs, "Reject")
                 whispers = len(slack.ephemerals)
                 approve = slack.press(dev, mine, "Approve")
-                reject = slack.submit(dora, form, {"Text: the reason": "Not now"})
+                reject = slack.submit(dora, form, {"The reason": "Not now"})
                 await together(approve, reject, swapped=number % 2 == 0)
                 seen.append(await decided_once(program, f"P-{number}"))
                 if seen[-1] is Verdict.APPROVE:
