@@ -25,8 +25,8 @@ UNDECIDED = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES
 class Eyes:
     """Who is looking: what the viewer is to the post, and the words the card needs.
 
-    `names` and `accounts` map the ids of people and of accounts to their names; `deciders` are the names of those it waits for;
-    `account` is None when the school no longer has it.
+    `names` and `accounts` map the ids of people and of accounts to their names; `deciders` are the names of those
+    it waits for; `account` is None when the school no longer has it.
     """
 
     zone: ZoneInfo

@@ -24,8 +24,8 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
     return Eyes(
         zone=scene.school.zone,
         account=account,
-        names={id: await scene.name(id) for id in sorted(ids)}
-        | {each.id: each.name for each in scene.school.accounts},
+        names={id: await scene.name(id) for id in sorted(ids)},
+        accounts={each.id: each.name for each in scene.school.accounts},
         deciders=tuple(decider.person.name for decider in may if decider.told),
         author=author,
         decides=any(same_person(decider.person, scene.viewer) for decider in may),
