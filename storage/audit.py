@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 
-from storage.codec import build, plain
-from storage.contract import AuditRow, Entry
+from storage.codec import Doc, build, plain
+from storage.contract import AuditRow
 
 START = "0" * 64
 """What the first row names as the hash before it."""
@@ -35,16 +35,21 @@ class Verdict:
         return self.broken is None
 
 
-def chain(last: AuditRow | None, school: str, entry: Entry) -> AuditRow:
-    """The entry in its place after the row given (None: as the first of the school)."""
-    row = AuditRow(last.seq + 1 if last else 1, school, entry, last.hash if last else START, "")
-    return replace(row, hash=fingerprint(row))
+def link(last: Doc | None, school: str, entry: Doc) -> Doc:
+    """The entry in its place after the row given (None: as the first of the school), all as `plain` makes them."""
+    seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, START)
+    content = {"seq": seq, "school": school, "entry": entry, "previous": previous}
+    return content | {"hash": _sum(content)}
 
 
 def fingerprint(row: AuditRow) -> str:
     """SHA-256, in hex, over the canonical JSON (names sorted, no spaces, UTF-8) of the row without its hash."""
     content = plain(row)
     del content["hash"]
+    return _sum(content)
+
+
+def _sum(content: Doc) -> str:
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -71,6 +71,17 @@ def checked(value: T) -> T:
     return _read(type(value), _json(value))
 
 
+def kept(value: T) -> tuple[T, Doc]:
+    """The dataclass as it will come back, and what is kept of it. Raises as `checked` does."""
+    content = _json(value)
+    return _read(type(value), content), orjson.loads(content)
+
+
+def text(value: object) -> str:
+    """What `plain` makes of the value, as JSON text."""
+    return _json(value).decode()
+
+
 def encode(record: Record, rev: int) -> Doc:
     """The envelope that is stored, under the revision given: what it is found by, and its body as JSON text.
 

@@ -4,12 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import orjson
-
 from policy.record import Ref
-from storage.audit import chain
-from storage.codec import Doc, build, moment, plain
-from storage.contract import AuditRow, Conflict, DeadLetter, Entry, Outgoing, Seen, Shown, Task
+from storage.audit import link
+from storage.codec import Doc, build, moment, plain, text
+from storage.contract import Conflict, DeadLetter, Entry, Outgoing, Seen, Shown, Task
 from storage.tiny.state import Batch, State, record_id
 from storage.tiny.table import Changes
 
@@ -31,15 +29,15 @@ class Drop:
 
 @dataclass(slots=True)
 class Wishes:
-    """All that one transaction asks for, in one school."""
+    """All that one transaction asks for, in one school; each row beside what is kept of it."""
 
     school: str
     records: dict[str, Put | Drop] = field(default_factory=dict)
-    seen: dict[str, Seen] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
+    seen: dict[str, tuple[Seen, Doc]] = field(default_factory=dict)
+    entries: list[tuple[Entry, Doc]] = field(default_factory=list)
     shown: dict[str, Shown | None] = field(default_factory=dict)
     settled: list["Settled"] = field(default_factory=list)
-    queued: list[Outgoing] = field(default_factory=list)
+    queued: list[tuple[Outgoing, Doc]] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
     forgotten: list[str] = field(default_factory=list)
     """Rows of seen-keys to drop, whatever their school."""
@@ -52,8 +50,8 @@ class Wishes:
     @property
     def at(self) -> str | None:
         """The moment that the transaction itself speaks of, for rows that the store adds."""
-        moments = [entry.at for entry in self.entries] + [seen.at for seen in self.seen.values()]
-        moments += [row.created for row in self.queued if row.created]
+        moments = [entry.at for entry, _ in self.entries] + [seen.at for seen, _ in self.seen.values()]
+        moments += [row.created for row, _ in self.queued if row.created]
         return moment(max(moments)) if moments else None
 
 
@@ -74,7 +72,7 @@ class Pending:
         self._changes = {name: Changes(table.rows) for name, table in state.tables.items()}
         self._unique: dict[str, bool] = {}
         self._shown_of: dict[str, list[str]] = defaultdict(list)
-        self._chains: dict[str, AuditRow] = {}
+        self._chains: dict[str, Doc] = {}
 
     @property
     def batch(self) -> Batch:
@@ -88,17 +86,17 @@ class Pending:
             self._record(id, wish)
         for id in wishes.forgotten:
             self._changes["seen"].written[id] = None
-        for seen in wishes.seen.values():
-            self._changes["seen"][f"{wishes.school}/{seen.key}"] = {"school": wishes.school, "row": plain(seen)}
+        for seen, doc in wishes.seen.values():
+            self._changes["seen"][f"{wishes.school}/{seen.key}"] = {"school": wishes.school, "row": doc}
         for key, shown in wishes.shown.items():
             self._show(f"{wishes.school}/{key}", shown)
         for settled in wishes.settled:
             self._settle(wishes.school, settled)
         for row in self._redraws(wishes):
-            self._queue(wishes, row)
-        for row in wishes.queued:
-            self._queue(wishes, row)
-        for entry in wishes.entries:
+            self._queue(wishes, row, plain(row))
+        for row, doc in wishes.queued:
+            self._queue(wishes, row, doc)
+        for _, entry in wishes.entries:
             self._audit(wishes.school, entry)
         for what in wishes.numbers:
             self._number(what)
@@ -165,13 +163,12 @@ class Pending:
             if doc and record_doc and doc["row"]["rev"] < record_doc["rev"]:
                 yield _redraw(build(Shown, doc["row"]))
 
-    def _queue(self, wishes: Wishes, row: Outgoing) -> None:
-        unique = orjson.dumps(plain((wishes.school, *row.unique))).decode()
+    def _queue(self, wishes: Wishes, row: Outgoing, doc: Doc) -> None:
+        unique = text((wishes.school, *row.unique))
         if self._is_waiting(unique):
             return
         n = self._state.next_number("")
-        doc = plain(row) | {"id": n}
-        doc["created"] = doc["created"] or wishes.at
+        doc = doc | {"id": n, "created": doc["created"] or wishes.at}
         stored = {"n": n, "school": wishes.school, "queue": row.queue, "unique": unique, "row": doc}
         self._changes["outbox"][str(n)] = stored
         self._unique[unique] = True
@@ -181,13 +178,11 @@ class Pending:
             return self._unique[unique]
         return bool(self._state.outbox.indexes["unique"].bucket((unique,)))
 
-    def _audit(self, school: str, entry: Entry) -> None:
-        last = self._chains.get(school)
-        if last is None and (stored := self._state.last_audit(school)):
-            last = build(AuditRow, stored)
-        self._chains[school] = row = chain(last, school, entry)
-        self._changes["audit"][f"{school}/{row.seq}"] = plain(row)
-        self._changes["numbers"][f"{school}/audit"] = {"last": row.seq}
+    def _audit(self, school: str, entry: Doc) -> None:
+        last = self._chains.get(school) or self._state.last_audit(school)
+        self._chains[school] = row = link(last, school, entry)
+        self._changes["audit"][f"{school}/{row['seq']}"] = row
+        self._changes["numbers"][f"{school}/audit"] = {"last": row["seq"]}
 
     def _number(self, what: str) -> None:
         last = self._state.counters.get(what, 0)

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from policy.record import Record, Ref
-from storage.codec import build, checked, decode, encode, moment
+from storage.codec import build, checked, decode, encode, kept, moment
 from storage.contract import DeadLetter, Entry, Outgoing, Seen, Shown
 from storage.tiny.commit import Drop, Put, Settled, Wishes
 from storage.tiny.finding import Query
@@ -100,21 +100,21 @@ class TinyTransaction:
     async def seen(self, key: str) -> Seen | None:
         """As the contract says."""
         if key in self._asked.seen:
-            return self._asked.seen[key]
+            return self._asked.seen[key][0]
         doc = self._state.seen.rows.get(f"{self.school}/{key}")
         return build(Seen, doc["row"]) if doc else None
 
     def mark_seen(self, seen: Seen) -> None:
         """As the contract says."""
-        self._asked.seen[seen.key] = checked(seen)
+        self._asked.seen[seen.key] = kept(seen)
 
     def audit(self, entry: Entry) -> None:
         """As the contract says."""
-        self._asked.entries.append(checked(entry))
+        self._asked.entries.append(kept(entry))
 
     def queue(self, row: Outgoing) -> None:
         """As the contract says."""
-        self._asked.queued.append(checked(row))
+        self._asked.queued.append(kept(row))
 
     async def shown(self, record: Ref) -> list[Shown]:
         """As the contract says."""

@@ -11,9 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.record import Ref
-from storage.audit import START, chain, export, verify, verify_file
+from storage.audit import START, export, link, verify, verify_file
+from storage.codec import build, plain
 from storage.contract import AuditRow, Entry
 from tests.storage.contract import NOW, SCHOOL
+
+
+def chain(last: AuditRow | None, school: str, entry: Entry) -> AuditRow:
+    """The entry in its place after the row given."""
+    return build(AuditRow, link(plain(last) if last else None, school, plain(entry)))
 
 
 def rows(count: int, school: str = SCHOOL) -> list[AuditRow]:
