@@ -32,11 +32,11 @@ class Eyes:
     zone: ZoneInfo
     account: Account | None
     names: Mapping[str, str] = field(default_factory=dict)
-    accounts: Mapping[str, str] = field(default_factory=dict)
     deciders: tuple[str, ...] = ()
     author: bool = False
     decides: bool = False
     publishes: bool = False
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, id: str) -> str:
         """The name behind an id."""
