@@ -110,10 +110,11 @@ class SlackEdge:
             return me
 
         without_token = AsyncWebClient(base_url=self.surface.client.base_url, retry_handlers=[])
-        app = AsyncApp(
+        return AsyncApp(
             name="exeat",
             client=without_token,
             authorize=authorize,
+            before_authorize=Listening(self.take),
             process_before_response=True,
             logger=quiet_logger("bolt", logging.ERROR),
             request_verification_enabled=False,
@@ -122,8 +123,6 @@ class SlackEdge:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
-        app.use(Listening(self.take))
-        return app
 
     async def take(self, body: dict[str, Any]) -> BoltResponse | None:
         """The answer to a body of Slack's; None when it is of no kind that Exeat listens to."""

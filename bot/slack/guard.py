@@ -1,6 +1,5 @@
 """What stands in front of Bolt: a request that is not Slack's own, or not well formed, gets no further."""
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ class Guard:
         """
         timestamp, signature = self._signature(request)
         body = await self._body(request)
-        made = hmac.new(self.secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), hashlib.sha256).hexdigest()
+        made = hmac.digest(self.secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), "sha256").hex()
         if not hmac.compare_digest(f"v0={made}", signature):
             raise Turned(401, "wrong signature")
         return _parsed(body, request.content_type)
@@ -66,6 +65,8 @@ class Guard:
     async def _body(self, request: web.Request) -> bytes:
         if (request.content_length or 0) > self.largest:
             raise Turned(413, "body too large")
+        if request.content_length is not None:
+            return await request.content.read()
         chunks, size = list[bytes](), 0
         async for chunk in request.content.iter_any():
             size += len(chunk)

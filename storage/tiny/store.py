@@ -5,7 +5,7 @@ import fcntl
 import gc
 import os
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,20 +87,19 @@ class TinyStore:
 
     def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
         """As the contract says. Raises RuntimeError inside another transaction of the same task."""
-        return self._transaction(school)
+        return _Work(self, TinyTransaction(self._state, school))
 
-    @asynccontextmanager
-    async def _transaction(self, school: str) -> AsyncIterator[Transaction]:
+    def begin(self) -> asyncio.Task[object] | None:
+        """Note that this task has a transaction open. Raises RuntimeError when it has one already."""
         task = asyncio.current_task()
         if task in self._inside:
             raise RuntimeError("a transaction is open already")
-        tx = TinyTransaction(self._state, school)
         self._inside.add(task)
-        try:
-            yield tx
-        finally:
-            self._inside.discard(task)
-            wishes = tx.end()
+        return task
+
+    async def finish(self, task: asyncio.Task[object] | None, wishes: Wishes | None) -> None:
+        """Note that the task's transaction is over, and commit what it wished for, if it ended well."""
+        self._inside.discard(task)
         if wishes:
             await self._commit(wishes)
 
@@ -261,3 +260,20 @@ def _unusable(folder: Path, error: OSError) -> Unavailable:
         f"Exeat cannot keep its records in {folder} ({error.strerror or error}). "
         "Give it a folder that it may write to, with EXEAT_DATA."
     )
+
+
+class _Work(AbstractAsyncContextManager[Transaction]):
+    """A transaction's block: a class, since every request enters one and a generator costs more."""
+
+    __slots__ = ("_store", "_task", "_tx")
+
+    def __init__(self, store: TinyStore, tx: TinyTransaction) -> None:
+        self._store, self._tx = store, tx
+
+    async def __aenter__(self) -> Transaction:
+        self._task = self._store.begin()
+        return self._tx
+
+    async def __aexit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        wishes = self._tx.end()
+        await self._store.finish(self._task, wishes if kind is None else None)
