@@ -95,7 +95,9 @@ class Turn(Scene):
     def save(self, record: Record, *, fingerprint: str = "") -> None:
         """Keep the record and say in the audit who did what, and by what authority."""
         self.tx.put(record)
-        self.touched, self.seats, self.planned = ref(record), None, None
+        self.touched = ref(record)
+        if isinstance(record, Away):
+            self.seats = self.planned = None
         self.tx.audit(
             Entry(
                 at=self.now,

@@ -63,7 +63,7 @@ class TinyTransaction:
         """As the contract says. Raises Conflict when the record `after` names has been deleted."""
         due = moment(due_before) if due_before else None
         query = Query(self.school, kind.KIND, state, owner, key, due)
-        if not self._asked.records:
+        if not any(row.startswith(record_id(self.school, kind.KIND, "")) for row in self._asked.records):
             behind = query.after(self._state, after) if after else None
             return [decode(kind, doc) for _, doc in islice(query.candidates(self._state, behind), limit)]
         mine = self._own(kind)
