@@ -25,7 +25,8 @@ async def deciders_of(scene: Scene, author: str) -> tuple[Decider, ...]:
 
 def has_seat(scene: Scene, person: Person) -> bool:
     """Whether the person decides on posts by their role."""
-    return any(scene.school.roster.holds(person, role) for role in (Role.HEADTEACHER, Role.DEPUTY))
+    names, roster = scene.school.roster.names(person), scene.school.roster
+    return not (names.isdisjoint(roster.refs(Role.HEADTEACHER)) and names.isdisjoint(roster.refs(Role.DEPUTY)))
 
 
 async def might_decide(scene: Scene) -> bool:

@@ -101,7 +101,7 @@ class SlackEdge:
             return web.json_response({"error": "not understood"}, status=400)
         if answer.status == 500:
             return web.json_response({"error": "not understood"}, status=400)
-        return web.Response(status=answer.status, body=answer.body, headers=answer.first_headers())
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
     def _bolt(self) -> AsyncApp:
         me = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=self.surface.client.token)
@@ -160,7 +160,8 @@ class SlackEdge:
                 reply = await self.dispatch(incoming.request)
             except Trouble as trouble:
                 return self._kept_open(incoming, trouble.card)
-            self._after.start(self._events.home_again(incoming.user))
+            if self._events.looked_at_home(incoming.user):
+                self._after.start(self._events.home_again(incoming.user))
             return self._form_answer(incoming, reply)
 
         return await self._safely(body, take, self.answers.receipt)

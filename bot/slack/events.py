@@ -74,6 +74,10 @@ class Events:
                 del self._homes[next(iter(self._homes))]
             self._after.start(self._answers.publish_home(user, reply.card))
 
+    def looked_at_home(self, user: str) -> bool:
+        """Whether somebody's home has been drawn, and so is to be kept fresh."""
+        return user in self._homes
+
     async def home_again(self, user: str) -> None:
         """Draw somebody's home afresh after they did something, if they have looked at it."""
         if user in self._homes:

@@ -61,6 +61,8 @@ def sales_links(text: str) -> Iterator[str]:
 
 def mentions(text: str, accounts: Iterable[Account]) -> Iterator[str]:
     """Mentions (@name) of anybody but the school's own accounts."""
+    if "@" not in text:
+        return
     ours = {handle for account in accounts for handle in _handles(account)}
     for match in _MENTION.finditer(text):
         handle = match[0].rstrip(".-")
