@@ -1,10 +1,11 @@
 """What comes in from a surface, and what goes straight back to it."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+import orjson
 
 from cards.model import Card, FileRef, Form, Value
 from policy.people import Identity
@@ -41,8 +42,8 @@ class Request:
         """A digest of what was asked, by which a redelivery is told from other words under the same key."""
         said = [self.verb, self.text, str(self.record), self.version]
         values = {name: _plain(value) for name, value in self.fields.items()}
-        text = json.dumps([said, values, dict(self.payload)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        text = orjson.dumps([said, values, dict(self.payload)], option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(text).hexdigest()[:32]
 
 
 def _plain(value: Value) -> str | None:

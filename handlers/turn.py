@@ -67,9 +67,11 @@ class Scene:
 
     async def absence(self, person: Person) -> Away | None:
         """The absence that covers today, if the person is away."""
-        today = self.school.calendar.today(self.now)
         if self.planned is None:
             self.planned = await self.tx.find(Away, key=OPEN_KEY, limit=MOST_ABSENCES)
+        if not self.planned:
+            return None
+        today = self.school.calendar.today(self.now)
         return away_on(today, (away for away in self.planned if away.person in person.ids))
 
     def nothing_there(self) -> NotFound:

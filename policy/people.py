@@ -204,19 +204,21 @@ class Roster:
     blocked: tuple[str, ...] = ()
     roles: tuple[tuple[Role, tuple[str, ...]], ...] = ()
     same: tuple[tuple[str, ...], ...] = ()
+    by_role: dict[Role, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     named: tuple[str, ...] = field(init=False, repr=False, compare=False)
     listed: frozenset[str] = field(init=False, repr=False, compare=False)
     domains: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         named = tuple(dict.fromkeys(ref for _, refs in self.roles for ref in refs))
+        object.__setattr__(self, "by_role", dict(self.roles))
         object.__setattr__(self, "named", named)
         object.__setattr__(self, "listed", frozenset((*self.staff, *named)))
         object.__setattr__(self, "domains", tuple(ref[1:] for ref in self.staff if ref.startswith("*@")))
 
     def refs(self, role: Role) -> tuple[str, ...]:
         """The refs that hold the role, in the order of the configuration."""
-        return next((refs for held, refs in self.roles if held is role), ())
+        return self.by_role.get(role, ())
 
     def holds(self, person: Person, role: Role) -> bool:
         """Whether the person holds the role today, under any of their accounts or `[[people.same]]` names."""

@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+_Job = tuple[Callable[[], Any], Callable[[], None], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
 
 class Hand:
@@ -18,11 +18,14 @@ class Hand:
         self._thread = Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    async def do(self, job: Callable[[], T]) -> T:
-        """What the job returns; raises what it raises. It is done to its end even if nobody waits for it any more."""
+    async def do(self, job: Callable[[], T], then: Callable[[], None] = lambda: None) -> T:
+        """What the job returns; raises what it raises. It is done to its end even if nobody waits for it any more.
+
+        `then` is called on the loop, once the job has succeeded, without waiting for another turn of the loop.
+        """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._jobs.put((job, loop, answer))
+        self._jobs.put((job, then, loop, answer))
         return await answer
 
     def let_go(self) -> None:
@@ -32,18 +35,25 @@ class Hand:
 
     def _work(self) -> None:
         while (given := self._jobs.get()) is not None:
-            job, loop, answer = given
+            job, then, loop, answer = given
             result, error = None, None
             try:
                 result = job()
             except BaseException as raised:
                 error = raised
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, answer, result, error)
-            del given, job, answer, result, error
+                loop.call_soon_threadsafe(_answer, answer, then, result, error)
+            del given, job, then, answer, result, error
 
 
-def _answer(answer: "asyncio.Future[Any]", result: object, error: BaseException | None) -> None:
+def _answer(
+    answer: "asyncio.Future[Any]", then: Callable[[], None], result: object, error: BaseException | None
+) -> None:
+    if error is None:
+        try:
+            then()
+        except BaseException as raised:
+            error = raised
     if answer.done():
         return
     if error is None:

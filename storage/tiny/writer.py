@@ -119,16 +119,20 @@ class Writer:
         self._in_hand = accepted + [one for one, _ in refused]
         if accepted:
             try:
-                await self._hand.do(lambda: self._journal.append(pending.batch))
+                await self._hand.do(
+                    lambda: self._journal.append(pending.batch), lambda: self._durable(pending.batch, accepted)
+                )
             except OSError as error:
                 self._refuse(_disk_refused(error), self._in_hand)
                 return
-            self._state.apply(pending.batch)
-            self._on_commit(pending.batch)
-        for one in accepted:
-            one.accept()
         for one, conflict in refused:
             one.refuse(conflict)
+
+    def _durable(self, batch: Batch, accepted: list["Waiting"]) -> None:
+        self._state.apply(batch)
+        self._on_commit(batch)
+        for one in accepted:
+            one.accept()
 
     def _refuse(self, why: str, unanswered: list["Waiting"]) -> None:
         self.refusal = why

@@ -12,7 +12,7 @@ from tests.bench import Ratio
 from tests.bench.load import Server, form_sent, posts_command, throughput
 
 BUILD = Path(__file__).parents[2] / "build"
-ROUNDS = 7
+ROUNDS = 15
 
 
 async def measure() -> list[Ratio]:
