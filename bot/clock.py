@@ -46,7 +46,8 @@ class Broken:
 
 class Clock:
     """The ticking of one school. `tally` counts what was done and what failed; `broken` names the records whose
-    handlers fail; `ticked` is when (monotonic seconds) the last whole tick was done, None before the first.
+    handlers fail; `ticked` is when (monotonic seconds) the last whole tick was done, and
+    `done_by` the moment (UTC) it looked at, None before the first.
 
     `sweep` removes orphaned pictures, once a day; `beat` is told after every good tick. `real` gives the real
     time, by which old keys are forgotten, whatever time the school is at.
@@ -66,6 +67,7 @@ class Clock:
         self.tally: Counter[str] = Counter()
         self.broken: dict[Ref, Broken] = {}
         self.ticked: float | None = None
+        self.done_by: datetime | None = None
         self._dispatch, self._sweep, self._beat = dispatch, sweep, beat
         self._steady, self._real = steady, real
         self._ticks = 0
@@ -89,13 +91,14 @@ class Clock:
     async def tick(self) -> None:
         """One tick: what is due, then what is old, then the heartbeat."""
         self._ticks += 1
+        now = self._dispatch.clock()
         whole = await self._do("due", self._due)
         if self._is_time("forget", HOUR):
             await self._do("forget", self._forget)
         if self._sweep is not None and self._is_time("sweep", DAY):
             await self._do("sweep", self._sweep)
         if whole:
-            self.ticked = self._steady()
+            self.ticked, self.done_by = self._steady(), now
             self.tally["ticks"] += 1
         if whole and self._beat is not None:
             await self._do("heartbeat", self._beat)

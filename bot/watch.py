@@ -130,7 +130,12 @@ class Watch:
         return Check("clock", age <= self._patience, said, vital=True, view=LATE_VIEW)
 
     async def _late(self) -> Check:
-        before, kinds = self._dispatch.clock() - timedelta(seconds=self._patience), []
+        """Whether something was left undone that the last tick should have done: a machine that slept has not yet
+        had the chance.
+        """
+        if self._clock.done_by is None:
+            return Check("reminders", True, "Nothing is late.", view=LATE_VIEW)
+        before, kinds = self._clock.done_by - timedelta(seconds=self._patience), []
         async with self._store.transaction(self._school.id) as tx:
             for due in self._dispatch.registry.dues.values():
                 if await tx.find(due.record, due_before=before, limit=1):

@@ -101,6 +101,16 @@ async def test_a_reminder_that_fails_is_told_once_for_as_long_as_it_lasts(here: 
     assert here.told == ["A reminder may be missing"] * 2
 
 
+async def test_a_machine_that_slept_is_given_the_chance_to_catch_up(here: Watched) -> None:
+    await here.world.put(Note("a", text="good", next_due=MONDAY + timedelta(hours=1)))
+    await here.round()
+    here.world.now += timedelta(hours=9)
+    await here.round(timedelta(seconds=1), tick=False)
+    assert await here.unwell() == []
+    await here.round()
+    assert here.told == []
+
+
 async def test_a_trouble_that_comes_and_goes_is_told_once(here: Watched) -> None:
     note = await here.world.put(Note("a", next_due=MONDAY))
     for n in range(10):
