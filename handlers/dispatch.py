@@ -86,11 +86,10 @@ class Dispatch:
         self.store, self.school, self.registry = store, school, registry
         self._look_up, self.clock = look_up, clock
         self.heard_from: Callable[[Identity], None] = lambda identity: None
-        """Told of every account that asks for something, so that what there is to say goes where somebody is."""
+        """Told of every admitted account that asks for something, so that what there is to say goes there."""
 
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
-        self.heard_from(request.identity)
         try:
             await self._meet(request.people)
             try:
@@ -174,6 +173,7 @@ class Dispatch:
 
     async def _take(self, tx: Transaction, request: Request) -> Reply:
         person = await self._admitted(tx, request.identity)
+        self.heard_from(request.identity)
         turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes)
         key = f"{request.identity}/{request.key}"
         if (seen := await tx.seen(key)) is not None:
@@ -184,7 +184,7 @@ class Dispatch:
         record = await self._record(turn, spec)
         await spec.needs(turn, record)
         if record is not None and spec.bound and request.version != record.version:
-            return await self._stale(turn, record)
+            return await self._stale(turn, record, spec.clause)
         reply = await (spec.handler(turn) if spec.record is None else spec.handler(turn, record))
         if turn.touched is not None:
             tx.mark_seen(Seen(key, turn.touched, request.digest, request.at))
@@ -226,13 +226,13 @@ class Dispatch:
         card = await self.registry.views[name.kind](turn, record) if record is not None else None
         return Show(name, card) if card is not None else Nothing()
 
-    async def _stale(self, turn: Turn, record: Record) -> Reply:
+    async def _stale(self, turn: Turn, record: Record, clause: str) -> Reply:
         """A press on an older version is refused, with the new one beneath."""
         stale = Stale(
             f"{record.id} has changed since this card was drawn, so nothing was done.",
-            "A decision counts only for the words and pictures that were in front of you.",
+            "What you press counts only for what was in front of you.",
             "Here it is as it stands now. Please look again.",
-            clause="approve-posts",
+            clause=clause,
         )
         log.info("refused", verb=turn.request.verb, why="Stale")
         card = await self.registry.views[record.KIND](turn, record)

@@ -114,7 +114,8 @@ class World:
         """Make it that moment; do what has fallen due, and deliver everything before going on."""
         self.clock.move_to(max(moment, self.clock()))
         self._watchers.tell(News("clock"))
-        await self.dispatch.due()
+        if failed := (await self.dispatch.due()).failed:
+            raise Trouble(str(failed[0]))
         await self.relay.drain()
 
     async def _next_due(self, before: datetime) -> datetime | None:

@@ -132,3 +132,11 @@ async def test_meeting_somebody_unchanged_writes_nothing(desk: Desk) -> None:
     async with desk.store.transaction("harbour") as tx:
         await link_up(tx, desk.school, known(TEACHER))
     assert await everyone(desk) == before
+
+
+async def test_only_whoever_is_admitted_is_remembered_as_heard_from(desk: Desk) -> None:
+    heard: list[Identity] = []
+    desk.dispatch.heard_from = heard.append
+    for who in (identity("blocked"), identity(TEACHER)):
+        await desk.ask(who, "posts")
+    assert heard == [identity(TEACHER)]
