@@ -32,7 +32,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One thing that can be asked for. `bound`: it speaks of one version of its record, and of no other."""
+    """One thing that can be asked for. `bound`: it speaks of one version of its record, and of no other;
+    `clause` is the id of the policy clause that it stands on, if any.
+    """
 
     verb: str
     kind: Kind
@@ -43,6 +45,7 @@ class Spec:
     label: str = ""
     summary: str = ""
     hint: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,31 @@ class Registry:
         return self._add(name, Kind.COMMAND, needs, label=f"/{name}", summary=summary, hint=hint)
 
     def button(
-        self, verb: str, label: str, *, needs: Needs, record: type[Record] | None = None, bound: bool = True
+        self,
+        verb: str,
+        label: str,
+        *,
+        needs: Needs,
+        record: type[Record] | None = None,
+        bound: bool = True,
+        clause: str = "",
     ) -> Callable[[Handler], Handler]:
-        """A button on a card. Unless `bound=False`, a press on an older version of the record is refused."""
-        return self._add(verb, Kind.BUTTON, needs, record=record, bound=bound, label=label)
+        """A button on a card. Unless `bound=False`, a press on an older version of the record is refused;
+        `clause` is the id of the policy clause that this stands on, if any.
+        """
+        return self._add(verb, Kind.BUTTON, needs, record=record, bound=bound, label=label, clause=clause)
 
     def form(
-        self, verb: str, *, needs: Needs, record: type[Record] | None = None, bound: bool = True
+        self,
+        verb: str,
+        *,
+        needs: Needs,
+        record: type[Record] | None = None,
+        bound: bool = True,
+        clause: str = "",
     ) -> Callable[[Handler], Handler]:
-        """A form that was sent."""
-        return self._add(verb, Kind.FORM, needs, record=record, bound=bound)
+        """A form that was sent. `bound` and `clause` are as for a button."""
+        return self._add(verb, Kind.FORM, needs, record=record, bound=bound, clause=clause)
 
     def due(self, record: type[Record]) -> Callable[[Any], Any]:
         """What the clock does with a record of this kind whose `next_due` has come."""

@@ -130,7 +130,7 @@ async def hand_over(turn: Turn) -> None:
 
 
 async def tell_nobody_can(turn: Turn, post: Post) -> None:
-    """Tell the author, once for each version, that nobody can decide on it."""
+    """Tell the author, at most once a day for each version, that nobody can decide on it."""
     if await turn.once(f"nobody/{post.id}/{post.version}"):
         turn.send("post.nobody", await author_of(turn, post), post, nag=True)
 

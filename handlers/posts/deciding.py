@@ -6,13 +6,14 @@ from handlers.posts.access import author_of, decides, keep
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
+from policy.deciding import CLAUSE
 from policy.post import Post, State, Verdict, already, decide
 from policy.text import clean
 
 registry = Registry()
 
 
-@registry.button("post.approve", "Approve", needs=decides, record=Post)
+@registry.button("post.approve", "Approve", needs=decides, record=Post, clause=CLAUSE)
 async def approve(turn: Turn, post: Post) -> Reply:
     """Approved: its author and whoever looks after the account get a card to post from."""
     post = keep(turn, await _decided(turn, post, Verdict.APPROVE))
@@ -26,14 +27,14 @@ async def approve(turn: Turn, post: Post) -> Reply:
     return Nothing()
 
 
-@registry.button("post.changes", "Request changes", needs=decides, record=Post)
+@registry.button("post.changes", "Request changes", needs=decides, record=Post, clause=CLAUSE)
 async def changes(turn: Turn, post: Post) -> Reply:
     """Asks what should change."""
     await _still_waiting(turn, post)
     return Ask(_changes_form(post))
 
 
-@registry.form("post.changes.send", needs=decides, record=Post)
+@registry.form("post.changes.send", needs=decides, record=Post, clause=CLAUSE)
 async def send_back(turn: Turn, post: Post) -> Reply:
     """Back to its author, with what should change."""
     reason = _reason(turn)
@@ -43,14 +44,14 @@ async def send_back(turn: Turn, post: Post) -> Reply:
     return await _tell_author(turn, await _decided(turn, post, Verdict.CHANGES, reason))
 
 
-@registry.button("post.reject", "Reject", needs=decides, record=Post)
+@registry.button("post.reject", "Reject", needs=decides, record=Post, clause=CLAUSE)
 async def reject(turn: Turn, post: Post) -> Reply:
     """Asks why not."""
     await _still_waiting(turn, post)
     return Ask(_reject_form(post))
 
 
-@registry.form("post.reject.send", needs=decides, record=Post)
+@registry.form("post.reject.send", needs=decides, record=Post, clause=CLAUSE)
 async def rejected(turn: Turn, post: Post) -> Reply:
     """It does not go out, and its author is told why."""
     reason = _reason(turn)

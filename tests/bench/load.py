@@ -87,7 +87,9 @@ def _typed(element: dict[str, object], number: int) -> dict[str, object]:
 
 
 async def throughput(server: Server, make: Callable[[Server], str], clients: int, requests: int) -> float:
-    """Requests a second that the server answered with 200. Raises ClientResponseError for any other answer."""
+    """Requests a second that the server answered with 200. Raises ClientResponseError for any other answer,
+    RuntimeError for a form that comes back with errors.
+    """
     waiting = [make(server) for _ in range(requests)]
     signer, url = SignatureVerifier(server.secret), f"http://127.0.0.1:{server.port}/slack/events"
 
@@ -100,7 +102,8 @@ async def throughput(server: Server, make: Callable[[Server], str], clients: int
                 "X-Slack-Signature": signer.generate_signature(timestamp=now, body=body) or "",
             }
             async with session.post(url, data=body, headers=headers) as answer:
-                await answer.read()
+                if b'"errors"' in await answer.read():
+                    raise RuntimeError("the form was not taken")
 
     async with ClientSession(raise_for_status=True) as session:
         began = time.perf_counter()
