@@ -75,6 +75,8 @@ def clean(text: str) -> str:
     the text go; what is left is in Unicode form NFC. Control characters, overrides of the writing
     direction, and invisible characters are dropped, except inside emoji and in scripts that need joiners.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip(" ")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     while (cleaned := _cleaned_once(text)) != text:
         text = cleaned

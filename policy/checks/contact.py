@@ -42,7 +42,7 @@ def telephone_numbers(text: str) -> Iterator[str]:
 
 def email_addresses(text: str) -> Iterator[str]:
     """E-mail addresses, as they were typed."""
-    return (match[0] for match in _EMAIL.finditer(text))
+    return (match[0] for match in _EMAIL.finditer(text)) if "@" in text else iter(())
 
 
 def addresses(text: str) -> Iterator[str]:

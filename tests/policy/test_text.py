@@ -164,3 +164,8 @@ def test_a_letter_with_more_accents_than_there_is_room_for_is_cut_all_the_same()
 def test_nothing_fits_into_nothing() -> None:
     with pytest.raises(ValueError, match="one character"):
         shorten("abc", 0)
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
+def test_plain_ascii_goes_the_short_way_to_the_same_end(typed: str) -> None:
+    assert clean(typed) == clean(f"{typed}\n") == typed.strip(" ")
