@@ -68,7 +68,7 @@ class Outgoing:
 
     @property
     def unique(self) -> tuple[str, str, Ref | None, int | None, str, str]:
-        """Among unsent rows no two share this; queueing a second is silently one with the first."""
+        """Among waiting rows no two share this; queueing a second is silently one with the first."""
         return (self.task, self.view, self.record, self.version, self.person, self.message)
 
 
@@ -201,7 +201,11 @@ class Transaction(Protocol):
         """Append to the school's chain."""
 
     def queue(self, row: Outgoing) -> None:
-        """Append to the outbox; dropped when an unsent row has the same `unique`."""
+        """Append to the outbox; dropped when an unsent row has the same `unique`.
+
+        A nag or digest (a row to send without a version) that has been claimed may have been drawn already, so
+        another may then be queued behind it.
+        """
 
     async def shown(self, record: Ref) -> list[Shown]:
         """The messages that show the record, oldest first."""

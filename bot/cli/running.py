@@ -1,6 +1,5 @@
 """Commands that run until they are stopped: the sandbox, and the server."""
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from bot.app import CannotStart, reason, serve_until_stopped
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.logs import set_up_logs
+from bot.loop import run
 from bot.sandbox import demo as run_demo
 from bot.settings import read_settings
 
@@ -27,7 +27,7 @@ def demo(
     """
     set_up_logs(quiet=True)
     try:
-        asyncio.run(run_demo(port=port, open_browser=browser))
+        run(run_demo(port=port, open_browser=browser))
     except KeyboardInterrupt:
         say()
     except OSError as error:
@@ -47,7 +47,7 @@ def serve() -> None:
         settings = read_settings()
         set_up_logs()
         try:
-            asyncio.run(serve_until_stopped(settings))
+            run(serve_until_stopped(settings))
         except CannotStart as error:
             refuse(str(error), error.code)
         except KeyboardInterrupt:

@@ -73,6 +73,8 @@ class Pending:
         self._unique: dict[str, bool] = {}
         self._shown_of: dict[str, list[str]] = defaultdict(list)
         self._chains: dict[str, Doc] = {}
+        self.leans_on: set[str] = set()
+        """Waiting outbox rows that stand for others which therefore were not queued."""
 
     @property
     def batch(self) -> Batch:
@@ -165,7 +167,7 @@ class Pending:
 
     def _queue(self, wishes: Wishes, row: Outgoing, doc: Doc) -> None:
         unique = text((wishes.school, *row.unique))
-        if self._is_waiting(unique):
+        if self._is_waiting(unique, may_be_drawn=row.task is Task.SEND and row.version is None):
             return
         n = self._state.next_number("")
         doc = doc | {"id": n, "created": doc["created"] or wishes.at}
@@ -173,10 +175,14 @@ class Pending:
         self._changes["outbox"][str(n)] = stored
         self._unique[unique] = True
 
-    def _is_waiting(self, unique: str) -> bool:
+    def _is_waiting(self, unique: str, *, may_be_drawn: bool) -> bool:
+        """Whether such a row waits; one that is handed out and `may_be_drawn` already does not count."""
         if unique in self._unique:
             return self._unique[unique]
-        return bool(self._state.outbox.indexes["unique"].bucket((unique,)))
+        ids = (place[-1] for place in self._state.outbox.indexes["unique"].bucket((unique,)))
+        waiting = {id for id in ids if not (may_be_drawn and self._state.heads.is_handed_out(id))}
+        self.leans_on |= waiting
+        return bool(waiting)
 
     def _audit(self, school: str, entry: Doc) -> None:
         last = self._chains.get(school) or self._state.last_audit(school)

@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_Job = tuple[Callable[[], Any], Callable[[], None], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+_Job = tuple[Callable[[], Any], Callable[[Any, BaseException | None], None], asyncio.AbstractEventLoop]
 
 
 class Hand:
@@ -18,14 +18,15 @@ class Hand:
         self._thread = Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    async def do(self, job: Callable[[], T], then: Callable[[], None] = lambda: None) -> T:
-        """What the job returns; raises what it raises. It is done to its end even if nobody waits for it any more.
+    def give(self, job: Callable[[], object], then: Callable[[BaseException | None], None]) -> None:
+        """Have the job done; `then` is called on the running loop with what it raised, if it did."""
+        self._jobs.put((job, lambda _, error: then(error), asyncio.get_running_loop()))
 
-        `then` is called on the loop, once the job has succeeded, without waiting for another turn of the loop.
-        """
+    async def do(self, job: Callable[[], T]) -> T:
+        """What the job returns; raises what it raises. It is done to its end even if nobody waits for it any more."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        self._jobs.put((job, then, loop, answer))
+        self._jobs.put((job, lambda result, error: _answer(answer, result, error), loop))
         return await answer
 
     def let_go(self) -> None:
@@ -35,25 +36,18 @@ class Hand:
 
     def _work(self) -> None:
         while (given := self._jobs.get()) is not None:
-            job, then, loop, answer = given
+            job, then, loop = given
             result, error = None, None
             try:
                 result = job()
             except BaseException as raised:
                 error = raised
             if not loop.is_closed():
-                loop.call_soon_threadsafe(_answer, answer, then, result, error)
-            del given, job, then, answer, result, error
+                loop.call_soon_threadsafe(then, result, error)
+            del given, job, then, result, error
 
 
-def _answer(
-    answer: "asyncio.Future[Any]", then: Callable[[], None], result: object, error: BaseException | None
-) -> None:
-    if error is None:
-        try:
-            then()
-        except BaseException as raised:
-            error = raised
+def _answer(answer: "asyncio.Future[Any]", result: object, error: BaseException | None) -> None:
     if answer.done():
         return
     if error is None:

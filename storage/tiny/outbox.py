@@ -26,6 +26,8 @@ class Heads(Index):
         self._where: dict[Queue, tuple[bool, tuple[Any, ...]]] = {}
         self._docs: dict[str, Doc] = {}
         self._handed_out: set[str] = set()
+        self.leant_on: set[str] = set()
+        """Rows that a commit on its way to the disk relies on: they wait until what they draw can show it."""
 
     def add(self, id: str, doc: Doc) -> None:
         """Put the row in its place in its queue; a lease on an earlier form of it has ended."""
@@ -66,10 +68,16 @@ class Heads(Index):
         taken = []
         for _, _, queue in list(ready[:limit]):
             id = self.buckets[queue][0][-1]
+            if id in self.leant_on:
+                continue
             taken.append((self._docs[id], id in self._handed_out))
             self._handed_out.add(id)
             self._move(queue, ready=False, until=until)
         return taken
+
+    def is_handed_out(self, id: str) -> bool:
+        """Whether somebody has the row in hand, or may have had it before the store was opened."""
+        return id in self._handed_out
 
     def _first(self, queue: Queue) -> str:
         id: str = self.buckets[queue][0][-1]

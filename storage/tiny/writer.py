@@ -1,10 +1,10 @@
-"""The one task that writes: takes what is waiting, writes it as one line, and only then lets it be seen."""
+"""The one that writes: takes what is waiting, writes it as one line, and only then lets it be seen."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.codec import Doc
@@ -36,6 +36,16 @@ class Waiting:
             self.future.set_exception(error)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What goes out together: whose it is, and who came too late for it."""
+
+    batch: Batch
+    accepted: list[Waiting]
+    refused: list[tuple[Waiting, Conflict]]
+    leans_on: set[str] = field(default_factory=set)
+
+
 class Writer:
     """Group commit: the commits that came in while the disk was busy go out together.
 
@@ -48,8 +58,8 @@ class Writer:
         self.notices = notices
         self.refusal = ""
         self._waiting: deque[Waiting] = deque()
-        self._in_hand: list[Waiting] = []
-        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._closing = False
         self._hand = Hand("journal")
         self._snapshot_thread = ThreadPoolExecutor(1, "snapshot")
@@ -58,7 +68,6 @@ class Writer:
     def start(self, state: State, on_commit: Callable[[Batch], None]) -> None:
         """Begin to write for these tables; `on_commit` is called with each batch that has become durable."""
         self._state, self._on_commit = state, on_commit
-        self._task = asyncio.create_task(self._run(), name="journal writer")
 
     async def commit(self, wishes: Wishes) -> None:
         """Return when what is wished for is durable and to be seen. Raises Conflict or Unavailable."""
@@ -66,7 +75,8 @@ class Writer:
             raise Unavailable(self.refusal)
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(Waiting(wishes, future))
-        self._wake.set()
+        if self._idle.is_set():
+            self._write()
         await future
 
     async def close(self) -> None:
@@ -75,9 +85,8 @@ class Writer:
             return
         self._closing = True
         self.refusal = self.refusal or "The store is closed."
-        self._wake.set()
+        await self._idle.wait()
         try:
-            await self._task
             if self._snapshot is not None:
                 await self._snapshot
         finally:
@@ -87,19 +96,22 @@ class Writer:
                 self._hand.let_go()
                 self._snapshot_thread.shutdown()
 
-    async def _run(self) -> None:
-        try:
-            while self._waiting or not self._closing:
-                await self._wake.wait()
-                self._wake.clear()
-                while self._waiting:
-                    await self._write_batch()
-                    await self._snapshot_if_due()
-        except BaseException:
-            self._refuse("The store has stopped writing because of a fault in Exeat itself.", self._in_hand)
-            raise
+    def _write(self) -> None:
+        """Send what is waiting on its way to the disk; idle when nothing is."""
+        self._idle.clear()
+        while self._waiting:
+            line = self._gather()
+            if line.accepted:
+                self._send(line)
+                return
+            _refuse_late(line)
+        self._idle.set()
 
-    async def _write_batch(self) -> None:
+    def _send(self, line: Line) -> None:
+        self._state.heads.leant_on = line.leans_on
+        self._hand.give(lambda: self._journal.append(line.batch), lambda error: self._written(line, error))
+
+    def _gather(self) -> Line:
         pending = Pending(self._state)
         accepted: list[Waiting] = []
         refused: list[tuple[Waiting, Conflict]] = []
@@ -115,46 +127,49 @@ class Writer:
             except Exception as fault:
                 waiting.refuse(fault)
                 self._waiting.extendleft(reversed(accepted + [one for one, _ in refused]))
-                return
-        self._in_hand = accepted + [one for one, _ in refused]
-        if accepted:
-            try:
-                await self._hand.do(
-                    lambda: self._journal.append(pending.batch), lambda: self._durable(pending.batch, accepted)
-                )
-            except OSError as error:
-                self._refuse(_disk_refused(error), self._in_hand)
-                return
-        for one, conflict in refused:
-            one.refuse(conflict)
+                return Line({}, [], [])
+        return Line(pending.batch, accepted, refused, pending.leans_on)
 
-    def _durable(self, batch: Batch, accepted: list["Waiting"]) -> None:
-        self._state.apply(batch)
-        self._on_commit(batch)
-        for one in accepted:
-            one.accept()
+    def _written(self, line: Line, error: BaseException | None) -> None:
+        """The disk has answered: let what is durable be seen, and go on."""
+        try:
+            if error is not None:
+                raise error
+            self._state.apply(line.batch)
+            self._state.heads.leant_on = set()
+            self._on_commit(line.batch)
+        except OSError as refused:
+            self._refuse(_disk_refused(refused), line)
+        except BaseException:
+            self._refuse("The store has stopped writing because of a fault in Exeat itself.", line)
+            raise
+        else:
+            for one in line.accepted:
+                one.accept()
+            _refuse_late(line)
+            if self._snapshot is None and self._journal.since_snapshot >= self._snapshot_bytes:
+                self._snapshot = asyncio.create_task(self._sum_up(), name="snapshot")
+            else:
+                self._write()
 
-    def _refuse(self, why: str, unanswered: list["Waiting"]) -> None:
+    def _refuse(self, why: str, line: Line) -> None:
         self.refusal = why
         self.notices.append(why)
-        unanswered = unanswered + list(self._waiting)
+        unanswered = [*line.accepted, *(one for one, _ in line.refused), *self._waiting]
         self._waiting.clear()
         for one in unanswered:
             one.refuse(Unavailable(why))
+        self._idle.set()
 
-    async def _snapshot_if_due(self) -> None:
-        if self.refusal or self._snapshot is not None or self._journal.since_snapshot < self._snapshot_bytes:
-            return
-        try:
-            path = await self._hand.do(self._journal.rotate)
-        except OSError as error:
-            self._skip_snapshot(error)
-            return
-        self._snapshot = asyncio.create_task(self._write_snapshot(path, self._state.copy()), name="snapshot")
-
-    async def _write_snapshot(self, path: Path, rows: dict[str, dict[str, Doc]]) -> None:
+    async def _sum_up(self) -> None:
+        """Go on in a new segment, and write what was before it as a snapshot beside the commits to come."""
         loop = asyncio.get_running_loop()
         try:
+            try:
+                path = await self._hand.do(self._journal.rotate)
+                rows = self._state.copy()
+            finally:
+                self._write()
             await loop.run_in_executor(self._snapshot_thread, self._save, path, rows)
         except OSError as error:
             self._skip_snapshot(error)
@@ -169,6 +184,11 @@ class Writer:
 
     def _skip_snapshot(self, error: OSError) -> None:
         self.notices.append(f"No snapshot could be made ({error.strerror or error}). The journal goes on without it.")
+
+
+def _refuse_late(line: Line) -> None:
+    for one, conflict in line.refused:
+        one.refuse(conflict)
 
 
 def _disk_refused(error: OSError) -> str:

@@ -1,4 +1,6 @@
-"""A server to load, in a process of its own: Exeat's Slack edge over a real store, or a bare Bolt app."""
+"""A server to load, in a process of its own: Exeat's Slack edge over a real store, in the loop that `exeat serve`
+runs in, or a bare Bolt app as its documentation starts one.
+"""
 
 import asyncio
 import logging
@@ -11,6 +13,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.loop import run
 from bot.memory import settle
 from policy.content import Content
 from policy.people import Identity
@@ -73,4 +76,4 @@ async def main(which: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    (run if sys.argv[1] == "ours" else asyncio.run)(main(sys.argv[1], Path(sys.argv[2])))

@@ -109,6 +109,16 @@ class Outbox(Base):
         await queue(store, row(record=NOTE, version=2), row("bob", record=NOTE, version=1))
         assert (await store.count(SCHOOL)).outbox == 3
 
+    async def test_a_digest_in_somebodys_hands_may_be_drawn_already_so_one_more_may_wait(self, store: Store) -> None:
+        await queue(store, row(record=NOTE), row("bob", record=NOTE, version=1))
+        in_hand = await claim(store)
+        for _ in range(3):
+            await queue(store, row(record=NOTE), row("bob", record=NOTE, version=1))
+        assert (await store.count(SCHOOL)).outbox == 3
+        await settle(store, *in_hand)
+        (again,) = await claim(store)
+        assert (again.person, again.version) == ("ann", None)
+
     async def test_once_sent_it_may_be_queued_again(self, store: Store) -> None:
         await queue(store, row(record=NOTE))
         await settle(store, *await claim(store))

@@ -13,7 +13,7 @@ from storage.contract import Damaged, Entry, Seen, Unavailable
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.journal import load
 from tests.fakes.disks import FailingDisk, GatedDisk
-from tests.storage.contract import NOW, SCHOOL, claim, find, get, message, put, row
+from tests.storage.contract import NOW, SCHOOL, claim, find, get, message, put, queue, row
 from tests.storage.note import Note
 
 
@@ -246,6 +246,25 @@ class TestDurability:
         disk.open()
         await asyncio.gather(first, kept)
         assert await find(store) == ["N-2", "N-0"]
+        await store.close()
+
+    async def test_a_digest_is_not_handed_out_before_it_can_show_what_relies_on_it(self, folder: Path) -> None:
+        disk = GatedDisk()
+        store = await open_tiny(folder, disk=disk)
+        await queue(store, row(view="digest"))
+        disk.shut()
+
+        async def something_to_tell() -> None:
+            async with store.transaction(SCHOOL) as tx:
+                tx.put(Note("N-1"))
+                tx.queue(row(view="digest"))
+
+        commit = asyncio.create_task(something_to_tell())
+        await asyncio.to_thread(disk.waiting.wait, 10)
+        assert await claim(store) == []
+        disk.open()
+        await commit
+        assert [each.view for each in await claim(store)] == ["digest"]
         await store.close()
 
     async def test_closing_finishes_what_was_begun(self, folder: Path) -> None:
