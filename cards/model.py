@@ -25,7 +25,7 @@ class Button:
     """Something to press. `verb` names the handler; `version` is the content the card showed.
 
     `url` makes it a link instead. `about` tells a screen reader what the label leaves out ("Approve P-12").
-    `payload` holds small ids only.
+    `payload` holds small ids only. `dialog`: what it opens must not enter a chat (see `Form.dialog`).
     """
 
     label: str
@@ -36,6 +36,7 @@ class Button:
     url: str = ""
     about: str = ""
     payload: Mapping[str, str] = field(default_factory=dict)
+    dialog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,8 @@ class Form:
     """Something to fill in. `note` is the sentence above Send that the sender agrees to by sending.
 
     `payload` holds small ids that come back with the form (its shape, the record's school).
+    `dialog`: what is typed into it must not enter a chat. Where forms are cards in the chat (Teams), it opens in
+    a window of its own, from a button that says nothing of what it is about.
     """
 
     verb: str
@@ -234,6 +237,7 @@ class Form:
     note: str = ""
     send: str = "Send"
     payload: Mapping[str, str] = field(default_factory=dict)
+    dialog: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:

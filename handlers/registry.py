@@ -22,6 +22,10 @@ Home = Callable[[Scene], Awaitable[tuple[Element, ...]]]
 """A part of somebody's home page; empty when it has nothing to say to them."""
 
 
+FILES = "files"
+"""The verb that takes files sent to a chat whose forms cannot hold any: `FileRef`s in fields `file_1`, `file_2`, …"""
+
+
 class Kind(StrEnum):
     """By which door something is asked for."""
 

@@ -24,10 +24,10 @@ from bot.slack.guard import Guard, Turned
 from bot.slack.quiet import quiet_logger
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
+from cards.carried import Foreign
 from cards.limits import SLACK
 from cards.model import Card
 from cards.refusal import trouble_card
-from cards.slack import Foreign
 from cards.text import clip
 from handlers.dispatch import Dispatch, Trouble
 from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say, Show

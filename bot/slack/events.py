@@ -9,7 +9,7 @@ from bot.slack import translate
 from bot.slack.answers import Answers, typed_command
 from bot.slack.background import Background
 from bot.slack.translate import Incoming
-from cards.slack import Foreign
+from cards.carried import Foreign
 from handlers.dispatch import Dispatch, Trouble
 from handlers.request import Ask, Invalid, Nothing, Request, Say, Show
 from policy.people import Identity

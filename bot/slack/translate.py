@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cards.slack import LINK, Carried, Foreign, pressed, sent, values
+from cards.carried import Carried, Foreign
+from cards.slack import LINK, pressed, sent, values
 from handlers.request import Request
 from policy.people import Identity, Known, Standing
 from policy.text import clean

@@ -9,13 +9,11 @@ from cards.model import Card, Form, Value
 from cards.slack import payload, rich
 from cards.slack.blocks import Page, card_blocks
 from cards.slack.forms import form_blocks, values
-from cards.slack.payload import LINK, Carried, Foreign, pressed, sent
+from cards.slack.payload import LINK, pressed, sent
 from cards.text import fitted, harmless
 
 __all__ = [
     "LINK",
-    "Carried",
-    "Foreign",
     "home",
     "message",
     "modal",

@@ -1,38 +1,21 @@
 """What a Slack button or modal carries and brings back: small ids only, never believed but looked up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from cards.carried import Carried, Foreign, brought_back, carry, strings
 from cards.limits import SLACK
 from cards.model import Button, Form, FormButton
-from policy.record import Ref
 
 LINK = "link"
 """The action of a button that only opens an address: Slack reports the press, and there is nothing to do."""
 
 
-class Foreign(ValueError):
-    """A payload that Exeat did not write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What came back from a press or a sent form. `again` is a button that asks for its form in another shape."""
-
-    verb: str
-    school: str
-    record: Ref | None = None
-    version: int | None = None
-    payload: Mapping[str, str] = field(default_factory=dict)
-    again: bool = False
-
-
 def of_button(button: Button, school: str) -> str:
     """The value of a card's button. Raises ValueError when its ids do not fit."""
-    return _packed(_carried(school, button.record, button.version, button.payload), SLACK.button_value)
+    return _packed(carry(school, button.record, button.version, button.payload), SLACK.button_value)
 
 
 def of_form_button(button: FormButton) -> str:
@@ -42,7 +25,7 @@ def of_form_button(button: FormButton) -> str:
 
 def of_form(form: Form, school: str) -> str:
     """The private metadata of a form's view. Raises ValueError when its ids do not fit."""
-    return _packed(_carried(school, form.record, form.version, form.payload), SLACK.private_metadata)
+    return _packed(carry(school, form.record, form.version, form.payload), SLACK.private_metadata)
 
 
 def action_id(verb: str, count: int) -> str:
@@ -55,24 +38,15 @@ def pressed(action: Mapping[str, Any], view: Mapping[str, Any] | None = None) ->
     verb = str(action.get("action_id", "")).partition("#")[0]
     carried = _unpacked(action.get("value"))
     if "f" not in carried:
-        return _read(verb, carried)
-    form = _read(verb, _unpacked((view or {}).get("private_metadata")))
-    payload = {**form.payload, **_strings(carried.get("p"))}
+        return brought_back(verb, carried)
+    form = brought_back(verb, _unpacked((view or {}).get("private_metadata")))
+    payload = {**form.payload, **strings(carried.get("p"))}
     return Carried(verb, form.school, form.record, form.version, payload, again=True)
 
 
 def sent(view: Mapping[str, Any]) -> Carried:
     """A form that was sent, from its view. Raises Foreign for what Exeat never wrote."""
-    return _read(str(view.get("callback_id", "")), _unpacked(view.get("private_metadata")))
-
-
-def _carried(school: str, record: Ref | None, version: int, payload: Mapping[str, str]) -> dict[str, Any]:
-    carried: dict[str, Any] = {"s": school, "v": version}
-    if record is not None:
-        carried |= {"k": record.kind, "i": record.id}
-    if payload:
-        carried["p"] = dict(payload)
-    return carried
+    return brought_back(str(view.get("callback_id", "")), _unpacked(view.get("private_metadata")))
 
 
 def _packed(value: dict[str, Any], longest: int) -> str:
@@ -90,17 +64,3 @@ def _unpacked(text: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Foreign("not an object")
     return value
-
-
-def _read(verb: str, carried: Mapping[str, Any]) -> Carried:
-    school, kind, id, version = (carried.get(name) for name in "skiv")
-    if not (verb and isinstance(school, str) and school and isinstance(version, int)):
-        raise Foreign("a verb, a school or a version is missing")
-    record = Ref(kind, id) if isinstance(kind, str) and isinstance(id, str) else None
-    return Carried(verb, school, record, version, _strings(carried.get("p")))
-
-
-def _strings(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        return {}
-    return {str(name): part for name, part in value.items() if isinstance(part, str)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from cards.carried import Foreign
 from cards.limits import SLACK
 from cards.model import (
     Button,
@@ -35,7 +36,7 @@ from cards.model import (
     TextField,
     Tone,
 )
-from cards.slack import Foreign, home, message, modal, pressed, sent, shown, values
+from cards.slack import home, message, modal, pressed, sent, shown, values
 from policy.people import Identity
 from policy.record import Ref
 from tests.fakes.slack.blocks import problems_in_blocks, problems_in_view

@@ -1,0 +1,1 @@
+"""Teams: the way in, the way out, and who may come in."""

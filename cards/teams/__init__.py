@@ -1,0 +1,1 @@
+"""Cards and forms as Teams shows them: Adaptive Cards, and back again."""
