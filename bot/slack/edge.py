@@ -15,10 +15,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.background import Background, report
 from bot.manifest import SLACK_PATH
 from bot.slack import translate
 from bot.slack.answers import ELSEWHERE, STRANGE, Answers, Body
-from bot.slack.background import Background, report
 from bot.slack.events import Events
 from bot.slack.guard import Guard, Turned
 from bot.slack.quiet import quiet_logger

@@ -5,9 +5,9 @@ from typing import Any, assert_never
 
 import structlog
 
+from bot.background import Background
 from bot.slack import translate
 from bot.slack.answers import Answers, typed_command
-from bot.slack.background import Background
 from bot.slack.translate import Incoming
 from cards.carried import Foreign
 from handlers.dispatch import Dispatch, Trouble

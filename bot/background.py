@@ -9,7 +9,7 @@ import structlog
 
 from handlers.dispatch import where
 
-log = structlog.get_logger("exeat.slack")
+log = structlog.get_logger("exeat.chat")
 
 
 class Background:
@@ -33,7 +33,7 @@ class Background:
         try:
             await work
         except Exception as error:
-            report("slack.after", error)
+            report("after", error)
 
 
 def report(verb: str, error: Exception) -> str:
