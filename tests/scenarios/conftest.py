@@ -12,9 +12,10 @@ import structlog
 from bot.logs import set_up_logs
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.slack import FakeSlack
-from tests.scenarios.serving import enrol, quiet, serving
+from tests.scenarios.chats import OnSlack, enrol
+from tests.scenarios.school import School
+from tests.scenarios.serving import quiet, serving
 from tests.scenarios.stage import SECRET, Stage
-from tests.scenarios.test_story import School
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ async def stage(tmp_path: Path, said: Callable[[], str]) -> AsyncIterator[Stage]
         slack.add_user("U0ROBOT", "Robot", "robot@harbour.example", bot=True)
         slack.add_user("U0LEFT", "Left", "left@harbour.example", deleted=True)
         slack.add_user("U0OTHER", "Other", "other@harbour.example", external_team="T9OTHER")
-        async with serving(slack, tmp_path / "data") as program:
-            school = School(slack)
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
+            school = School(OnSlack(slack))
             await school.draft(TEACHER, f"About the {SECRET}")
             card = await school.card(HEAD, "P-1", button="Approve")
             await school.card(TEACHER, "P-1", button="Edit")

@@ -1,4 +1,4 @@
-"""The whole program, serving Harbour Primary on the Slack stand-in: nothing of ours is stood in for."""
+"""The whole program, serving Harbour Primary on a chat that is stood in for: nothing of ours is."""
 
 import asyncio
 import time
@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.app import Program, build
 from bot.clock import utc_now
@@ -14,9 +13,8 @@ from bot.settings import Environment, Settings
 from policy.post import Post
 from policy.school import School
 from storage.contract import AuditRow
-from tests.fakes.school import MONDAY, email, harbour
-from tests.fakes.slack import FakeSlack, Message, MessageVersion
-from tests.fakes.slack_desk import PEOPLE, user
+from tests.fakes.school import MONDAY, harbour
+from tests.scenarios.chats import Chat
 
 
 class HandClock:
@@ -37,43 +35,25 @@ class HandClock:
         self._start += timedelta(**length)
 
 
-def settings(slack: FakeSlack, folder: Path, *, socket: bool, school: School | None = None) -> Settings:
+def settings(chat: Chat, folder: Path, school: School | None = None) -> Settings:
     """What an administrator would have set."""
-    door = {"slack_app_token": slack.app_token} if socket else {"slack_signing_secret": slack.signing_secret}
     environment = Environment.model_validate(
-        {
-            "slack_bot_token": slack.bot_token,
-            "slack_api_url": slack.url,
-            "exeat_data": folder,
-            "exeat_port": 0,
-            "exeat_tick_seconds": 0.2,
-            **door,
-        }
+        {"exeat_data": folder, "exeat_port": 0, "exeat_tick_seconds": 0.2, **chat.environment()}
     )
     return Settings(school or harbour(), environment)
 
 
-def enrol(slack: FakeSlack) -> None:
-    """Everybody at Harbour Primary has a Slack account, and so have some who are not staff."""
-    for name in PEOPLE:
-        slack.add_user(user(name), name.title(), email(name))
-    slack.add_user(user("blocked"), "Blocked", email("blocked"))
-    slack.add_user(user("guest"), "Guest", email("guest"), guest=True)
-    slack.add_user(user("eve"), "Eve", "eve@elsewhere.example")
-
-
 @asynccontextmanager
 async def serving(
-    slack: FakeSlack,
+    chat: Chat,
     folder: Path,
     *,
-    socket: bool = False,
     school: School | None = None,
     clock: Callable[[], datetime] = utc_now,
     killed: bool = False,
 ) -> AsyncIterator[Program]:
     """The program, running, with the stand-in talking to it. `killed`: it is not given time to end."""
-    program = await build(settings(slack, folder, socket=socket, school=school), clock=clock)
+    program = await build(settings(chat, folder, school), clock=clock)
     stop, started = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(program.run(stop, started.set))
     waiting = asyncio.create_task(started.wait())
@@ -81,11 +61,7 @@ async def serving(
     if task.done():
         await task
     try:
-        if socket:
-            slack.connect_socket()
-            await slack.socket.connected()
-        else:
-            slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await chat.connect(program)
         yield program
     finally:
         waiting.cancel()
@@ -135,20 +111,3 @@ async def audited(program: Program) -> list[AuditRow]:
 def kept(folder: Path) -> dict[Path, bytes]:
     """Everything on the disk."""
     return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-async def told_after(slack: FakeSlack, name: str, place: Message | MessageVersion, button: str, **forged: Any) -> str:
-    """What somebody alone is told after a press: where they are, or in Exeat's own conversation with them.
-
-    `forged` is put over what Slack would send.
-    """
-    me = user(name)
-    whispered, written = len(slack.ephemerals), len(slack.inbox(me))
-    pressed = await slack.press(me, place, button, overrides=forged)
-    assert pressed.status == 200
-
-    def told() -> str:
-        whispers = [each.shown_text() for each in slack.ephemerals[whispered:] if each.ephemeral_to == me]
-        return "\n".join([*whispers, *(each.shown_text() for each in slack.inbox(me)[written:])])
-
-    return await slack.until(told, 10)

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.app import Program
 from tests.fakes.school import HEAD, OWNER, TEACHER
-from tests.fakes.slack import FakeSlack, Message
+from tests.fakes.slack import FakeSlack, Message, MessageVersion
 from tests.fakes.slack_desk import user
 from tests.scenarios.serving import kept, quiet
 
@@ -42,3 +43,20 @@ class Stage:
         written = self.said()
         assert "Traceback" not in written
         assert SECRET not in written
+
+
+async def told_after(slack: FakeSlack, name: str, place: Message | MessageVersion, button: str, **forged: Any) -> str:
+    """What somebody alone is told after a press: where they are, or in Exeat's own conversation with them.
+
+    `forged` is put over what Slack would send.
+    """
+    me = user(name)
+    whispered, written = len(slack.ephemerals), len(slack.inbox(me))
+    pressed = await slack.press(me, place, button, overrides=forged)
+    assert pressed.status == 200
+
+    def told() -> str:
+        whispers = [each.shown_text() for each in slack.ephemerals[whispered:] if each.ephemeral_to == me]
+        return "\n".join([*whispers, *(each.shown_text() for each in slack.inbox(me)[written:])])
+
+    return await slack.until(told, 10)

@@ -1,16 +1,20 @@
-"""Two people at the same moment, on Slack over signed HTTP: one outcome, and each is told the truth of it."""
+"""Two people at the same moment, on every chat: one outcome, and each is told the truth of it."""
 
 import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
 
+import pytest
+
 from bot.app import Program
+from policy.people import Person
 from policy.post import State, Verdict
 from tests.fakes.school import DEPUTY, DEPUTY_TWO, HEAD, TEACHER
-from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_desk import user
-from tests.scenarios.serving import audited, enrol, post_of, quiet, serving
-from tests.scenarios.test_story import PATIENCE, School
+from tests.scenarios.chats import CHATS
+from tests.scenarios.school import School
+from tests.scenarios.serving import audited, post_of, quiet, serving
+
+pytestmark = pytest.mark.parametrize("on", [name for name in CHATS if name != "slack by socket"])
 
 TIMES = 50
 
@@ -20,10 +24,12 @@ async def together(*doings: Awaitable[object], swapped: bool) -> None:
     await asyncio.gather(*(reversed(doings) if swapped else doings))
 
 
-async def close_all(slack: FakeSlack, *names: str) -> None:
-    """They close the windows they have read."""
-    for view in [view for name in names for view in slack.modals(user(name))]:
-        await slack.close(view.user, view)
+async def name_of(program: Program, id: str) -> str:
+    """Somebody's name, by the id in a record."""
+    async with program.dispatch.store.transaction("harbour") as tx:
+        found = await tx.get(Person, id)
+    assert found is not None
+    return found.name
 
 
 async def decided_once(program: Program, id: str) -> Verdict:
@@ -35,32 +41,29 @@ async def decided_once(program: Program, id: str) -> Verdict:
     return verdict
 
 
-async def test_approve_and_reject_at_the_same_moment(tmp_path: Path) -> None:
-    dev, dora = user(DEPUTY), user(DEPUTY_TWO)
-    async with FakeSlack() as slack:
-        enrol(slack)
-        school = School(slack)
+async def test_approve_and_reject_at_the_same_moment(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school = School(chat)
         seen: list[Verdict] = []
-        async with serving(slack, tmp_path / "data") as program:
+        async with serving(chat, tmp_path / "data") as program:
             for number in range(1, TIMES + 1):
-                await close_all(slack, HEAD, DEPUTY_TWO)
+                await chat.tidy(HEAD, DEPUTY_TWO)
                 await school.draft(HEAD, f"Number {number}.")
                 mine, theirs = [
                     await school.card(each, f"P-{number}:", button="Approve") for each in (DEPUTY, DEPUTY_TWO)
                 ]
                 form = await school.form(DEPUTY_TWO, theirs, "Reject")
-                whispers = len(slack.ephemerals)
-                approve = slack.press(dev, mine, "Approve")
-                reject = slack.submit(dora, form, {"The reason": "Not now"})
+                whispers = len(chat.whispers(DEPUTY))
+                approve = school.press(DEPUTY, mine, "Approve")
+                reject = school.send(DEPUTY_TWO, form, {"The reason": "Not now"})
                 await together(approve, reject, swapped=number % 2 == 0)
                 seen.append(await decided_once(program, f"P-{number}"))
                 if seen[-1] is Verdict.APPROVE:
                     assert f"P-{number} was already approved by Dev" in form.shown_text()
-                    assert len(slack.ephemerals) == whispers
+                    assert len(chat.whispers(DEPUTY)) == whispers
                 else:
-                    told = await slack.until(lambda at=whispers: slack.ephemerals[at:], PATIENCE)  # type: ignore[misc]
-                    assert [each.ephemeral_to for each in told] == [dev]
-                    assert f"P-{number} was already rejected by Dora" in told[0].shown_text()
+                    told = await school.until(lambda at=whispers: chat.whispers(DEPUTY)[at:])  # type: ignore[misc]
+                    assert f"P-{number} was already rejected by Dora" in told[0]
             assert {Verdict.APPROVE, Verdict.REJECT} == set(seen), "each of them came first now and then"
             await quiet(program)
             rows = [row.entry.verb for row in await audited(program)]
@@ -70,48 +73,45 @@ async def test_approve_and_reject_at_the_same_moment(tmp_path: Path) -> None:
                 seen.count(Verdict.REJECT),
             ]
             for name in (DEPUTY, DEPUTY_TWO):
-                cards = slack.inbox(user(name))
+                cards = school.inbox(name)
                 assert len(cards) == TIMES
                 assert not any(card.buttons() for card in cards)
 
 
-async def test_approve_twice_at_the_same_moment_counts_once(tmp_path: Path) -> None:
-    async with FakeSlack() as slack:
-        enrol(slack)
-        school = School(slack)
-        async with serving(slack, tmp_path / "data") as program:
+async def test_approve_twice_at_the_same_moment_counts_once(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school = School(chat)
+        async with serving(chat, tmp_path / "data") as program:
             for number in range(1, TIMES + 1):
-                await close_all(slack, HEAD, DEPUTY_TWO)
+                await chat.tidy(HEAD, DEPUTY_TWO)
                 await school.draft(HEAD, f"Number {number}.")
                 cards = {
                     name: await school.card(name, f"P-{number}:", button="Approve") for name in (DEPUTY, DEPUTY_TWO)
                 }
-                presses = [slack.press(user(name), card, "Approve") for name, card in cards.items()]
+                presses = [school.press(name, card, "Approve") for name, card in cards.items()]
                 await together(*presses, swapped=number % 2 == 0)
                 assert await decided_once(program, f"P-{number}") is Verdict.APPROVE
-                winner = (await post_of(program, f"P-{number}")).decisions[0].by.rpartition(":")[2]
-                told = await slack.until(lambda at=number: slack.ephemerals[at - 1 :], PATIENCE)  # type: ignore[misc]
-                name = {user(DEPUTY): "Dev", user(DEPUTY_TWO): "Dora"}[winner]
-                assert f"already approved by {name}" in told[0].shown_text()
-                assert told[0].ephemeral_to != winner
+                winner = await name_of(program, (await post_of(program, f"P-{number}")).decisions[0].by)
+                late = DEPUTY_TWO if winner == DEPUTY.title() else DEPUTY
+                said = f"P-{number} was already approved by {winner}"
+                await school.until(lambda who=late, said=said: any(said in each for each in chat.whispers(who)))  # type: ignore[misc]
             await quiet(program)
-            assert len(slack.ephemerals) == TIMES
+            assert len(chat.whispers(DEPUTY)) + len(chat.whispers(DEPUTY_TWO)) == TIMES
 
 
-async def test_an_edit_and_a_decision_at_the_same_moment(tmp_path: Path) -> None:
-    async with FakeSlack() as slack:
-        enrol(slack)
-        school = School(slack)
+async def test_an_edit_and_a_decision_at_the_same_moment(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school = School(chat)
         approved = 0
-        async with serving(slack, tmp_path / "data") as program:
+        async with serving(chat, tmp_path / "data") as program:
             for number in range(1, TIMES + 1):
-                await close_all(slack, TEACHER)
+                await chat.tidy(TEACHER)
                 await school.draft(TEACHER, f"Number {number}.")
                 card = await school.card(HEAD, f"P-{number}:", button="Approve")
                 own = await school.card(TEACHER, f"P-{number}:", button="Edit")
                 form = await school.form(TEACHER, own, "Edit")
-                press = slack.press(user(HEAD), card, "Approve")
-                change = slack.submit(user(TEACHER), form, {"Text": f"Number {number}, changed."})
+                press = school.press(HEAD, card, "Approve")
+                change = school.send(TEACHER, form, {"Text": f"Number {number}, changed."})
                 await together(press, change, swapped=number % 2 == 0)
                 post = await post_of(program, f"P-{number}")
                 assert (post.version, post.status, post.approval) == (2, State.WAITING, None)
@@ -119,8 +119,5 @@ async def test_an_edit_and_a_decision_at_the_same_moment(tmp_path: Path) -> None
                 assert all(decision.version == 1 for decision in post.decisions)
                 approved += len(post.decisions)
             await quiet(program)
-            refused = [
-                each for each in slack.ephemerals if "has changed since this card was drawn" in each.shown_text()
-            ]
+            refused = [said for said in chat.whispers(HEAD) if "has changed since this card was drawn" in said]
             assert len(refused) == TIMES - approved
-            assert all(each.ephemeral_to == user(HEAD) for each in refused)

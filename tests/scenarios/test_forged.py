@@ -7,9 +7,10 @@ import pytest
 
 from tests.fakes.school import HEAD, OWNER, TEACHER
 from tests.fakes.slack import Answer, FakeSlack, Message, View
-from tests.scenarios.serving import audited, post_of, quiet, told_after
-from tests.scenarios.stage import HELEN, OLU, SECRET, TOM, Stage
-from tests.scenarios.test_story import School
+from tests.scenarios.chats import OnSlack
+from tests.scenarios.school import School
+from tests.scenarios.serving import audited, post_of, quiet
+from tests.scenarios.stage import HELEN, OLU, SECRET, TOM, Stage, told_after
 
 
 def carried(card: Message, button: str, **changed: object) -> dict[str, Any]:
@@ -63,7 +64,7 @@ async def test_a_teacher_who_forges_the_heads_press_changes_nothing(stage: Stage
 
 
 async def test_somebody_elses_form_is_not_theirs_to_send(stage: Stage) -> None:
-    slack, school = stage.slack, School(stage.slack)
+    slack, school = stage.slack, School(OnSlack(stage.slack))
     form = await school.form(TEACHER, await school.card(TEACHER, "P-1", button="Edit"), "Edit")
 
     async def send() -> None:
@@ -94,10 +95,10 @@ async def test_a_replay_byte_by_byte_has_no_second_effect(stage: Stage) -> None:
     form = await (await slack.command(TOM, "/draftpost")).opened()
     await slack.submit(TOM, form, {"Text": "Only once", "Account": "Harbour page"})
     submission = sent[-1]
-    await School(slack).card(HEAD, "P-2", button="Approve")
+    await School(OnSlack(slack)).card(HEAD, "P-2", button="Approve")
     await slack.press(HELEN, stage.card, "Approve")
     press = sent[-1]
-    await School(slack).card(TEACHER, "P-1 is approved: ready for")
+    await School(OnSlack(slack)).card(TEACHER, "P-1 is approved: ready for")
     await slack.change_user(OLU, name="Olu Ade")
     event = sent[-1]
     await quiet(stage.program)
@@ -115,7 +116,7 @@ async def test_the_same_form_with_other_words_is_said_to_have_been_received(stag
     form = await (await slack.command(TOM, "/draftpost")).opened()
     sent = await slack.submit(TOM, form, {"Text": "First words", "Account": "Harbour page"})
     view = json.loads(json.dumps(sent.payload["view"]).replace("First words", f"Second {SECRET}"))
-    await School(slack).card(HEAD, "P-2", button="Approve")
+    await School(OnSlack(slack)).card(HEAD, "P-2", button="Approve")
     await quiet(stage.program)
     answers: list[Answer] = []
 
@@ -146,5 +147,5 @@ async def test_a_form_sent_back_with_errors_and_corrected_is_accepted(stage: Sta
     await stage.unmoved(wrong())
     assert form.value("Account")["text"]["text"] == "Harbour page"
     assert await typed_into(slack, form, f"The {SECRET}, in short", "Harbour on X") == {}
-    await School(slack).card(HEAD, "P-2", "in short", button="Approve")
+    await School(OnSlack(slack)).card(HEAD, "P-2", "in short", button="Approve")
     assert (await post_of(stage.program, "P-2")).content.account == "short"

@@ -17,8 +17,9 @@ from tests.fakes.slack import FakeSlack, Fault, Message, View
 from tests.fakes.slack.people import File
 from tests.fakes.slack.wire import Json
 from tests.fakes.slack_desk import user
-from tests.scenarios.serving import enrol, post_of, quiet, serving
-from tests.scenarios.test_story import PATIENCE, School
+from tests.scenarios.chats import PATIENCE, OnSlack, enrol
+from tests.scenarios.school import School
+from tests.scenarios.serving import post_of, quiet, serving
 
 PLACE = b"KITCHENDOOR"
 TOM, HELEN = user(TEACHER), user(HEAD)
@@ -74,8 +75,8 @@ async def test_the_head_sees_what_would_go_out_and_not_before_it_is_clean(tmp_pa
     async with FakeSlack() as slack:
         enrol(slack)
         slack.add_file("F0POND", TOM, "IMG_1.jpg", "image/jpeg", original)
-        async with serving(slack, tmp_path / "data") as program:
-            school = School(slack)
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
+            school = School(OnSlack(slack))
             slack.faults.next("files.download", Fault.SLOW(gate))
             sent = await slack.submit(TOM, await with_a_picture(slack, "F0POND"))
             assert (sent.problem, dict(sent.errors)) == ("", {})
@@ -107,7 +108,7 @@ async def test_an_error_keeps_the_file_that_was_chosen(tmp_path: Path) -> None:
     async with FakeSlack() as slack:
         enrol(slack)
         slack.add_file("F0POND", TOM, "IMG_1.jpg", "image/jpeg", phone_picture())
-        async with serving(slack, tmp_path / "data") as program:
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
             form = await with_a_picture(slack, "F0POND")
             for wrong in ("IMG_1.jpg", "picture", ""):
                 sent = await slack.submit(TOM, form, {"Picture 1: what it shows": wrong})
@@ -118,7 +119,7 @@ async def test_an_error_keeps_the_file_that_was_chosen(tmp_path: Path) -> None:
             assert [file["id"] for file in form.value("Picture 1: the file")] == ["F0POND"]
             sent = await slack.submit(TOM, form, {"Source of the pictures": "We made it ourselves"})
             assert not sent.errors
-            await School(slack).card(HEAD, "Alt text: A pond", button="Approve")
+            await School(OnSlack(slack)).card(HEAD, "Alt text: A pond", button="Approve")
             assert (await post_of(program)).status is State.WAITING
 
 
@@ -162,7 +163,7 @@ UNFIT = {
 
 async def mended(slack: FakeSlack, told: str) -> None:
     """The author is told in words, the head of nothing; Edit offers the form, and another file goes its way."""
-    school = School(slack)
+    school = School(OnSlack(slack))
     card = await school.card(TEACHER, "P-1: a draft", "“IMG_1.jpg”", told, button="Edit")
     assert slack.inbox(HELEN) == []
     slack.add_file("F0GOOD", TOM, "IMG_2.jpg", "image/jpeg", phone_picture())
@@ -182,9 +183,9 @@ async def test_what_is_no_fit_picture_is_said_and_can_be_mended(tmp_path: Path, 
     async with FakeSlack() as slack:
         enrol(slack)
         slack.add_file("F0BAD", TOM, "IMG_1.jpg", "image/jpeg", content)
-        async with serving(slack, tmp_path / "data") as program:
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
             await slack.submit(TOM, await with_a_picture(slack, "F0BAD"))
-            await School(slack).card(TEACHER, told)
+            await School(OnSlack(slack)).card(TEACHER, told)
             assert (await post_of(program)).status is State.DRAFT
             await mended(slack, told)
 
@@ -194,9 +195,9 @@ async def test_somebody_elses_file_is_not_fetched(tmp_path: Path) -> None:
         enrol(slack)
         slack.add_file("F0HELEN", HELEN, "IMG_1.jpg", "image/jpeg", phone_picture())
         slack.faults.next("files.download", Fault.ERROR_500)
-        async with serving(slack, tmp_path / "data"):
+        async with serving(OnSlack(slack), tmp_path / "data"):
             await slack.submit(TOM, await with_a_picture(slack, "F0HELEN"))
-            await School(slack).card(TEACHER, "could not be fetched")
+            await School(OnSlack(slack)).card(TEACHER, "could not be fetched")
             assert slack.faults.applied == [], "its bytes were not even asked for"
             slack.faults.none()
             await mended(slack, "could not be fetched")
@@ -206,7 +207,7 @@ async def test_a_file_that_is_gone_is_said_and_can_be_mended(tmp_path: Path) -> 
     async with FakeSlack() as slack:
         enrol(slack)
         slack.add_file("F0GONE", TOM, "IMG_1.jpg", "image/jpeg", phone_picture())
-        async with serving(slack, tmp_path / "data"):
+        async with serving(OnSlack(slack), tmp_path / "data"):
             form = await with_a_picture(slack, "F0GONE")
             del slack.files["F0GONE"]
             await slack.submit(TOM, form)
@@ -217,7 +218,7 @@ async def test_a_file_that_lies_on_another_machine_is_not_fetched(tmp_path: Path
     async with FakeSlack() as slack, another_machine() as (url, asked):
         enrol(slack)
         slack.files["F0AWAY"] = Elsewhere("F0AWAY", TOM, "IMG_1.jpg", "image/jpeg", phone_picture(), url=url)
-        async with serving(slack, tmp_path / "data"):
+        async with serving(OnSlack(slack), tmp_path / "data"):
             await slack.submit(TOM, await with_a_picture(slack, "F0AWAY"))
             await mended(slack, "could not be fetched")
         assert asked == [], "neither the picture nor the token went there"
@@ -228,8 +229,8 @@ async def test_a_picture_swapped_under_the_same_words_voids_the_approval(tmp_pat
         enrol(slack)
         slack.add_file("F0RED", TOM, "IMG_1.jpg", "image/jpeg", phone_picture())
         slack.add_file("F0BLUE", TOM, "IMG_1.jpg", "image/jpeg", phone_picture((30, 30, 200)))
-        async with serving(slack, tmp_path / "data") as program:
-            school = School(slack)
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
+            school = School(OnSlack(slack))
             await slack.submit(TOM, await with_a_picture(slack, "F0RED"))
             first = await school.card(HEAD, "Our new pond", button="Approve")
             stale = first.latest
@@ -261,7 +262,7 @@ async def test_a_restart_while_the_picture_is_fetched_brings_one_card(tmp_path: 
     async with FakeSlack() as slack:
         enrol(slack)
         slack.add_file("F0POND", TOM, "IMG_1.jpg", "image/jpeg", phone_picture())
-        async with serving(slack, tmp_path / "data", killed=killed):
+        async with serving(OnSlack(slack), tmp_path / "data", killed=killed):
             fault = Fault.SLOW(gate) if killed else Fault.ERROR_500
             slack.faults.next("files.download", fault, times=1_000)
             await slack.submit(TOM, await with_a_picture(slack, "F0POND"))
@@ -269,8 +270,8 @@ async def test_a_restart_while_the_picture_is_fetched_brings_one_card(tmp_path: 
         gate.set()
         slack.faults.none()
         assert slack.inbox(HELEN) == []
-        async with serving(slack, tmp_path / "data") as program:
-            card = await School(slack).card(HEAD, "Our new pond", button="Approve")
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
+            card = await School(OnSlack(slack)).card(HEAD, "Our new pond", button="Approve")
             await quiet(program)
             assert len(shown_files(slack, card)) == 1
             assert len(slack.inbox(HELEN)) == 1
@@ -281,9 +282,9 @@ async def test_a_restart_while_the_picture_is_fetched_brings_one_card(tmp_path: 
 async def test_a_restart_as_the_card_was_taken_brings_one_card(tmp_path: Path) -> None:
     async with FakeSlack() as slack:
         enrol(slack)
-        school = School(slack)
+        school = School(OnSlack(slack))
         slack.add_file("F0POND", TOM, "IMG_1.jpg", "image/jpeg", phone_picture())
-        async with serving(slack, tmp_path / "data", killed=True):
+        async with serving(OnSlack(slack), tmp_path / "data", killed=True):
             slack.faults.next("files.download", Fault.ERROR_500)
             await slack.submit(TOM, await with_a_picture(slack, "F0POND"))
             await school.card(TEACHER, "pictures are being checked")
@@ -291,7 +292,7 @@ async def test_a_restart_as_the_card_was_taken_brings_one_card(tmp_path: Path) -
             slack.faults.next("chat.postMessage", Fault.ACCEPT_THEN_DROP)
             await school.card(HEAD, "Our new pond")
         slack.faults.none()
-        async with serving(slack, tmp_path / "data") as program:
+        async with serving(OnSlack(slack), tmp_path / "data") as program:
             await quiet(program)
             assert len(slack.inbox(HELEN)) == 1
             await school.card(HEAD, "Our new pond", button="Approve")

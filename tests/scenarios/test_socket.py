@@ -8,8 +8,9 @@ from policy.post import State
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.slack import FakeSlack, Fault
 from tests.fakes.slack_desk import user
-from tests.scenarios.serving import audited, enrol, post_of, quiet, serving
-from tests.scenarios.test_story import PATIENCE, School
+from tests.scenarios.chats import PATIENCE, OnSlack, enrol
+from tests.scenarios.school import School
+from tests.scenarios.serving import audited, post_of, quiet, serving
 
 TOM, HELEN = user(TEACHER), user(HEAD)
 
@@ -17,9 +18,9 @@ TOM, HELEN = user(TEACHER), user(HEAD)
 async def test_an_envelope_that_comes_again_has_no_second_effect(tmp_path: Path) -> None:
     async with FakeSlack() as slack:
         enrol(slack)
-        school, link = School(slack), slack.socket
+        school, link = School(OnSlack(slack)), slack.socket
         link.redeliver_after = 0.2
-        async with serving(slack, tmp_path / "data", socket=True) as program:
+        async with serving(OnSlack(slack, socket=True), tmp_path / "data") as program:
             form = await (await slack.command(TOM, "/draftpost")).opened()
             link.lose_next_ack()
             sent = await slack.submit(TOM, form, {"Text": "Once", "Account": "Harbour page"})
@@ -47,8 +48,8 @@ async def test_an_envelope_that_comes_again_has_no_second_effect(tmp_path: Path)
 async def test_a_socket_that_goes_in_mid_form_is_survived(tmp_path: Path, how: str) -> None:
     async with FakeSlack() as slack:
         enrol(slack)
-        school, link = School(slack), slack.socket
-        async with serving(slack, tmp_path / "data", socket=True) as program:
+        school, link = School(OnSlack(slack)), slack.socket
+        async with serving(OnSlack(slack, socket=True), tmp_path / "data") as program:
             form = await (await slack.command(TOM, "/draftpost", "Typed before it broke")).opened()
             if how == "told to reconnect":
                 await link.order_disconnect()
@@ -69,13 +70,13 @@ async def test_a_socket_that_goes_in_mid_form_is_survived(tmp_path: Path, how: s
 async def test_what_was_sent_as_exeat_restarted_is_taken_once(tmp_path: Path) -> None:
     async with FakeSlack() as slack:
         enrol(slack)
-        school, link = School(slack), slack.socket
+        school, link = School(OnSlack(slack)), slack.socket
         link.redeliver_after = 0.2
-        async with serving(slack, tmp_path / "data", socket=True):
+        async with serving(OnSlack(slack, socket=True), tmp_path / "data"):
             form = await (await slack.command(TOM, "/draftpost")).opened()
             sent = await slack.submit(TOM, form, {"Text": "Once", "Account": "Harbour page"})
         greeted = link.greeted
-        async with serving(slack, tmp_path / "data", socket=True) as program:
+        async with serving(OnSlack(slack, socket=True), tmp_path / "data") as program:
             await link.connected(greeted + 1)
             assert (await slack.again(sent)).ok
             await school.card(HEAD, "P-1", button="Approve")
