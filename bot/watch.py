@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from aiohttp import web
@@ -18,6 +18,8 @@ from bot.relay import Relay
 from handlers.dispatch import Dispatch, where
 from handlers.turn import Scene
 from policy.people import EXEAT, Role
+from policy.record import ref
+from policy.secret import TEAMS_SECRET, Secret
 from storage.contract import Count, Outgoing, Unavailable
 
 PATIENCE = 4
@@ -32,7 +34,10 @@ STUCK = timedelta(minutes=10)
 QUIET = 600.0
 """Seconds for which a trouble must have been over before it counts as a new one."""
 
-LATE_VIEW, STUCK_VIEW = "watch.late", "watch.stuck"
+LATE_VIEW, STUCK_VIEW, SECRET_VIEW = "watch.late", "watch.stuck", "watch.secret"
+
+LAST_DAYS = 7
+"""From how many days before its end a secret is no longer well."""
 
 log = structlog.get_logger("exeat.watch")
 
@@ -67,14 +72,22 @@ class Health:
 class Watch:
     """Looks after one school, on a rhythm of its own, so that a clock that stands still is noticed too.
 
+    `secret_ends` is the day (local) on which the client secret of Teams ends, if there is one and it is known;
     `steady` gives monotonic seconds, the same as the clock's and the relay's.
     """
 
     def __init__(
-        self, dispatch: Dispatch, relay: Relay, clock: Clock, *, steady: Callable[[], float] = time.monotonic
+        self,
+        dispatch: Dispatch,
+        relay: Relay,
+        clock: Clock,
+        *,
+        secret_ends: date | None = None,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
         self._relay, self._clock, self._steady = relay, clock, steady
+        self._secret_ends = secret_ends
         self._began = steady()
         self._told: dict[str, float] = {}
 
@@ -84,12 +97,13 @@ class Watch:
             await asyncio.sleep(self._clock.seconds)
             try:
                 await self.tell(await self.look())
+                await self.warn()
             except Exception as error:
                 log.error("cannot look", kind=type(error).__name__, where=where(error))
 
     async def look(self) -> Health:
         """How things stand now. Changes nothing."""
-        checks = [await self._records(), self._ticking(), await self._late(), *self._chats()]
+        checks = [await self._records(), self._ticking(), await self._late(), *self._chats(), *self._secret()]
         count = await self._store.count(self._school.id)
         return Health((*checks, self._waiting(count), _dead(count)), count)
 
@@ -104,6 +118,28 @@ class Watch:
             await self._queue(view)
             log.error("trouble", view=view, checks=[check.name for check in health.checks if not check.well])
         self._told.update(dict.fromkeys(views, now))
+
+    async def warn(self) -> None:
+        """Have the admins warned that a secret ends: once at each of the days for it, also over a restart.
+
+        In the hours in which the school is staffed, though on any day: a secret also ends in the holidays. Where
+        there is no admin yet to be told, it waits for one.
+        """
+        now, calendar = self._dispatch.clock(), self._school.calendar
+        if self._secret_ends is None or not calendar.opens <= calendar.local(now).time() < calendar.closes:
+            return
+        async with self._store.transaction(self._school.id) as tx:
+            admins = await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN)
+            kept = await tx.get(Secret, TEAMS_SECRET)
+            ending = (kept or Secret(TEAMS_SECRET, self._school.id, self._secret_ends)).ending(self._secret_ends)
+            told = ending.warn(calendar.today(now)) if admins else ending
+            if told != kept:
+                tx.put(told)
+            for admin in admins if told != ending else ():
+                row = Outgoing(self._school.id, SECRET_VIEW, admin.id, ref(told), created=now, not_before=now)
+                tx.queue(row)
+        if told != ending:
+            log.warning("a secret ends", ends=told.ends.isoformat(), days=told.warned)
 
     async def _queue(self, view: str) -> None:
         now = self._dispatch.clock()
@@ -149,6 +185,13 @@ class Watch:
             for_long = name in failing and self._steady() - failing[name] > LEAST_PATIENCE
             said = f"Messages to {name} do not get through." if for_long else f"Messages to {name} get through."
             yield Check(name, not for_long, said, vital=True, view=STUCK_VIEW)
+
+    def _secret(self) -> Iterator[Check]:
+        """The admins are told of it by `warn`; here it stands for whoever watches from outside."""
+        if self._secret_ends is not None:
+            left = (self._secret_ends - self._school.calendar.today(self._dispatch.clock())).days
+            said = f"The client secret of Teams {'ends' if left > 0 else 'ended'} on {self._secret_ends}."
+            yield Check("secret", left > LAST_DAYS, said)
 
     def _waiting(self, count: Count) -> Check:
         oldest = count.oldest_unsent

@@ -1,12 +1,12 @@
-"""What the admins are told when messages cannot be delivered or reminders fail, and the card of what is gone."""
+"""What the admins are told when messages fail, reminders are late or a key ends; and the card of what is gone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cards.model import Card, Element, Facts, Notice, Text, Tone
-from cards.wording import counted, moment
+from cards.wording import counted, day, moment
 
 LONGEST_LIST = 10
 """How many undelivered messages one card names."""
@@ -81,6 +81,34 @@ def stuck_card() -> Card:
     said = "Some of Exeat's messages have not been going out for some minutes."
     then = "They are kept and go out once they can. Run exeat doctor on the server; it names what cannot be reached."
     return Card("Messages are waiting", said, (Text(said), Notice(then, tone=Tone.WARNING)))
+
+
+def secret_card(ends: date, today: date) -> Card:
+    """The key by which Exeat signs in to Teams ends, or has ended, on a local date."""
+    left = (ends - today).days
+    on = day(ends)
+    if left > 0:
+        title = "A key of Exeat's is about to end"
+        said = (
+            f"The client secret with which Exeat signs in to Teams ends on {on}, in {counted(left, 'day', 'days')}."
+        )
+        why = "From then on Teams takes nothing from Exeat, and nobody there is told of anything."
+    else:
+        title = "A key of Exeat's has ended"
+        when = "ends today" if left == 0 else f"ended on {on}"
+        said = f"The client secret with which Exeat signs in to Teams {when}."
+        why = "Without a new one Teams takes nothing from Exeat, and nobody there is told of anything."
+    then = (
+        "Make a new client secret in the Entra admin centre, put it into TEAMS_APP_PASSWORD and its last day into "
+        "TEAMS_SECRET_EXPIRES on the server, restart Exeat and run exeat doctor. docs/teams.md has the steps."
+    )
+    return Card(title, said, (Text(said), Text(why), Notice(then, tone=Tone.WARNING)))
+
+
+def renewed_card(ends: date) -> Card:
+    """What a warning about a key becomes once there is a new one."""
+    said = f"Exeat has a new client secret for Teams, which ends on {day(ends)}. There is nothing you need to do."
+    return Card("A key of Exeat's was renewed", said, (Text(said, Tone.QUIET),))
 
 
 def no_longer_card() -> Card:

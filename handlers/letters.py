@@ -1,12 +1,13 @@
-"""What the admins hear of messages that could not be delivered and of reminders that failed."""
+"""What the admins hear of messages that could not be delivered, reminders that failed and keys that end."""
 
 from datetime import timedelta
 
-from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, stuck_card
+from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, renewed_card, secret_card, stuck_card
 from cards.model import Card
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.people import Role
+from policy.secret import Secret, passed_warning
 
 REGISTRY = Registry()
 
@@ -37,6 +38,17 @@ async def late(scene: Scene, record: None) -> Card | None:
 async def stuck(scene: Scene, record: None) -> Card | None:
     """A chat takes no messages."""
     return stuck_card() if _is_admin(scene) else None
+
+
+@REGISTRY.view("watch.secret", Secret)
+async def secret(scene: Scene, kept: Secret) -> Card | None:
+    """A key of Exeat's is about to end. Once it has been renewed, nothing is sent and what was sent says so."""
+    today = scene.school.calendar.today(scene.now)
+    if not _is_admin(scene):
+        return None
+    if passed_warning(kept.ends, today) is None:
+        return None if scene.first else renewed_card(kept.ends)
+    return secret_card(kept.ends, today)
 
 
 def _is_admin(scene: Scene) -> bool:
