@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from bot.answers import DONE, TOO_LATE
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
 from bot.surface import Ambiguous, Permanent, Transient
@@ -19,20 +20,6 @@ Body = dict[str, Any]
 CARRIED = 500
 """How many characters typed after a command a button can carry to the form."""
 
-TOO_LATE = Card(
-    "That did not open",
-    "That did not open. Please try again.",
-    (
-        Text("Slack allows three seconds for it, and that was not enough. Nothing was saved."),
-        Text("Please try again."),
-    ),
-)
-DONE = Card("Done", "Done.", (Text("That is done. You can close this window."),))
-STRANGE = Card(
-    "That button no longer works",
-    "That button no longer works, and nothing was done.",
-    (Text("It comes from an earlier Exeat, and nothing was done."), Text("Type /exeat to see what you can do.")),
-)
 ELSEWHERE = Card(
     "Exeat belongs to another workspace",
     "Exeat belongs to another workspace, so nothing was done.",

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from aiohttp import web
 from yarl import URL
+
+from bot.body import Turned, json_object, whole
 
 LARGEST = 1024 * 1024
 """The largest body in bytes. Slack's own stay far below it."""
@@ -17,14 +18,6 @@ MOST_FIELDS = 100
 
 SKEW = 300
 """How many seconds Slack's clock and ours may differ."""
-
-
-class Turned(Exception):
-    """The request is turned away with an HTTP status; `reason` is all that is told or logged of it."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status, self.reason = status, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Guard:
         else, and 413 for what is too large.
         """
         timestamp, signature = self._signature(request)
-        body = await self._body(request)
+        body = await whole(request, self.largest)
         made = hmac.digest(self.secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), "sha256").hex()
         if not hmac.compare_digest(f"v0={made}", signature):
             raise Turned(401, "wrong signature")
@@ -62,19 +55,6 @@ class Guard:
             raise Turned(401, "stale timestamp")
         return timestamp, signature
 
-    async def _body(self, request: web.Request) -> bytes:
-        if (request.content_length or 0) > self.largest:
-            raise Turned(413, "body too large")
-        if request.content_length is not None:
-            return await request.content.read()
-        chunks, size = list[bytes](), 0
-        async for chunk in request.content.iter_any():
-            size += len(chunk)
-            if size > self.largest:
-                raise Turned(413, "body too large")
-            chunks.append(chunk)
-        return b"".join(chunks)
-
 
 def _only(request: web.Request, name: str) -> str:
     found = request.headers.getall(name, [])
@@ -88,7 +68,7 @@ def _only(request: web.Request, name: str) -> str:
 def _parsed(body: bytes, content_type: str) -> dict[str, Any]:
     try:
         if content_type == "application/json":
-            return _object(body)
+            return json_object(body)
         if content_type != "application/x-www-form-urlencoded":
             raise Turned(400, "neither a form nor JSON")
         if body.count(b"&") >= MOST_FIELDS:
@@ -99,14 +79,4 @@ def _parsed(body: bytes, content_type: str) -> dict[str, Any]:
     form = dict(pairs)
     if len(form) < len(pairs):
         raise Turned(400, "a field given twice")
-    return _object(form["payload"]) if "payload" in form else form
-
-
-def _object(text: bytes | str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise Turned(400, "malformed JSON") from error
-    if not isinstance(value, dict):
-        raise Turned(400, "not a JSON object")
-    return value
+    return json_object(form["payload"]) if "payload" in form else form

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import web
 
-from bot.slack.guard import LARGEST, Guard, Turned
+from bot.body import Turned
+from bot.slack.guard import LARGEST, Guard
 from tests.fakes.slack import FakeSlack
 
 FORM = urlencode({"command": "/posts", "text": "a&b é", "empty": ""}).encode()
