@@ -19,7 +19,7 @@ from handlers.dispatch import Dispatch, where
 from handlers.turn import Scene
 from policy.people import EXEAT, Role
 from policy.record import ref
-from policy.secret import TEAMS_SECRET, Secret
+from policy.secret import OF_TEAMS, Secret
 from storage.contract import Count, Outgoing, Unavailable
 
 PATIENCE = 4
@@ -130,8 +130,8 @@ class Watch:
             return
         async with self._store.transaction(self._school.id) as tx:
             admins = await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN)
-            kept = await tx.get(Secret, TEAMS_SECRET)
-            ending = (kept or Secret(TEAMS_SECRET, self._school.id, self._secret_ends)).ending(self._secret_ends)
+            kept = await tx.get(Secret, OF_TEAMS)
+            ending = (kept or Secret(OF_TEAMS, self._school.id, self._secret_ends)).ending(self._secret_ends)
             told = ending.warn(calendar.today(now)) if admins else ending
             if told != kept:
                 tx.put(told)

@@ -10,7 +10,7 @@ from policy.record import Upgrade
 WARNINGS = (60, 30, 7, 0)
 """How many days before its end a secret is warned of, once each; 0 is the day itself and all that follow."""
 
-TEAMS_SECRET = "teams-secret"
+OF_TEAMS = "teams-secret"
 """The id under which the client secret of Teams is kept watch over."""
 
 

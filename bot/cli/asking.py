@@ -1,9 +1,7 @@
-"""Commands that answer a question: when is a reply due, is everything in order, what does Slack need to be told."""
+"""Commands that answer a question: when is a reply due, is everything in order."""
 
 import asyncio
-import json
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,9 +12,7 @@ from bot.cli.speaking import FAILED, out, plainly, refuse, say
 from bot.clock import utc_now
 from bot.doctor import Finding, Verdict, examine
 from bot.logs import set_up_logs
-from bot.manifest import slack_manifest
-from bot.settings import config_path, read_school, read_settings
-from handlers.everything import everything
+from bot.settings import config_path, read_school
 from policy.calendar import Calendar, NeverOpen, as_utc, day_in_words
 from policy.clauses import cite
 from policy.deadlines import reply_due
@@ -100,44 +96,3 @@ def _print_findings(title: str, findings: list[Finding]) -> None:
         table.add_row(Text(finding.subject), Text(f"{finding.found} {finding.todo}".strip()))
     out.print(table, soft_wrap=False)
     say()
-
-
-manifest = typer.Typer(help="The app manifests that the chat platforms ask for.", no_args_is_help=True)
-
-
-@manifest.callback()
-def _manifests() -> None:
-    """The app manifests that the chat platforms ask for."""
-
-
-@manifest.command("slack")
-def slack(
-    target: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead.")] = None,
-    url: Annotated[str, typer.Option(help="Where Slack reaches this Exeat; else EXEAT_PUBLIC_URL.")] = "",
-    socket_mode: Annotated[
-        bool, typer.Option("--socket-mode", help="For Socket Mode, which needs no address.")
-    ] = False,
-) -> None:
-    """The manifest to paste at api.slack.com under Create New App, From a manifest.
-
-    Without --url and EXEAT_PUBLIC_URL it is for Socket Mode when SLACK_APP_TOKEN is set.
-
-    \b
-    Example:
-      exeat manifest slack --url https://exeat.school.example --out slack-manifest.json
-      exeat manifest slack --socket-mode
-    """
-    with plainly():
-        settings = read_settings()
-        address = url or settings.environment.exeat_public_url
-        by_socket = socket_mode or (not address and settings.environment.slack_app_token is not None)
-        try:
-            made = slack_manifest(everything(), settings.school, address, by_socket)
-        except ValueError as error:
-            refuse(f"{error}. Give the address with --url, or ask for Socket Mode with --socket-mode.")
-        text = json.dumps(made, indent=2, ensure_ascii=False)
-        if target is None:
-            typer.echo(text)
-        else:
-            target.write_text(f"{text}\n", "utf-8")
-            say(f"Written to {target}. At api.slack.com choose Create New App, From a manifest, and paste it.")

@@ -4,13 +4,13 @@ import sys
 
 import typer
 
-from bot.cli import asking, init, keeping, running
+from bot.cli import asking, init, keeping, manifests, running
 from bot.cli.speaking import FAILED, err
 from handlers.dispatch import where
 
 commands = typer.Typer(
     name="exeat",
-    help="Exeat puts a school's social media policy to work inside Slack. To see it, type: exeat demo",
+    help="Exeat puts a school's social media policy to work in Slack and Teams. To see it, type: exeat demo",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -25,7 +25,7 @@ commands.command("due", short_help="When must a comment be answered?")(asking.du
 commands.add_typer(keeping.audit, name="audit", short_help="Verify or export the record of who did what")
 commands.command("backup", short_help="Write everything kept into one file")(keeping.backup)
 commands.command("restore", short_help="Put a backup back")(keeping.restore)
-commands.add_typer(asking.manifest, name="manifest", short_help="Print what a chat platform asks for")
+commands.add_typer(manifests.manifest, name="manifest", short_help="Make what a chat platform asks for")
 
 
 def app() -> None:

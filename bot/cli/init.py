@@ -77,7 +77,7 @@ def init(
     with plainly():
         school = parse_school(text, file)
         _write(file, text)
-    say(f"\n{school.name} is written to {file}. Next: exeat doctor, then exeat manifest slack.")
+    say(f"\n{school.name} is written to {file}. Next: exeat doctor, then docs/slack.md or docs/teams.md.")
 
 
 class _Asking:

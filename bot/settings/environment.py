@@ -1,6 +1,9 @@
 """What the environment says: secrets, where things are kept, and where to listen."""
 
 import os
+import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -10,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.fault import Fault, Misconfigured, nearest
-from bot.settings.values import EMAIL, address, wrong
+from bot.settings.values import EMAIL, address, day, wrong
 
 PLACE = "environment"
 """What faults in the environment name as their place."""
@@ -47,8 +50,36 @@ def _mail_from(value: Any) -> str:
     return str(value)
 
 
+GUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def _guid(where: str) -> BeforeValidator:
+    def check(value: Any) -> str:
+        text = str(value).strip().casefold()
+        if not GUID.fullmatch(text) or not text.strip("0-"):
+            raise wrong("It is not an id such as 6f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c.", f"Copy it from {where}.")
+        return text
+
+    return BeforeValidator(check)
+
+
+def _secret_value(value: Any) -> Any:
+    if GUID.fullmatch(str(value).strip().casefold()):
+        raise wrong(
+            "It looks like the Secret ID, and Microsoft takes only the secret's Value.",
+            "Copy the Value; it is shown once, so if it is gone make a new client secret.",
+        )
+    return value
+
+
 BOT_TOKENS = "OAuth & Permissions on your app's page at api.slack.com"
 APP_TOKENS = "Basic Information, App-Level Tokens, on your app's page at api.slack.com"
+
+APP_IDS = "Application (client) ID on the Overview of your app registration in the Entra admin centre"
+TENANT_IDS = "Directory (tenant) ID on the Overview of your app registration in the Entra admin centre"
+APP_SECRETS = (
+    "Certificates & secrets of your app registration in the Entra admin centre: the Value of a client secret"
+)
 
 
 class Environment(BaseSettings):
@@ -60,10 +91,14 @@ class Environment(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_app_token: Annotated[SecretStr, _token("xapp-", APP_TOKENS)] | None = None
     slack_api_url: Annotated[str, BeforeValidator(_slack_url)] = "https://slack.com/api/"
-    teams_app_id: str = ""
-    teams_app_password: SecretStr | None = None
-    teams_tenant_id: str = ""
-    teams_secret_expires: str = ""
+    teams_app_id: Annotated[str, _guid(APP_IDS)] = ""
+    teams_app_password: Annotated[SecretStr, BeforeValidator(_secret_value)] | None = None
+    teams_tenant_id: Annotated[str, _guid(TENANT_IDS)] = ""
+    teams_secret_expires: Annotated[date, BeforeValidator(day)] | None = None
+    teams_login_url: Annotated[str, BeforeValidator(_url)] = "https://login.microsoftonline.com"
+    teams_openid_url: Annotated[str, BeforeValidator(_url)] = (
+        "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    )
     exeat_data: Path = Path("data")
     exeat_key: SecretStr | None = None
     exeat_config: Path = Path("exeat.toml")
@@ -82,7 +117,7 @@ class Environment(BaseSettings):
 
     @property
     def teams(self) -> bool:
-        """Whether Teams is configured."""
+        """Whether Teams is configured: with its app's id, the client secret and the tenant's id."""
         return bool(self.teams_app_id)
 
 
@@ -134,7 +169,22 @@ def _between(environment: Environment) -> list[Fault]:
         name = "SLACK_SIGNING_SECRET" if environment.slack_signing_secret else "SLACK_APP_TOKEN"
         how = f"Set SLACK_BOT_TOKEN too: it is under {BOT_TOKENS}."
         faults.append(Fault(PLACE, 0, name, "It is set, but there is no bot token beside it.", how))
+    faults += _missing_of_teams(environment)
     if environment.exeat_smtp_url and not environment.exeat_mail_from:
         how = "Set EXEAT_MAIL_FROM to the address that Exeat's mail comes from."
         faults.append(Fault(PLACE, 0, "EXEAT_SMTP_URL", "It is set, but nobody is named as the sender.", how))
     return faults
+
+
+def _missing_of_teams(environment: Environment) -> Iterator[Fault]:
+    """Each of the three that belong together and is left out while another is set."""
+    three = (
+        ("TEAMS_APP_ID", environment.teams_app_id, APP_IDS),
+        ("TEAMS_APP_PASSWORD", environment.teams_app_password, APP_SECRETS),
+        ("TEAMS_TENANT_ID", environment.teams_tenant_id, TENANT_IDS),
+    )
+    given = [name for name, value, _ in three if value]
+    for name, value, where in three:
+        if given and not value:
+            what = f"It is not set, and {' and '.join(given)} {'is' if len(given) == 1 else 'are'}."
+            yield Fault(PLACE, 0, name, what, f"Set it too: it is under {where}.")

@@ -9,7 +9,9 @@ import sys
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -69,6 +71,7 @@ def exeat(tmp_path: Path) -> Exeat:
         "audit verify",
         "audit export",
         "manifest slack",
+        "manifest teams",
     ],
 )
 def test_help_teaches_by_an_example(exeat: Exeat, typed: str) -> None:
@@ -223,6 +226,58 @@ def test_the_manifest_needs_an_address_or_socket_mode(exeat: Exeat) -> None:
     assert done.returncode == 2
     assert "--url" in done.stderr
     assert "--socket-mode" in done.stderr
+
+
+TEAMS = {
+    "TEAMS_APP_ID": "6f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c",
+    "TEAMS_APP_PASSWORD": "hunter2~is-not-to-be-read",
+    "TEAMS_TENANT_ID": "7f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c",
+}
+
+
+def test_the_package_for_teams_is_written_once(exeat: Exeat) -> None:
+    assert exeat("init", *REQUIRED, *ACCOUNT, "--staff", "*@harbour.example").returncode == 0
+    typed = ("manifest", "teams", "--out", "exeat.zip", "--privacy", "https://harbour.example/privacy")
+    done = exeat(*typed, **TEAMS)
+    assert (done.returncode, "Teams admin centre" in done.stdout) == (0, True)
+    first = (exeat.folder / "exeat.zip").read_bytes()
+    with ZipFile(BytesIO(first)) as package:
+        made = json.loads(package.read("manifest.json"))
+    assert made["bots"][0]["botId"] == TEAMS["TEAMS_APP_ID"]
+    assert made["developer"]["privacyUrl"] == "https://harbour.example/privacy"
+    assert TEAMS["TEAMS_APP_PASSWORD"].encode() not in first
+    refused = exeat(*typed, **TEAMS)
+    assert (refused.returncode, "--force" in refused.stderr) == (2, True)
+    assert exeat(*typed, "--force", **TEAMS).returncode == 0
+    assert (exeat.folder / "exeat.zip").read_bytes() == first
+    printed = exeat("manifest", "teams", "--version", "1.2.3", **TEAMS)
+    assert json.loads(printed.stdout)["version"] == "1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("more", "variables", "code", "sentence"),
+    [
+        ((), {}, 2, "TEAMS_APP_ID is not set"),
+        ((), {"TEAMS_APP_ID": TEAMS["TEAMS_APP_ID"]}, 2, "TEAMS_TENANT_ID: It is not set"),
+        ((), TEAMS, 2, 'staff = ["*@school.example"]'),
+        (("--privacy", "harbour.example"), TEAMS, 2, "is not a web address"),
+        (("--version", "one"), TEAMS, 2, "such as 1.0.1"),
+    ],
+)
+def test_no_package_for_teams_without_what_it_needs(
+    exeat: Exeat, more: tuple[str, ...], variables: dict[str, str], code: int, sentence: str
+) -> None:
+    exeat.init()
+    done = exeat("manifest", "teams", "--out", "exeat.zip", *more, **variables)
+    assert done.returncode == code
+    assert sentence in done.stderr
+    assert not (exeat.folder / "exeat.zip").exists()
+
+
+def test_the_template_for_teams_needs_no_settings(exeat: Exeat) -> None:
+    done = exeat("manifest", "teams", "--template")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["bots"][0]["botId"] == "00000000-0000-0000-0000-000000000000"
 
 
 def test_what_was_backed_up_is_put_back_and_its_audit_is_sound(exeat: Exeat) -> None:

@@ -1,6 +1,7 @@
 """The environment: names an administrator relies on, mistakes told together, and no secret in any of them."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,20 @@ import pytest
 from bot.settings import Misconfigured, misspelt, read_environment, read_settings
 
 SECRET = "hunter2-is-not-to-be-read"
+APP, TENANT = "6f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c", "7f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c"
+TEAMS = {"TEAMS_APP_ID": APP, "TEAMS_APP_PASSWORD": SECRET, "TEAMS_TENANT_ID": TENANT}
+
+TOML = """\
+[school]
+name = "Harbour Primary"
+
+[people]
+headteacher = "helen@harbour.example"
+
+[[accounts]]
+name = "Page"
+platform = "facebook"
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +46,9 @@ def test_nothing_need_be_set() -> None:
     assert environment.slack_api_url == "https://slack.com/api/"
     assert environment.exeat_tick_seconds == 30
     assert not environment.slack
+    assert not environment.teams
+    assert environment.teams_login_url == "https://login.microsoftonline.com"
+    assert environment.teams_openid_url == "https://login.botframework.com/v1/.well-known/openidconfiguration"
 
 
 def test_what_is_set_empty_counts_as_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +85,14 @@ def test_every_mistake_is_told_at_once_and_no_secret_with_it(monkeypatch: pytest
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "Set SLACK_SIGNING_SECRET (over HTTPS) or SLACK_APP_TOKEN"),
         ({"SLACK_SIGNING_SECRET": "abc"}, "Set SLACK_BOT_TOKEN too"),
         ({"SLACK_APP_TOKEN": "xapp-1"}, "Set SLACK_BOT_TOKEN too"),
+        ({"TEAMS_APP_ID": APP}, "TEAMS_APP_PASSWORD: It is not set, and TEAMS_APP_ID is."),
+        ({"TEAMS_APP_ID": APP}, "TEAMS_TENANT_ID: It is not set, and TEAMS_APP_ID is."),
+        ({"TEAMS_TENANT_ID": TENANT}, "Set it too: it is under Application (client) ID"),
+        (
+            {"TEAMS_APP_ID": APP, "TEAMS_TENANT_ID": TENANT},
+            "It is not set, and TEAMS_APP_ID and TEAMS_TENANT_ID are.",
+        ),
+        ({"TEAMS_APP_PASSWORD": SECRET, "TEAMS_TENANT_ID": TENANT}, "TEAMS_APP_ID: It is not set"),
         ({"EXEAT_SMTP_URL": "smtp://mail.school.example"}, "Set EXEAT_MAIL_FROM"),
     ],
 )
@@ -84,9 +110,61 @@ def test_secrets_never_appear_where_the_environment_is_printed(monkeypatch: pyte
     monkeypatch.setenv("EXEAT_SMTP_URL", f"smtp://exeat:{SECRET}@mail.school.example")
     monkeypatch.setenv("EXEAT_MAIL_FROM", "exeat@school.example")
     monkeypatch.setenv("EXEAT_KEY", SECRET)
+    for name, value in TEAMS.items():
+        monkeypatch.setenv(name, value)
     environment = read_environment()
     assert environment.slack
+    assert environment.teams
     assert SECRET not in f"{environment!r} {environment}"
+
+
+def test_teams_is_read_with_its_ids_in_lower_case_and_the_day_its_secret_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    more = {"TEAMS_SECRET_EXPIRES": "2027-06-03", "TEAMS_LOGIN_URL": "https://login.microsoftonline.us/"}
+    for name, value in {**TEAMS, "TEAMS_APP_ID": APP.upper(), **more}.items():
+        monkeypatch.setenv(name, value)
+    environment = read_environment()
+    assert (environment.teams_app_id, environment.teams_tenant_id) == (APP, TENANT)
+    assert environment.teams_secret_expires == date(2027, 6, 3)
+    assert environment.teams_login_url == "https://login.microsoftonline.us"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TEAMS_APP_ID", "exeat", "Application (client) ID"),
+        ("TEAMS_APP_ID", "00000000-0000-0000-0000-000000000000", "Application (client) ID"),
+        ("TEAMS_TENANT_ID", "harbour.onmicrosoft.com", "Directory (tenant) ID"),
+        ("TEAMS_APP_PASSWORD", "8f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c", "It looks like the Secret ID"),
+        ("TEAMS_SECRET_EXPIRES", "3/6/2027", 'such as "2026-12-21"'),
+        ("TEAMS_LOGIN_URL", "login", "is not a web address"),
+        ("TEAMS_OPENID_URL", "openid", "is not a web address"),
+    ],
+)
+def test_what_teams_cannot_use_is_told_and_where_to_find_the_right_one(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    for each, right in {**TEAMS, name: value}.items():
+        monkeypatch.setenv(each, right)
+    fault = refused()
+    assert f"environment: {name}: " in fault
+    assert said in fault
+    assert SECRET not in fault
+
+
+def test_on_teams_the_school_must_say_who_its_staff_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("exeat.toml").write_text(TOML, "utf-8")
+    assert not read_settings().school.roster.staff
+    for name, value in TEAMS.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured) as caught:
+        read_settings()
+    (fault,) = caught.value.faults
+    assert (fault.place, fault.line, fault.key) == ("exeat.toml", 4, "people.staff")
+    assert 'staff = ["*@school.example"]' in fault.instead
+    Path("exeat.toml").write_text(TOML.replace("[people]", '[people]\nstaff = ["*@harbour.example"]'), "utf-8")
+    assert read_settings().environment.teams
 
 
 def test_a_misspelt_variable_is_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The end of the client secret of Teams: the admins are warned in time, once each time, and told when it is renewed."""
+"""The end of the client secret of Teams: the admins are warned in time, once each time, and told of a new one."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,8 @@
-"""The manifest from which Slack makes the app, drawn from the registry so that it never lags behind."""
+"""The manifest from which Slack makes the app."""
 
 from typing import Any
 
+from bot.manifest.wording import ABOUT, GREEN
 from cards.limits import SLACK_MANIFEST
 from cards.text import clip
 from handlers.registry import Registry
@@ -23,13 +24,6 @@ SCOPES = (
 )
 EVENTS = ("app_home_opened", "app_mention", "message.im", "team_join", "user_change")
 
-_ABOUT = (
-    "Exeat puts a school's social media policy to work where its staff already talk. "
-    "Staff draft posts here; the headteacher approves them, asks for changes or rejects them; whoever looks after "
-    "the account is told when a post may go up. Nothing goes out without leave, and everybody can see why. "
-    "Exeat keeps its records on the school's own server."
-)
-
 
 def slack_manifest(registry: Registry, school: School, public_url: str | None, socket_mode: bool) -> dict[str, Any]:
     """The app's manifest for one school, as JSON. `public_url` is where Slack reaches Exeat over HTTP.
@@ -46,8 +40,8 @@ def slack_manifest(registry: Registry, school: School, public_url: str | None, s
         "display_information": {
             "name": "Exeat",
             "description": clip(f"Leave to post for {school.name}", SLACK_MANIFEST.description),
-            "long_description": _ABOUT,
-            "background_color": "#1f3d2b",
+            "long_description": ABOUT,
+            "background_color": GREEN,
         },
         "features": {
             "app_home": {
