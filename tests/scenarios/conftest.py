@@ -12,7 +12,7 @@ import structlog
 from bot.logs import set_up_logs
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.slack import FakeSlack
-from tests.scenarios.chats import OnSlack, enrol
+from tests.scenarios.on_slack import OnSlack, enrol
 from tests.scenarios.school import School
 from tests.scenarios.serving import quiet, serving
 from tests.scenarios.stage import SECRET, Stage

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from tests.scenarios.chats import PATIENCE, Chat
+from tests.scenarios.chat import PATIENCE, Chat
 
 T = TypeVar("T")
 

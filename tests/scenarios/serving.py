@@ -14,7 +14,7 @@ from policy.post import Post
 from policy.school import School
 from storage.contract import AuditRow
 from tests.fakes.school import MONDAY, harbour
-from tests.scenarios.chats import Chat
+from tests.scenarios.chat import Chat
 
 
 class HandClock:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.school import HEAD, OWNER, TEACHER
 from tests.fakes.slack import Answer, FakeSlack, Message, View
-from tests.scenarios.chats import OnSlack
+from tests.scenarios.on_slack import OnSlack
 from tests.scenarios.school import School
 from tests.scenarios.serving import audited, post_of, quiet
 from tests.scenarios.stage import HELEN, OLU, SECRET, TOM, Stage, told_after

@@ -17,7 +17,8 @@ from tests.fakes.slack import FakeSlack, Fault, Message, View
 from tests.fakes.slack.people import File
 from tests.fakes.slack.wire import Json
 from tests.fakes.slack_desk import user
-from tests.scenarios.chats import PATIENCE, OnSlack, enrol
+from tests.scenarios.chat import PATIENCE
+from tests.scenarios.on_slack import OnSlack, enrol
 from tests.scenarios.school import School
 from tests.scenarios.serving import post_of, quiet, serving
 

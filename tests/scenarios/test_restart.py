@@ -8,7 +8,8 @@ from policy.post import Post
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.slack import Fault
 from tests.fakes.slack_desk import user
-from tests.scenarios.chats import CHATS, slack
+from tests.scenarios.chats import CHATS
+from tests.scenarios.on_slack import slack
 from tests.scenarios.school import School
 from tests.scenarios.serving import quiet, serving
 

@@ -8,7 +8,8 @@ from policy.post import State
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.slack import FakeSlack, Fault
 from tests.fakes.slack_desk import user
-from tests.scenarios.chats import PATIENCE, OnSlack, enrol
+from tests.scenarios.chat import PATIENCE
+from tests.scenarios.on_slack import OnSlack, enrol
 from tests.scenarios.school import School
 from tests.scenarios.serving import audited, post_of, quiet, serving
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.school import HEAD, OWNER, TEACHER
-from tests.scenarios.chats import CHATS, Message
+from tests.scenarios.chat import Message
+from tests.scenarios.chats import CHATS
 from tests.scenarios.school import School
 from tests.scenarios.serving import quiet, serving
 
