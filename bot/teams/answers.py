@@ -1,0 +1,206 @@
+"""How a Reply reaches somebody on Teams: in the answer to an invoke, or as a message of Exeat's right after it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.answers import TOO_LATE
+from bot.surface import Ambiguous, Gone, Permanent, Transient
+from bot.teams.surface import TeamsSurface
+from bot.teams.translate import CARD, Incoming, Whence, fresh_nonce
+from cards.model import Button, Card, Form, Notice, Quote, Text, Tone, Value
+from cards.teams import form_card, message, summary
+from cards.text import clip, harmless
+from handlers.request import Ask, Invalid, Request
+
+Body = dict[str, Any]
+
+PATIENCE = 3.0
+"""How many seconds an invoke may wait for Teams: it must be answered within five."""
+
+WINDOW: Body = {"height": "large", "width": "medium"}
+"""How large a dialog is."""
+
+TITLE = 64
+"""How many characters of a title a dialog shows."""
+
+BELOW = "The form is below."
+DONE_HERE = Card("Done", "Done.", (Text("That is done."),))
+NOT_HERE = Card(
+    "That opens in a window of its own",
+    "That opens in a window of its own, which did not open here. Nothing was done.",
+    (Text("What belongs there is not shown in a chat. Please open Exeat in Teams on a computer or a phone."),),
+)
+POINTER = "I have answered you in our own chat."
+ADD_ME = "I can answer you only in a chat of our own. Please add Exeat under Apps in Teams, and ask me there."
+
+log = structlog.get_logger("exeat.teams")
+
+
+def said(words: str) -> Body:
+    """The answer to a press: words in passing. What the card shows stays."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": harmless(words)}
+
+
+def replaced(content: Body) -> Body:
+    """The answer to a press: another card in the place of the one that was pressed."""
+    return {"statusCode": 200, "type": CARD, "value": content}
+
+
+def window(title: str, content: Body) -> Body:
+    """The answer to a press or a form in a dialog: what the dialog shows."""
+    card = {"contentType": CARD, "content": content}
+    return {"task": {"type": "continue", "value": {"title": clip(title, TITLE), **WINDOW, "card": card}}}
+
+
+def closed(words: str) -> Body:
+    """The answer to a form in a dialog: it closes with these words."""
+    return {"task": {"type": "message", "value": harmless(words)}}
+
+
+def words_of(card: Card) -> str:
+    """All that a refusal says, on one line: what happened, why, what to do next, and the clause."""
+    clauses = (part.clause for part in card.body if isinstance(part, Notice) and part.clause)
+    return " ".join((card.summary, *clauses))
+
+
+def with_typed(card: Card, typed: Sequence[str]) -> Card:
+    """The card with what was typed beneath it, so that nothing is lost with the dialog."""
+    if not typed:
+        return card
+    return replace(card, body=(*card.body, Text("This is what you had typed:", Tone.STRONG), *map(Quote, typed)))
+
+
+def in_window(request: Request) -> Card:
+    """A button for a form that must not stand in a chat; it says nothing of what the form is about.
+
+    What was typed after the command is not carried: it would stay in the chat's history with the button.
+    """
+    words = "Press Open to write it. What you write there does not enter this chat."
+    ids = {name: value for name, value in request.payload.items() if name != "text"}
+    button = Button(
+        "Open", request.verb, request.record, request.version or 1, Tone.PRIMARY, payload=ids, dialog=True
+    )
+    return Card("Exeat", words, (Text(words),), (button,))
+
+
+class Answers:
+    """Draws replies for Teams, and sends those that cannot travel in an answer. `zone` is the school's."""
+
+    def __init__(self, surface: TeamsSurface, school: str, zone: ZoneInfo) -> None:
+        self.surface, self.school, self.zone = surface, school, zone
+
+    async def card(self, card: Card, *, live: bool = True) -> Body:
+        """A card's content."""
+        return message(card, school=self.school, pictures=await self.surface.pictures(card), live=live)
+
+    async def form(
+        self,
+        form: Form,
+        nonce: str,
+        values: Mapping[str, Value] | None = None,
+        errors: Mapping[str, str] | None = None,
+    ) -> Body:
+        """A form's content."""
+        pictures = await self.surface.pictures(form)
+        return form_card(
+            form,
+            school=self.school,
+            nonce=nonce,
+            zone=self.zone,
+            values=values,
+            errors=errors,
+            pictures=pictures,
+        )
+
+    async def asked(self, reply: Ask | Invalid, incoming: Incoming) -> Body:
+        """A form for the chat, with what was typed in it before; one that must not stand there as a button."""
+        if reply.form.dialog:
+            return await self.card(in_window(incoming.request))
+        return await self._typed_in(reply, reply.form, incoming)
+
+    async def asked_in_window(self, reply: Ask | Invalid, incoming: Incoming) -> Body:
+        """A form for a dialog, where every form is drawn as dialogs need it."""
+        form = replace(reply.form, dialog=True)
+        return window(form.title, await self._typed_in(reply, form, incoming))
+
+    async def shown_in_window(self, card: Card) -> Body:
+        """A card in a dialog, to be read."""
+        return window(card.title, await self.card(card, live=False))
+
+    async def tell(self, whence: Whence, card: Card) -> bool:
+        """Say something to the person alone, in their own chat with Exeat. Whether it went out."""
+        return whence.address is not None and await self._sent(whence, self.surface.tell(whence.address, card))
+
+    async def ask(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> bool:
+        """Put a form before the person, as a message in their own chat. Whether it went out."""
+        if reply.form.dialog:
+            return await self.tell(whence, in_window(incoming.request))
+        content = await self.asked(reply, incoming)
+        said = clip(reply.form.title, TITLE)
+        return whence.address is not None and await self._sent(
+            whence, self.surface.ask(whence.address, content, said)
+        )
+
+    async def ask_at_once(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> Body:
+        """The same while the person waits: the answer to their press says whether there is a form."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                sent = await self.ask(whence, reply, incoming)
+        except TimeoutError:
+            log.warning("form not sent", user=whence.identity.id, why="timeout")
+            sent = False
+        return said(BELOW if sent else TOO_LATE.summary)
+
+    async def put_in_place(self, whence: Whence, content: Body, words: str) -> bool:
+        """Let the message that was pressed show something else, for good. Whether it does."""
+        drawn = {
+            "type": "message",
+            "id": whence.card,
+            "summary": words,
+            "attachments": [{"contentType": CARD, "content": content}],
+        }
+        update = self.surface.connector.update(whence.service, whence.conversation, whence.card, drawn)
+        return await self._sent(whence, update)
+
+    async def keep_in_place(self, whence: Whence, card: Card, content: Body) -> None:
+        """After an answer that took a form's place, which Teams forgets at the next reaction or on another device."""
+        if whence.card:
+            await self.put_in_place(whence, content, summary(card))
+
+    async def receipt(self, whence: Whence, card: Card) -> None:
+        """What became of a form whose press has no answer of its own: in its place, or else as a message."""
+        content = await self.card(card, live=False)
+        if not (whence.card and await self.put_in_place(whence, content, summary(card))):
+            await self.tell(whence, card)
+
+    async def corrected(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> None:
+        """The form again, for a press that has no answer of its own: in its place, or else as a message."""
+        content = await self.asked(reply, incoming)
+        if not (whence.card and await self.put_in_place(whence, content, clip(reply.form.title, TITLE))):
+            await self.ask(whence, reply, incoming)
+
+    async def point(self, whence: Whence, words: str) -> None:
+        """Say in a channel or a group chat where the answer is, and nothing of it."""
+        activity = {"type": "message", "text": words, "replyToId": whence.message}
+        await self._sent(whence, self.surface.connector.send(whence.service, whence.conversation, activity))
+
+    async def _typed_in(self, reply: Ask | Invalid, form: Form, incoming: Incoming) -> Body:
+        nonce = incoming.nonce or fresh_nonce()
+        match reply:
+            case Ask():
+                return await self.form(form, nonce, incoming.request.fields if incoming.nonce else None)
+            case Invalid(_, values, errors):
+                return await self.form(form, nonce, values, errors)
+
+    async def _sent(self, whence: Whence, call: Any) -> bool:
+        try:
+            await call
+        except (Transient, Ambiguous, Permanent, Gone) as error:
+            log.warning("answer lost", user=whence.identity.id, why=str(error))
+            return False
+        return True

@@ -1,0 +1,105 @@
+"""Words written to Exeat on Teams, and how it makes itself known: answered in the person's own chat, nowhere else."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+import structlog
+
+from bot.background import Background, report
+from bot.surface import Ambiguous, Permanent, Transient
+from bot.teams.answers import ADD_ME, PATIENCE, POINTER, Answers
+from bot.teams.guard import Json
+from bot.teams.translate import Incoming, Whence, address, fresh_nonce, said, typed
+from cards.refusal import trouble_card
+from handlers.dispatch import UNKNOWN, Dispatch, Trouble
+from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say, Show
+from policy.address import Address
+
+log = structlog.get_logger("exeat.teams")
+
+
+class Messages:
+    """Carries messages to dispatch; what there is to say is sent after the HTTP answer."""
+
+    def __init__(self, dispatch: Dispatch, answers: Answers, after: Background) -> None:
+        self._dispatch, self._answers, self._after = dispatch, answers, after
+        self._commands = frozenset(spec.verb for spec in dispatch.registry.commands())
+
+    async def take(self, activity: Json, whence: Whence) -> None:
+        """One message. In a channel or a group chat it must mention Exeat, and only a pointer is said there."""
+        if whence.personal:
+            request, reply = await self._asked(activity, whence)
+            self._after.start(_done(self._answer(whence, request, reply)))
+        elif typed(activity)[1]:
+            await self._elsewhere(activity, whence)
+
+    async def greet(self, activity: Json, whence: Whence) -> None:
+        """Say what Exeat is for to somebody who has just added it, if they are staff; nothing to anybody else."""
+        request = Request(f"teams:{activity.get('id') or fresh_nonce()}", whence.identity, UNKNOWN, self._now())
+        try:
+            reply = await self._dispatch(request)
+        except Trouble as trouble:
+            log.warning("not greeted", user=whence.identity.id, error=trouble.error)
+            return
+        if not (isinstance(reply, Say) and reply.refused):
+            self._after.start(_done(self._answer(whence, request, reply)))
+
+    async def _elsewhere(self, activity: Json, whence: Whence) -> None:
+        if whence.address is None:
+            whence = replace(whence, address=await self._opened(activity, whence))
+        if whence.address is None:
+            self._after.start(self._answers.point(whence, ADD_ME))
+            return
+        request, reply = await self._asked(activity, whence)
+        self._after.start(self._answer_and_point(whence, request, reply))
+
+    async def _asked(self, activity: Json, whence: Whence) -> tuple[Request, Reply]:
+        request = said(activity, whence.identity, self._now(), self._commands)
+        try:
+            return request, await self._dispatch(request)
+        except Trouble as trouble:
+            return request, Say(trouble.card, refused=True)
+        except Exception as error:
+            return request, Say(trouble_card(report("teams", error)), refused=True)
+
+    async def _answer(self, whence: Whence, request: Request, reply: Reply) -> bool:
+        match reply:
+            case Nothing():
+                return True
+            case Say(card) | Show(_, card):
+                return await self._answers.tell(whence, card)
+            case Ask() | Invalid():
+                return await self._answers.ask(whence, reply, Incoming(request))
+            case _:
+                assert_never(reply)
+
+    async def _answer_and_point(self, whence: Whence, request: Request, reply: Reply) -> None:
+        answered = await self._answer(whence, request, reply)
+        await self._answers.point(whence, POINTER if answered else ADD_ME)
+
+    async def _opened(self, activity: Json, whence: Whence) -> Address | None:
+        """A chat of the person's own, made now and remembered; None when Exeat is not installed for them."""
+        surface = self._answers.surface
+        found = address(activity, whence.identity, self._answers.school, self._now())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                made = await surface.connector.open_conversation(found.service, found.bot, found.member)
+        except (TimeoutError, Transient, Ambiguous, Permanent) as error:
+            log.info("no chat opened", user=whence.identity.id, why=str(error) or "timeout")
+            return None
+        found = replace(found, conversation=made)
+        try:
+            await surface.addresses.learn(found)
+        except Exception as error:
+            report("address", error)
+        return found
+
+    def _now(self) -> datetime:
+        return self._dispatch.clock()
+
+
+async def _done(work: Awaitable[bool]) -> None:
+    await work
