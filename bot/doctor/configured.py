@@ -81,23 +81,28 @@ def environment_findings(environment: Environment) -> Iterator[Finding]:
     """The environment, which has been read without a fault."""
     for name, meant in misspelt():
         yield note(name, "Exeat knows no such variable and leaves it alone.", f"Did you mean {meant}?")
-    if not environment.slack:
+    if not environment.slack and not environment.teams:
         yield fix(
-            "Slack",
+            "Chat",
             "No chat is configured, so exeat serve cannot start.",
-            "Set SLACK_BOT_TOKEN and either SLACK_SIGNING_SECRET or SLACK_APP_TOKEN (docs/running.md); "
-            "exeat demo needs neither.",
+            "Follow docs/slack.md or docs/teams.md; exeat demo needs neither.",
         )
-    if environment.slack_app_token is None and not environment.exeat_public_url and environment.slack:
+    if environment.slack and environment.slack_app_token is None and not environment.exeat_public_url:
         yield note(
             "EXEAT_PUBLIC_URL",
             "It is not set, so the manifest cannot say where Slack reaches Exeat.",
             "Set it to the https address that your web server passes on to Exeat.",
         )
+    elif environment.teams and not environment.exeat_public_url:
+        yield note(
+            "EXEAT_PUBLIC_URL",
+            "It is not set, so the doctor cannot try it, and on Teams pictures are shown small and nowhere in full.",
+            "Set it to the https address that your web server passes on to Exeat.",
+        )
     if environment.exeat_public_url.startswith("http://"):
         yield fix(
             "EXEAT_PUBLIC_URL",
-            "It is not https, and Slack sends nothing to such an address.",
+            "It is not https, and neither Slack nor Teams sends anything to such an address.",
             "Put Exeat behind your web server's https (docs/running.md).",
         )
 

@@ -8,8 +8,10 @@ from bot.doctor.finding import Finding, fix
 from bot.doctor.kept import Kept, look_at_store
 from bot.doctor.people import people_findings
 from bot.doctor.reach import look_at_mail, look_at_server
+from bot.doctor.tenant import look_at_teams, teams_people
 from bot.doctor.workspace import look_at_slack
-from bot.settings import Environment, Misconfigured, config_path, read_environment, read_school
+from bot.settings import Environment, Fault, Misconfigured, config_path, read_environment, read_school, together
+from bot.settings.fault import either
 from policy.people import Known
 from policy.school import School
 
@@ -24,17 +26,27 @@ async def examine(clock: Callable[[], datetime]) -> list[Finding]:
         findings += school_findings(school, config_path(), clock())
     if environment is None or school is None:
         return findings
+    findings += [_of(fault) for fault in together(environment, school, config_path())]
     running, said = await look_at_server(environment)
     known, of_slack = await look_at_slack(environment, school, clock)
+    of_teams = await look_at_teams(environment, school, clock, running)
     kept = await look_at_store(environment, school, running)
-    findings += [*said, *kept.findings, *of_slack, *await look_at_mail(environment)]
-    findings += await _people(kept, known, school, clock())
+    findings += [*said, *kept.findings, *of_slack, *of_teams, *await look_at_mail(environment)]
+    findings += await _people(environment, kept, known, school, clock())
     await kept.close()
     return findings
 
 
-async def _people(kept: Kept, known: list[Known] | None, school: School, now: datetime) -> list[Finding]:
-    return [finding async for finding in people_findings(kept.store, known, school, now)]
+async def _people(
+    environment: Environment, kept: Kept, known: list[Known] | None, school: School, now: datetime
+) -> list[Finding]:
+    ways = (
+        ("invite them to the workspace", environment.slack),
+        ("have Exeat added for them in Teams", environment.teams),
+    )
+    meeting = either([way for way, there in ways if there])
+    of_all = [finding async for finding in people_findings(kept.store, known, school, now, meeting)]
+    return [*of_all, *[finding async for finding in teams_people(environment, kept.store, school, now)]]
 
 
 def _environment(findings: list[Finding]) -> Environment | None:
@@ -49,12 +61,13 @@ def _school(findings: list[Finding]) -> School | None:
     try:
         return read_school(config_path())
     except Misconfigured as error:
-        findings += [
-            fix(
-                f"{fault.place}, line {fault.line}" if fault.line else fault.place,
-                f"{fault.key}: {fault.what}" if fault.key else fault.what,
-                fault.instead,
-            )
-            for fault in error.faults
-        ]
+        findings += [_of(fault) for fault in error.faults]
         return None
+
+
+def _of(fault: Fault) -> Finding:
+    return fix(
+        f"{fault.place}, line {fault.line}" if fault.line else fault.place,
+        f"{fault.key}: {fault.what}" if fault.key else fault.what,
+        fault.instead,
+    )

@@ -29,36 +29,39 @@ CALLED = {
 
 
 async def people_findings(
-    store: Store | None, known: Sequence[Known] | None, school: School, now: datetime
+    store: Store | None, known: Sequence[Known] | None, school: School, now: datetime, meeting: str
 ) -> AsyncIterator[Finding]:
-    """Who is missing. `known` is what the chat says today, or None when it could not be asked."""
+    """Who is missing. `known` is what the chat says today, or None when it could not be asked; `meeting` is how
+    somebody comes to be met, to follow "Correct it in exeat.toml, or".
+    """
     people = [meet(each, school.id) for each in known or ()]
     if store is not None:
         async with store.transaction(school.id) as tx:
             scene = Scene(tx, school, now, Person("", school.id, ()))
-            people += await scene.by_refs(_refs(school))
+            people += await scene.by_refs(named(school))
             async for finding in _absences(scene):
                 yield finding
     if known is None and not people:
         yield note("People", "Whether everybody named can be found will be known once Exeat has been in the chat.")
         return
-    for finding in _unanswered(school, people):
+    for finding in _unanswered(school, people, meeting):
         yield finding
 
 
-def _refs(school: School) -> tuple[str, ...]:
+def named(school: School) -> tuple[str, ...]:
+    """The refs of everybody who holds a role or looks after an account."""
     owners = (ref for account in school.accounts for ref in account.owners)
     return tuple(dict.fromkeys((*school.roster.named, *owners)))
 
 
-def _unanswered(school: School, people: Sequence[Person]) -> Iterator[Finding]:
+def _unanswered(school: School, people: Sequence[Person], meeting: str) -> Iterator[Finding]:
     missing = False
-    for ref in _refs(school):
-        held = _held(school, ref)
+    for ref in named(school):
+        held = held_by(school, ref)
         found = [person for person in people if ref in school.roster.names(person)]
         if not found:
             missing = True
-            todo = "Correct it in exeat.toml, or invite them to the workspace."
+            todo = f"Correct it in exeat.toml, or {meeting}."
             must = any(ref in school.roster.refs(role) for role in (Role.HEADTEACHER, Role.DSL))
             yield (fix if must else note)(ref, f"Nobody in the chat answers to it ({held}).", todo)
         elif not any(person.active for person in found):
@@ -73,7 +76,8 @@ def _unanswered(school: School, people: Sequence[Person]) -> Iterator[Finding]:
         yield fine("People", "Everybody who holds a role or looks after an account can be found.")
 
 
-def _held(school: School, ref: str) -> str:
+def held_by(school: School, ref: str) -> str:
+    """What somebody is to the school, in words."""
     roles = [CALLED[role] for role in Role if ref in school.roster.refs(role)]
     return ", ".join([*roles, *(f"looks after {a.name}" for a in school.accounts if ref in a.owners)])
 

@@ -1,7 +1,10 @@
-"""What is around Exeat: the server that may be running beside the doctor, and the mail server."""
+"""What is around Exeat: the server that may be running beside the doctor, the time, and the mail server."""
 
 import asyncio
 import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -10,6 +13,11 @@ from bot.doctor.finding import Finding, fine, fix, note
 from bot.settings import Environment
 
 PATIENCE = aiohttp.ClientTimeout(total=5)
+
+TOO_FAR = timedelta(minutes=5)
+"""How far the two clocks may be apart before what a chat signs is refused."""
+
+FAR = timedelta(seconds=30)
 
 
 async def look_at_server(environment: Environment) -> tuple[bool, list[Finding]]:
@@ -53,6 +61,29 @@ async def _from_outside(session: aiohttp.ClientSession, public: str) -> list[Fin
     except (aiohttp.ClientError, TimeoutError) as error:
         found = f"{public} cannot be reached from here ({type(error).__name__})."
     return [fix("EXEAT_PUBLIC_URL", found, "Look at your web server and its certificate (docs/running.md).")]
+
+
+def clock_findings(headers: Mapping[str, str], now: datetime, chat: str) -> Iterator[Finding]:
+    """How this machine's time compares with that in a chat's answer; nothing when the answer gives none."""
+    try:
+        skew = abs(now - parsedate_to_datetime(headers["Date"]))
+    except (KeyError, ValueError, TypeError):
+        return
+    seconds = f"{skew.total_seconds():.0f} seconds"
+    if skew > TOO_FAR:
+        yield fix(
+            "Clock",
+            f"This machine and {chat} are {seconds} apart, so requests from {chat} are refused.",
+            "Set this machine's clock from the network (NTP).",
+        )
+    elif skew > FAR:
+        yield note(
+            "Clock",
+            f"This machine and {chat} are {seconds} apart.",
+            "Set this machine's clock from the network (NTP).",
+        )
+    else:
+        yield fine("Clock", f"This machine and {chat} agree on the time.")
 
 
 async def look_at_mail(environment: Environment) -> list[Finding]:

@@ -1,24 +1,18 @@
 """Slack under examination: is it there, what may the app do, do the clocks agree, and who is in it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import aiohttp
 
-from bot.doctor.finding import Finding, fine, fix, note
-from bot.doctor.reach import PATIENCE
+from bot.doctor.finding import Finding, fine, fix
+from bot.doctor.reach import PATIENCE, clock_findings
 from bot.manifest import SCOPES
 from bot.settings import Environment
 from bot.slack import SlackSurface
 from bot.surface import Ambiguous, Permanent, Transient
 from policy.people import Known
 from policy.school import School
-
-TOO_FAR = timedelta(minutes=5)
-"""How far the two clocks may be apart before Slack's signatures are refused."""
-
-FAR = timedelta(seconds=30)
 
 
 async def look_at_slack(
@@ -32,7 +26,7 @@ async def look_at_slack(
         async with aiohttp.ClientSession(timeout=PATIENCE) as session:
             answer, headers = await _call(session, f"{url}auth.test", token)
             now = clock()
-            findings = list(_of_token(answer, headers)) + list(_of_clock(headers, now))
+            findings = list(_of_token(answer, headers)) + list(clock_findings(headers, now, "Slack"))
             if environment.slack_app_token is not None and answer.get("ok"):
                 secret = environment.slack_app_token.get_secret_value()
                 opened, _ = await _call(session, f"{url}apps.connections.open", secret)
@@ -68,28 +62,6 @@ def _of_token(answer: Mapping[str, object], headers: Mapping[str, str]) -> Itera
             f"The app may not do all it needs: {', '.join(missing)} missing.",
             "Give it the manifest that exeat manifest slack prints, and install it again.",
         )
-
-
-def _of_clock(headers: Mapping[str, str], now: datetime) -> Iterator[Finding]:
-    try:
-        skew = abs(now - parsedate_to_datetime(headers["Date"]))
-    except (KeyError, ValueError, TypeError):
-        return
-    seconds = f"{skew.total_seconds():.0f} seconds"
-    if skew > TOO_FAR:
-        yield fix(
-            "Clock",
-            f"This machine and Slack are {seconds} apart, so every request from Slack is refused.",
-            "Set this machine's clock from the network (NTP).",
-        )
-    elif skew > FAR:
-        yield note(
-            "Clock",
-            f"This machine and Slack are {seconds} apart.",
-            "Set this machine's clock from the network (NTP).",
-        )
-    else:
-        yield fine("Clock", "This machine and Slack agree on the time.")
 
 
 def _of_socket(answer: Mapping[str, object]) -> Finding:
