@@ -5,7 +5,7 @@ STAMP := .venv/.current
 NODE := tests/node
 NODE_STAMP := $(NODE)/node_modules/.current
 
-.PHONY: install demo test check node bench crash lock clean
+.PHONY: install demo test check node bench crash fuzz lock clean
 
 install: $(STAMP)
 
@@ -44,6 +44,9 @@ test: check node
 
 crash: install
 	EXEAT_KILLS=500 $(BIN)/pytest tests/storage/test_crash.py
+
+fuzz: install
+	EXEAT_FUZZ=100000 $(BIN)/pytest -n 2 tests/scenarios/test_fuzz.py
 
 bench: install
 	$(BIN)/python -m tests.bench

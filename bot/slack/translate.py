@@ -14,6 +14,9 @@ from policy.text import clean
 
 Json = Mapping[str, Any]
 
+LONGEST_ID = 255
+"""In characters. Slack's own ids are far shorter."""
+
 _TAG = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -109,9 +112,10 @@ def known(user: Json, team: str) -> Known | None:
     https://docs.slack.dev/reference/objects/user-object. An e-mail counts unless Slack says that it is unconfirmed,
     and never for somebody from another workspace.
     """
-    id, profile = user.get("id"), user.get("profile") or {}
-    if not isinstance(id, str) or not id:
+    id, profile = user.get("id"), user.get("profile")
+    if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID:
         return None
+    profile = profile if isinstance(profile, dict) else {}
     standing = _standing(user, id, team)
     name = profile.get("real_name") or user.get("real_name") or user.get("name") or ""
     confirmed = user.get("is_email_confirmed") is not False and standing is not Standing.EXTERNAL
@@ -162,7 +166,7 @@ def _typed_in(view: Json, team: str) -> Mapping[str, Any]:
 
 def _text(body: Json, name: str) -> str:
     value = body.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
         raise Foreign(f"no {name}")
     return value
 
