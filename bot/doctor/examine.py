@@ -44,7 +44,7 @@ async def _people(
         ("invite them to the workspace", environment.slack),
         ("have Exeat added for them in Teams", environment.teams),
     )
-    meeting = either([way for way, there in ways if there])
+    meeting = either([way for way, there in ways if there]) or "set up the chat they use"
     of_all = [finding async for finding in people_findings(kept.store, known, school, now, meeting)]
     return [*of_all, *[finding async for finding in teams_people(environment, kept.store, school, now)]]
 

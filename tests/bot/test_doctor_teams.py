@@ -139,8 +139,8 @@ def met(name: str, platform: str = "teams", tenant: str = TENANT) -> Person:
     return meet(Known(Identity(platform, tenant, name), name.title(), f"{name}@harbour.example"), "harbour")
 
 
-def address(name: str, *, is_open: bool = True) -> Address:
-    return Address(f"teams:{TENANT}:{name}", "harbour", "https://smba.example", "a:1", "29:1", "28:1", MARCH, is_open)
+def address(name: str, *, tenant: str = TENANT, is_open: bool = True) -> Address:
+    return Address(f"teams:{tenant}:{name}", "harbour", "https://smba.example", "a:1", "29:1", "28:1", MARCH, is_open)
 
 
 async def test_a_school_in_order_needs_nothing(microsoft: Microsoft) -> None:
@@ -245,7 +245,7 @@ async def test_who_was_met_and_cannot_be_written_to() -> None:
 
 
 async def test_an_account_in_another_tenant_is_no_way_to_reach_somebody() -> None:
-    await keep(met("helen", tenant="other"), met("dev"), address("dev"))
+    await keep(met("helen", tenant="other"), address("helen", tenant="other"), met("dev"), address("dev"))
     assert (await only_fix()).subject == "helen@harbour.example"
 
 
