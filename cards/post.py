@@ -17,6 +17,9 @@ from policy.record import ref
 WHOLE = 1_200
 """How many characters of a text a card shows before it offers the rest behind a button."""
 
+FINISH = "Describe and send"
+"""The button of a draft that its author keeps: whatever is still to be said of it, and Send."""
+
 UNDECIDED = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES})
 """The states in which it is still to be said when a post goes up."""
 
@@ -55,7 +58,7 @@ class Eyes:
 def post_card(post: Post, eyes: Eyes) -> Card:
     """The post as it stands, with what this viewer may do about it. One that is over has no buttons."""
     status = standing(post, eyes)
-    body: list[Element] = [Text(status, Tone.STRONG), *why(post, eyes), _facts(post, eyes)]
+    body: list[Element] = [Text(status, Tone.STRONG), *why(post, eyes), particulars(post, eyes)]
     body += _changes(post, eyes)
     body += content(post)
     if post.status in OPEN and (eyes.author or eyes.decides):
@@ -106,11 +109,13 @@ def buttons(post: Post, eyes: Eyes) -> tuple[Button, ...]:
         ]
     if eyes.publishes and post.status is State.APPROVED:
         found.append(press(post, "Mark as posted", "post.posted", Tone.PRIMARY))
-    if eyes.author and post.status in EDITABLE:
+    if eyes.author and post.kept:
+        found.append(press(post, FINISH, "post.finish", Tone.PRIMARY))
+    elif eyes.author and post.status in EDITABLE:
         found.append(press(post, "Edit", "post.edit"))
     if eyes.author and post.status in OPEN:
         found.append(press(post, "Withdraw", "post.withdraw"))
-    if found and (eyes.author or eyes.decides):
+    if found and (eyes.author or eyes.decides) and (post.earlier or not post.kept):
         found.append(press(post, "History", "post.history"))
     return tuple(found)
 
@@ -154,8 +159,10 @@ def whole_card(post: Post, eyes: Eyes) -> Card:
     return Card(card.title, card.summary, body, card.buttons or history)
 
 
-def _facts(post: Post, eyes: Eyes) -> Facts:
-    rows = [("From", eyes.name(post.author)), ("Account", eyes.account_name)]
+def particulars(post: Post, eyes: Eyes) -> Facts:
+    """Whose it is, where it goes, when, and what is settled of it."""
+    account = eyes.account_name if post.content.account else "not chosen yet"
+    rows = [("From", eyes.name(post.author)), ("Account", account)]
     if post.posted_at is not None:
         rows.append(("Posted", moment(post.posted_at, eyes.zone)))
     elif post.content.planned is not None or post.status in UNDECIDED:
@@ -164,7 +171,7 @@ def _facts(post: Post, eyes: Eyes) -> Facts:
         rows.append(("Source", _source(post.content)))
     if post.link:
         rows.append(("Link", post.link))
-    if post.version > 1:
+    if post.earlier:
         rows.append(("Version", str(post.version)))
     return Facts(tuple(rows))
 
@@ -257,6 +264,8 @@ def _source(content: Content) -> str:
 def gist(post: Post) -> str:
     """The first words of a post, in quotation marks, or how many pictures one without words has."""
     words = opening(post.content.text)
+    if not words and not post.pictures:
+        return "Nothing in it yet."
     return f"“{words}”" if words else f"{counted(len(post.pictures), 'picture', 'pictures')} without words."
 
 

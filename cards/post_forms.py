@@ -1,5 +1,6 @@
 """The forms of a post: writing it, asking for changes, rejecting, marking as posted."""
 
+import hashlib
 from collections.abc import Sequence
 
 from cards.model import (
@@ -19,8 +20,9 @@ from cards.wording import counted, opening
 from policy.account import Account
 from policy.checks import alt_field, who_field
 from policy.content import Content
+from policy.picture import Picture as PostPicture
 from policy.picture import Source, Who
-from policy.post import Post
+from policy.post import Post, State
 from policy.record import ref
 
 MOST_PICTURES = 4
@@ -33,13 +35,22 @@ DECLARATION = (
 
 
 def post_form(
-    accounts: Sequence[Account], content: Content | None = None, *, pictures: int = 0, post: Post | None = None
+    accounts: Sequence[Account],
+    content: Content | None = None,
+    *,
+    pictures: int = 0,
+    post: Post | None = None,
+    files: bool = True,
 ) -> Form:
-    """Write or edit a post. `pictures` is how many picture places to show, at least those it has already."""
+    """Write or edit a post. `pictures` is how many picture places to show, at least those it has already.
+
+    Without `files` the form cannot hold any: it shows the pictures the post has, and its button for another keeps
+    what was typed as a draft, to which pictures are sent in the chat. `marks` tells which picture is where.
+    """
     content = content or Content("", accounts[0].id if len(accounts) == 1 else "")
-    places = min(MOST_PICTURES, max(pictures, len(content.pictures)))
+    places = min(MOST_PICTURES, max(pictures if files else 0, len(content.pictures)))
     parts: list[Part] = [
-        TextField("text", "Text", content.text, required=places == 0, lines=6, longest=3000),
+        TextField("text", "Text", content.text, required=files and places == 0, lines=6, longest=3000),
         ChoiceField(
             "account",
             "Account",
@@ -50,7 +61,7 @@ def post_form(
         MomentField("planned", "When", content.planned, "Leave it empty to post as soon as it is approved."),
     ]
     for number in range(1, places + 1):
-        parts += _picture(number, content)
+        parts += _picture(number, content, files)
     if places:
         parts += [
             Divider(),
@@ -69,32 +80,61 @@ def post_form(
                 longest=200,
             ),
         ]
-    if places < MOST_PICTURES:
-        more = "Add a picture" if places == 0 else "Add another picture"
-        parts.append(FormButton(more, "post.edit.more" if post else "post.more", {"pictures": str(places + 1)}))
+    parts += _another(places, post, files)
+    drafted = post is not None and post.status is State.DRAFT and not files
     return Form(
-        verb="post.edit.send" if post else "post.new",
-        title=f"Edit {post.id}" if post else "Draft a post",
+        verb="post.finish.send" if drafted else "post.edit.send" if post else "post.new",
+        title=f"{'Describe and send' if drafted else 'Edit'} {post.id}" if post else "Draft a post",
         parts=tuple(parts),
         record=ref(post) if post else None,
         version=post.version if post else 0,
         note=DECLARATION,
-        payload={"pictures": str(places)},
+        payload={"pictures": str(places)} | ({} if files else marks(content.pictures)),
     )
 
 
-def _picture(number: int, content: Content) -> list[Part]:
+def marks(pictures: Sequence[PostPicture]) -> dict[str, str]:
+    """For a form's payload: which picture stands at which of its places, by a short name that stays its own."""
+    return {f"picture_{number}": mark(picture) for number, picture in enumerate(pictures, 1)}
+
+
+def mark(picture: PostPicture) -> str:
+    """A short name for a picture: the same for as long as it is in its post."""
+    return hashlib.sha256(f"{picture.surface}:{picture.file_id}".encode()).hexdigest()[:12]
+
+
+def _another(places: int, post: Post | None, files: bool) -> list[Part]:
+    """The way to one more picture: another place for it, or a draft to send it to."""
+    label = "Add a picture" if places == 0 else "Add another picture"
+    if files:
+        more = FormButton(label, "post.edit.more" if post else "post.more", {"pictures": str(places + 1)})
+        return [more] if places < MOST_PICTURES else []
+    if post is None:
+        return [FormButton(label, "post.keep")]
+    if post.status is State.DRAFT:
+        return [FormButton(label, "post.finish.keep")]
+    button = FormButton(label, "post.edit.keep")
+    if post.status not in (State.FETCHING, State.WAITING, State.APPROVED):
+        return [button]
+    voids = ", and its approval no longer counts" if post.status is State.APPROVED else ""
+    return [Text(f"To add a picture, {post.id} becomes a draft until you send it again{voids}."), button]
+
+
+def _picture(number: int, content: Content, files: bool) -> list[Part]:
     kept = content.pictures[number - 1] if number <= len(content.pictures) else None
     who = tuple((each.value, each.label) for each in Who)
     parts: list[Part] = [Divider()]
     if kept is not None:
-        missing = Text(f"“{kept.name}” has not been taken in. Please choose another file, or take it out.")
-        parts.append(Picture(kept.sha256, kept.alt, kept.name) if kept.cleaned else missing)
+        missing = f"“{kept.name}” has not been taken in. Please choose another file, or take it out."
+        if not files:
+            missing = f"Not taken in yet: {called(kept)}. You can describe it all the same."
+        parts.append(Picture(kept.sha256, described(kept), kept.name) if kept.cleaned else Text(missing))
         options = (("keep", "Keep this picture"), ("remove", "Take this picture out"))
         parts.append(ChoiceField(f"keep_{number}", f"Picture {number}: keep it?", options, "keep", required=True))
-    replacing = "Leave it empty to keep the one above." if kept else "A JPEG, PNG or WebP file, up to 10 MB."
+    if files:
+        replacing = "Leave it empty to keep the one above." if kept else "A JPEG, PNG or WebP file, up to 10 MB."
+        parts.append(FileField(f"picture_{number}", f"Picture {number}: the file", replacing))
     parts += [
-        FileField(f"picture_{number}", f"Picture {number}: the file", replacing),
         TextField(
             alt_field(number),
             f"Picture {number}: what it shows",
@@ -111,6 +151,16 @@ def _picture(number: int, content: Content) -> list[Part]:
         ),
     ]
     return parts
+
+
+def described(picture: PostPicture) -> str:
+    """What stands for a picture where it cannot be seen, also while nobody has said what it shows."""
+    return picture.alt or f"Not described yet: {called(picture)}"
+
+
+def called(picture: PostPicture) -> str:
+    """A picture by its file's name, in quotation marks; one that is pasted may have none."""
+    return f"“{opening(picture.name, 60)}”" if picture.name.strip() else "a picture without a name"
 
 
 def reason_form(post: Post, verb: str, title: str, label: str, hint: str) -> Form:

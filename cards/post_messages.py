@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cards.model import Button, Card, Copy, Element, Facts, Notice, Picture, Text, Tone
-from cards.post import Eyes, approval, buttons, content, gist, standing, when, whole, why
+from cards.post import FINISH, Eyes, approval, buttons, content, gist, standing, when, whole, why
 from cards.wording import moment
 from policy.clauses import cite
 from policy.post import WORDS, Post, State, Verdict
@@ -44,10 +44,12 @@ def decided_card(post: Post, eyes: Eyes) -> Card:
     }.get(post.status)
     if then is None:
         return moved_card(post, eyes)
+    if post.kept:
+        then = f"Send another picture here in the chat, or press {FINISH} to go on without it."
     status = standing(post, eyes)
     body = (Text(status, Tone.STRONG), *why(post, eyes), Text(f"The post: {gist(post)}", Tone.QUIET), Text(then))
     summary = f"{post.id}: {status} {then}"
-    return Card(f"{post.id}: {WORDS[post.status]}", summary, body, only(buttons(post, eyes), "Edit"))
+    return Card(f"{post.id}: {WORDS[post.status]}", summary, body, only(buttons(post, eyes), "Edit", FINISH))
 
 
 def moved_card(post: Post, eyes: Eyes) -> Card:

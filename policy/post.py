@@ -41,6 +41,9 @@ OPEN = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES, Sta
 EDITABLE = OPEN | {State.EXPIRED}
 """The states in which its author may change it: an expired post may be given a new time."""
 
+UNREAD = frozenset({State.DRAFT, State.FETCHING})
+"""The states of a version that has not been put before anybody yet."""
+
 
 class Verdict(StrEnum):
     """What somebody decided."""
@@ -77,7 +80,8 @@ class Post:
     """A post. `author` is a person's id; `salt` (hex) keeps fingerprints from telling content; times are UTC.
 
     `told` are the nags already given for this wait and `nagged` the moment of the last one. `trouble` says
-    what kept its pictures from being taken.
+    what kept its pictures from being taken. `kept_at` is when its author last kept it as a draft, so that pictures
+    sent to the chat go to it; None for one whose pictures all came with a form.
     """
 
     id: str
@@ -99,6 +103,7 @@ class Post:
     link: str = ""
     posted_by: str = ""
     posted_at: datetime | None = None
+    kept_at: datetime | None = None
     rev: int = 0
 
     KIND: ClassVar[str] = "post"
@@ -146,8 +151,13 @@ class Post:
         return self.waiting_since is None
 
     @property
+    def kept(self) -> bool:
+        """Whether it is a draft that its author keeps, to add pictures to."""
+        return self.status is State.DRAFT and self.kept_at is not None
+
+    @property
     def before(self) -> Content | None:
-        """The version before this one."""
+        """The version before this one that was put before somebody."""
         return self.earlier[-1].content if self.earlier else None
 
 
@@ -156,6 +166,37 @@ def draft(
 ) -> Post:
     """A new post, not sent yet."""
     return Post(id, school, author, salt, content, now, advice=advice)
+
+
+def keep_draft(post: Post, content: Content, now: datetime) -> Post:
+    """Its author keeps what there is so far, to add pictures to it: a draft, which nobody else reads.
+
+    A new version: it voids any approval. Only one that was put before somebody is kept among the earlier ones.
+    """
+    only(post, "changed", *EDITABLE)
+    earlier = post.earlier if post.status in UNREAD else _earlier(post, now)
+    changed = replace(post, content=content, advice=(), earlier=earlier, version=post.version + 1)
+    return replace(changed, status=State.DRAFT, kept_at=now, trouble="")
+
+
+def attach(post: Post, pictures: tuple[Picture, ...], now: datetime) -> Post:
+    """Pictures go to a draft. A new version, so that what comes of them is not taken for what came before."""
+    only(post, "added to", State.DRAFT)
+    content = replace(post.content, pictures=(*post.pictures, *pictures))
+    return replace(post, content=content, version=post.version + 1, kept_at=now)
+
+
+def take_in(post: Post, pictures: tuple[Picture, ...], trouble: str) -> Post:
+    """What came of the pictures of a draft that its author keeps, or kept until it was sent: it has those given.
+
+    `trouble` says why others are left out; then it is a draft and a new version, as their places are gone.
+    """
+    only(post, "added to", State.DRAFT, State.FETCHING)
+    taken = replace(post, content=replace(post.content, pictures=pictures))
+    if not trouble:
+        return taken
+    told = f"{post.trouble} {trouble}".strip()
+    return replace(taken, status=State.DRAFT, version=post.version + 1, trouble=told)
 
 
 def send(post: Post, now: datetime) -> Post:
@@ -187,8 +228,8 @@ def edit(post: Post, content: Content, advice: tuple[Finding, ...], now: datetim
             "What you sent is the same as what is there.",
             "It stays as it was, and so does any approval.",
         )
-    edition = Edition(post.version, post.content, now)
-    changed = replace(post, content=content, advice=advice, earlier=(*post.earlier, edition))
+    earlier = post.earlier if post.kept_at is not None and post.status in UNREAD else _earlier(post, now)
+    changed = replace(post, content=content, advice=advice, earlier=earlier)
     return send(replace(changed, version=post.version + 1, status=State.DRAFT), now)
 
 
@@ -276,6 +317,10 @@ WORDS: dict[State, str] = {
     State.EXPIRED: "expired",
 }
 """Each state in words, to follow "is"."""
+
+
+def _earlier(post: Post, now: datetime) -> tuple[Edition, ...]:
+    return (*post.earlier, Edition(post.version, post.content, now))
 
 
 def _wait(post: Post, now: datetime) -> Post:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from cards.model import Card, Element
 from cards.post import Eyes, history_card, post_card, whole_card
+from cards.post_draft import draft_card
 from cards.post_list import MINE, WAITING, Listing, digest_card, list_card, rows
 from cards.post_messages import decided_card, moved_card, nag_card, nobody_card, over_card, ready_card, time_card
 from handlers.needs import staff
@@ -43,6 +44,8 @@ async def post_view(scene: Scene, post: Post) -> Card | None:
     found = await look(scene, post)
     if found is None:
         return None
+    if post.kept and found.author:
+        return draft_card(post, found)
     return moved_card(post, found) if in_the_making(post, found) else post_card(post, found)
 
 
@@ -126,6 +129,8 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 async def open_post(turn: Turn, post: Post) -> Reply:
     """All of the post."""
     found = await eyes(turn, post)
+    if post.kept and found.author:
+        return Say(draft_card(post, found, in_full=True))
     return Say(moved_card(post, found) if in_the_making(post, found) else whole_card(post, found))
 
 

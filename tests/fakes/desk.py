@@ -51,6 +51,7 @@ class Desk:
         fields: dict[str, Any] | None = None,
         payload: dict[str, str] | None = None,
         school: str | None = None,
+        attaches: bool = True,
     ) -> Reply:
         """What somebody gets back for a command, a press or a form."""
         if isinstance(post, Post):
@@ -68,6 +69,7 @@ class Desk:
                 text=text,
                 fields=fields or {},
                 payload=payload or {},
+                attaches=attaches,
             )
         )
 

@@ -36,6 +36,10 @@ VERBS = {
     "post.reject": {},
     "post.edit": {},
     "post.edit.send": EDIT,
+    "post.edit.keep": EDIT,
+    "post.finish": {},
+    "post.finish.keep": EDIT,
+    "post.finish.send": EDIT,
     "post.withdraw": {},
     "post.posted": {},
     "post.posted.send": {},
@@ -51,8 +55,10 @@ def allowed(verb: str, who: str, author: str, deciders: set[str], state: State) 
     match verb:
         case "post.approve" | "post.changes" | "post.changes.send" | "post.reject" | "post.reject.send":
             return who in deciders and state is State.WAITING
-        case "post.edit" | "post.edit.send":
+        case "post.edit" | "post.edit.send" | "post.edit.keep":
             return who == author and state in EDITABLE
+        case "post.finish" | "post.finish.keep" | "post.finish.send":
+            return who == author and state is State.DRAFT
         case "post.withdraw":
             return who == author and state in EDITABLE - {State.EXPIRED}
         case "post.posted" | "post.posted.send":
@@ -78,7 +84,7 @@ def in_state(post: Post, state: State) -> Post:
 def went_through(reply: Reply) -> bool:
     """Whether the answer is what is asked for, not a refusal."""
     if isinstance(reply, Say):
-        return re.fullmatch(r"P-\d+(: .*| is on its way)", reply.card.title) is not None
+        return re.fullmatch(r"P-\d+(: .*| is on its way| is kept as a draft)", reply.card.title) is not None
     return isinstance(reply, (Ask, Nothing))
 
 

@@ -14,16 +14,20 @@ from policy.picture import Picture, Source, Who
 from policy.post import (
     EDITABLE,
     OPEN,
+    UNREAD,
     Post,
     State,
     Verdict,
+    attach,
     decide,
     draft,
     edit,
     expire,
     fetched,
+    keep_draft,
     mark_posted,
     send,
+    take_in,
     unfetched,
     withdraw,
 )
@@ -91,8 +95,44 @@ class Lives(RuleBasedStateMachine):
         else:
             assert before.status in EDITABLE
             assert self.post.version == before.version + 1
-            assert self.post.earlier[-1].content == before.content
+            unread = before.kept_at is not None and before.status in UNREAD
+            assert self.post.earlier == before.earlier if unread else self.post.earlier[-1].content == before.content
             self.approved = None
+
+    @rule(content=contents)
+    def kept(self, content: Content) -> None:
+        before = self.post
+        if before.status not in EDITABLE:
+            with pytest.raises(WrongState):
+                keep_draft(before, content, self.now)
+            return
+        self.step(keep_draft(before, content, self.now))
+        assert (self.post.status, self.post.kept, self.post.version) == (State.DRAFT, True, before.version + 1)
+        read = before.status not in UNREAD
+        assert [each.content for each in self.post.earlier[len(before.earlier) :]] == [before.content] * read
+        self.approved = None
+
+    @rule()
+    def a_picture_is_sent(self) -> None:
+        if self.post.status is not State.DRAFT:
+            with pytest.raises(WrongState):
+                attach(self.post, (PICTURE,), self.now)
+            return
+        before = self.post
+        self.step(attach(before, (PICTURE,), self.now))
+        assert self.post.pictures == (*before.pictures, PICTURE)
+        assert (self.post.version, self.post.earlier) == (before.version + 1, before.earlier)
+
+    @precondition(lambda self: self.post.kept or (self.post.kept_at and self.post.status is State.FETCHING))
+    @rule(well=st.booleans())
+    def pictures_are_taken_in(self, well: bool) -> None:
+        before = self.post
+        cleaned = tuple(replace(each, sha256=each.sha256 or "ab" * 32) for each in before.pictures)
+        after = take_in(before, cleaned if well else cleaned[1:], "" if well else "One did not come.")
+        self.step(after)
+        assert after.version == before.version + (not well)
+        assert well or after.kept
+        assert after.earlier == before.earlier
 
     @rule(verdict=st.sampled_from(Verdict))
     def decided(self, verdict: Verdict) -> None:
@@ -146,8 +186,18 @@ class Lives(RuleBasedStateMachine):
             assert self.post.next_due is None
 
     @invariant()
+    def what_nobody_has_read_is_not_waited_for(self) -> None:
+        if self.post.kept:
+            assert self.post.next_due is None
+            assert self.post.approval is None
+
+    @invariant()
     def versions_are_kept(self) -> None:
-        assert [edition.version for edition in self.post.earlier] == list(range(1, self.post.version))
+        versions = [edition.version for edition in self.post.earlier]
+        assert versions == sorted({*versions})
+        assert not versions or versions[-1] < self.post.version
+        if self.post.kept_at is None:
+            assert versions == list(range(1, self.post.version))
 
 
 TestLives = Lives.TestCase

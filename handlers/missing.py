@@ -1,0 +1,96 @@
+"""People whom the configuration names and nobody can be reached by: the admins are told, for as long as it lasts."""
+
+from datetime import datetime
+
+from cards.missing import Unreached, missing_card, missing_part
+from cards.model import Card, Element
+from handlers.registry import Registry
+from handlers.turn import Scene
+from policy.address import Address
+from policy.people import EXEAT, Known, Person, Role
+from policy.school import School
+from storage.contract import Outgoing, Seen, Store
+
+REGISTRY = Registry()
+REGISTRY.knows(Address)
+
+VIEW = "people.missing"
+
+INSTALLED = frozenset({"teams"})
+"""The platforms on which somebody can be written to only once they have added Exeat."""
+
+
+@REGISTRY.view(VIEW)
+async def missing(scene: Scene, record: None) -> Card | None:
+    """Whom Exeat cannot reach, to an admin; nothing when everybody has been met meanwhile."""
+    found = await unreached(scene) if _is_admin(scene) else ()
+    return missing_card(found) if found else None
+
+
+@REGISTRY.home
+async def at_home(scene: Scene) -> tuple[Element, ...]:
+    """The same on an admin's page, and in their answer to /exeat."""
+    return missing_part(await unreached(scene)) if _is_admin(scene) else ()
+
+
+async def tell_of_unreached(store: Store, school: School, now: datetime) -> bool:
+    """Have the admins told whom Exeat cannot reach, at most once a working day; whether they now will be.
+
+    `now` is aware. Only in staffed hours, and not before there is an admin who can be told. Raises what the store
+    raises.
+    """
+    if not school.calendar.is_staffed(now):
+        return False
+    key = f"{EXEAT.id}/missing/{school.calendar.today(now)}"
+    async with store.transaction(school.id) as tx:
+        scene = Scene(tx, school, now, EXEAT)
+        if await tx.seen(key) is not None or not await unreached(scene):
+            return False
+        told = [admin for admin in await scene.holders(Role.ADMIN) if await _is_reached(scene, admin)]
+        for admin in told:
+            tx.queue(Outgoing(school.id, VIEW, admin.id, created=now, not_before=now))
+        if told:
+            tx.mark_seen(Seen(key, None, "", now))
+        return bool(told)
+
+
+async def unreached(scene: Scene) -> tuple[Unreached, ...]:
+    """The names that hold a role or look after an account and by which nobody can be reached, in their order."""
+    school = scene.school
+    owners = (ref for account in school.accounts for ref in account.owners)
+    found: list[Unreached] = []
+    for name in dict.fromkeys((*school.roster.named, *owners)):
+        people = await scene.by_refs(_names(school, name))
+        if any([await _is_reached(scene, person) for person in people]):
+            continue
+        roles = tuple(role for role in Role if name in school.roster.refs(role))
+        accounts = tuple(account.name for account in school.accounts if name in account.owners)
+        removed = any([await _has_removed(scene, person) for person in people])
+        found.append(Unreached(name, roles, accounts, removed))
+    return tuple(found)
+
+
+def _names(school: School, name: str) -> tuple[str, ...]:
+    """The name, and those that the configuration says are the same person's."""
+    others = (other for group in school.roster.same if name in group for other in group)
+    return tuple(dict.fromkeys((name, *others)))
+
+
+async def _is_reached(scene: Scene, person: Person) -> bool:
+    """Whether there is an account by which the person can be written to now."""
+    needy = [account for account in person.active if account.identity.platform in INSTALLED]
+    addresses = [await _address(scene, account) for account in needy]
+    return len(needy) < len(person.active) or any(address is not None and address.open for address in addresses)
+
+
+async def _has_removed(scene: Scene, person: Person) -> bool:
+    """Whether the person could be written to once, of somebody who no longer can."""
+    return any([await _address(scene, account) is not None for account in person.active])
+
+
+async def _address(scene: Scene, account: Known) -> Address | None:
+    return await scene.tx.get(Address, str(account.identity))
+
+
+def _is_admin(scene: Scene) -> bool:
+    return scene.school.roster.holds(scene.viewer, Role.ADMIN)
