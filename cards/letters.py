@@ -23,9 +23,27 @@ REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "If they have left, take them out of exeat.toml; if not, ask whoever runs the chat.",
     ),
     (
-        ("messagewritesblocked", "cannot_dm", "restricted_action", "forbidden"),
+        ("not_installed", "forbiddenoperationexception"),
+        "they do not have Exeat in Teams, or no longer",
+        "Ask them to open Exeat in Teams once. The set-up policy in docs/teams.md adds it for everybody.",
+    ),
+    (
+        (
+            "messagewritesblocked",
+            "conversationblockedbyuser",
+            "botnotinconversationroster",
+            "conversationnotfound",
+            "cannot_dm",
+            "restricted_action",
+            "forbidden",
+        ),
         "they have blocked or removed Exeat",
-        "Ask them to add Exeat in the chat again.",
+        "Ask them to add Exeat in the chat again, and to write a word to it there.",
+    ),
+    (
+        ("botdisabledbyadmin",),
+        "whoever runs Teams has switched Exeat off for them",
+        "Ask whoever runs Teams to allow Exeat for all staff, under Teams apps in the Teams admin centre.",
     ),
     (
         ("invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed", "missing_scope"),
