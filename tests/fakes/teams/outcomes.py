@@ -12,8 +12,8 @@ from tests.fakes.teams.wire import Json
 class Outcome:
     """What came of a person's doing. `activity` is what the app was sent.
 
-    `toast` is what the client said in passing, `card` what it drew in the message's place, `dialog` the dialog that
-    was opened or redrawn.
+    `toast` is what the client said in passing, `card` what it drew in the message's place for this person, `dialog`
+    the dialog that was opened, redrawn or ended.
     """
 
     teams: Tenant
@@ -35,8 +35,9 @@ class Outcome:
 
     @property
     def messages(self) -> list[Message]:
-        """The app's messages in the person's chat since this doing, oldest first."""
-        raise NotImplementedError
+        """The app's messages in the person's own chat since this doing that are still there, oldest first."""
+        since = self.teams.history(self.name)[self.before :]
+        return [message for message in since if not message.sender and not message.deleted]
 
     async def answered(self, seconds: float = 10.0) -> Message:
         """The first of `messages`, when it is there.
@@ -44,4 +45,4 @@ class Outcome:
         Raises:
             TimeoutError: none came.
         """
-        raise NotImplementedError
+        return (await self.teams.until(lambda: self.messages, seconds))[0]

@@ -1,4 +1,4 @@
-"""The people of the pretend tenant, in the shapes that Teams gives them."""
+"""The people and channels of the pretend tenant, in the shapes that Teams gives them."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,7 +13,11 @@ def made_id(*parts: str) -> str:
 
 @dataclass(slots=True)
 class User:
-    """One account. `name` is what tests call them by; `display` is what Teams shows."""
+    """One account. `name` is what tests call them by; `display` is what Teams shows.
+
+    `installed`: the app was added once, so that there is a chat; `removed`, `blocked` and `gone` (left the
+    school) say what came later.
+    """
 
     name: str
     display: str
@@ -24,6 +28,7 @@ class User:
     installed: bool = False
     removed: bool = False
     blocked: bool = False
+    gone: bool = False
 
     @property
     def id(self) -> str:
@@ -61,3 +66,17 @@ class User:
             "tenantId": self.tenant,
             "userRole": "guest" if self.guest else "user",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a team, or a group chat (`group`), in which the app is."""
+
+    name: str
+    id: str
+    team: str
+    group: bool = False
+
+    def holds(self, conversation: str) -> bool:
+        """Whether a conversation is this one or a thread in it."""
+        return conversation.partition(";")[0] == self.id

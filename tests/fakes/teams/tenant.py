@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tests.fakes.teams.people import User, made_id
+from tests.fakes.teams.people import Channel, User, made_id
 from tests.fakes.teams.surfaces import Dialog, Message
-from tests.fakes.teams.wire import Call, Json
+from tests.fakes.teams.wire import Call
 
 T = TypeVar("T")
 _tenants = itertools.count(1)
@@ -26,6 +26,7 @@ class Tenant:
     wall: Callable[[], float] = time.time
     host: str = ""
     users: dict[str, User] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
     conversations: dict[str, list[Message]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -58,6 +59,10 @@ class Tenant:
         """A number not given out before."""
         return next(self._numbers)
 
+    def new_id(self) -> str:
+        """A message's id: later ones sort after earlier ones."""
+        return f"17{self.number():011d}"
+
     def changed(self) -> None:
         """Wakes whoever waits in `until`."""
         waiting, self._waiting = self._waiting, []
@@ -86,6 +91,18 @@ class Tenant:
         self.users[name] = User(name, display, email, object_id, self.tenant, guest)
         return self.users[name]
 
+    def remove_user(self, name: str) -> None:
+        """A person leaves the school: the directory forgets them, and so does every roster."""
+        self.users[name].gone = True
+
+    def add_channel(self, channel: str, *, group: bool = False) -> str:
+        """A channel (or a group chat) in which the app is; its conversation's id."""
+        made = made_id(self.tenant, "channel", channel).replace("-", "")
+        id = f"19:{made}@thread.v2" if group else f"19:{made}@thread.tacv2"
+        team = f"19:{made_id(self.tenant, 'team').replace('-', '')}@thread.tacv2"
+        self.channels[channel] = Channel(channel, id, team, group)
+        return id
+
     def object_id(self, name: str) -> str:
         """The person's aadObjectId, also before they have joined."""
         known = self.users.get(name)
@@ -95,21 +112,45 @@ class Tenant:
         """The id of the person's own chat with the app."""
         return self.users[name].conversation
 
+    def history(self, name: str) -> list[Message]:
+        """All that was ever written in the person's own chat, by them and by the app, oldest first."""
+        return list(self.conversations.get(self.conversation(name), []))
+
     def inbox(self, name: str) -> list[Message]:
         """The app's messages in the person's own chat that are still there, oldest first."""
-        raise NotImplementedError
+        return [message for message in self.history(name) if not message.sender and not message.deleted]
 
     def channel(self, channel: str) -> list[Message]:
-        """The app's messages in a channel, oldest first."""
-        raise NotImplementedError
+        """The app's messages in a channel and its threads that are still there, oldest first."""
+        known = self.channels.get(channel)
+        every = [each for id, each in self.conversations.items() if known is not None and known.holds(id)]
+        found = [message for messages in every for message in messages if not message.sender and not message.deleted]
+        return sorted(found, key=lambda message: message.id)
+
+    def find_message(self, conversation: str, id: str) -> Message:
+        """A message that is still there. Raises LookupError when it is not."""
+        for message in self.conversations.get(conversation, []):
+            if message.id == id and not message.deleted:
+                return message
+        raise LookupError(f"no message {id} in {conversation}")
 
     def toasts(self, name: str) -> list[str]:
         """What the client has told the person in passing, oldest first."""
         return list(self._toasts.get(name, []))
 
+    def toast(self, name: str, words: str) -> None:
+        """The client tells the person something in passing."""
+        self._toasts.setdefault(name, []).append(words)
+
     def dialogs(self, name: str) -> list[Dialog]:
         """The dialogs open on the person's screen, the visible one last."""
         return [dialog for dialog in self._dialogs.get(name, []) if not dialog.closed]
+
+    def open_dialog(self, name: str) -> Dialog:
+        """An empty dialog on the person's screen."""
+        dialog = Dialog(name, self.conversation(name))
+        self._dialogs.setdefault(name, []).append(dialog)
+        return dialog
 
     def block(self, name: str) -> None:
         """The person blocks the app: the app is not told, and its messages are refused."""
@@ -119,11 +160,3 @@ class Tenant:
         """The person thinks better of it."""
         self.users[name].blocked = False
         self.changed()
-
-    def add_channel(self, channel: str) -> str:
-        """A channel of a team in which the app is; its conversation's id."""
-        raise NotImplementedError
-
-    def activity(self, name: str, type: str = "message", *, channel: str | None = None, **fields: object) -> Json:
-        """An activity as Teams would send it for this person; `fields` win, and a field of None is left out."""
-        raise NotImplementedError
