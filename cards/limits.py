@@ -56,5 +56,44 @@ class SlackManifestLimits:
     usage_hint: int = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class TeamsLimits:
+    """What a card on Teams may hold, in bytes, characters or pieces.
+
+    Teams publishes the size of a whole message (about 100 KB) and how many actions it shows before it hides the
+    others: https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-your-bot-messages. The
+    rest is our own, so that cards are calm to read on a phone.
+    """
+
+    card: int = 75_000
+    spare: int = 2000
+    title: int = 300
+    summary: int = 300
+    buttons: int = 3
+    buttons_width: int = 37
+    button_edge: int = 5
+    button: int = 75
+    beside: int = 12
+    payload: int = 4000
+    alt: int = 2000
+    caption: int = 2000
+    label: int = 300
+    hint: int = 500
+    error: int = 2000
+    typed: int = 6000
+    option: int = 300
+    options: int = 250
+    radios: int = 5
+    quote: int = 3000
+    quote_before_whole: int = 1200
+    fact: int = 600
+    facts: int = 30
+    text: int = 20_000
+    least: int = 300
+    compared_words: int = 600
+    changes: int = 60
+
+
 SLACK = SlackLimits()
 SLACK_MANIFEST = SlackManifestLimits()
+TEAMS = TeamsLimits()
