@@ -10,8 +10,8 @@ import structlog
 
 from bot.answers import TOO_LATE
 from bot.surface import Ambiguous, Gone, Permanent, Transient
-from bot.teams.surface import TeamsSurface
-from bot.teams.translate import CARD, Incoming, Whence, fresh_nonce
+from bot.teams.surface import CARD, TeamsSurface
+from bot.teams.translate import Incoming, Whence, fresh_nonce
 from cards.model import Button, Card, Form, Notice, Quote, Text, Tone, Value
 from cards.teams import form_card, message, summary
 from cards.text import clip, harmless
@@ -165,7 +165,7 @@ class Answers:
             "attachments": [{"contentType": CARD, "content": content}],
         }
         update = self.surface.connector.update(whence.service, whence.conversation, whence.card, drawn)
-        return await self._sent(whence, update)
+        return await self._sent(whence, self.surface.asked(update))
 
     async def keep_in_place(self, whence: Whence, card: Card, content: Body) -> None:
         """After an answer that took a form's place, which Teams forgets at the next reaction or on another device."""
@@ -187,7 +187,8 @@ class Answers:
     async def point(self, whence: Whence, words: str) -> None:
         """Say in a channel or a group chat where the answer is, and nothing of it."""
         activity = {"type": "message", "text": words, "replyToId": whence.message}
-        await self._sent(whence, self.surface.connector.send(whence.service, whence.conversation, activity))
+        call = self.surface.connector.send(whence.service, whence.conversation, activity)
+        await self._sent(whence, self.surface.asked(call))
 
     async def _typed_in(self, reply: Ask | Invalid, form: Form, incoming: Incoming) -> Body:
         nonce = incoming.nonce or fresh_nonce()

@@ -86,7 +86,8 @@ class Messages:
         found = address(activity, whence.identity, self._answers.school, self._now())
         try:
             async with asyncio.timeout(PATIENCE):
-                made = await surface.connector.open_conversation(found.service, found.bot, found.member)
+                call = surface.connector.open_conversation(found.service, found.bot, found.member)
+                made = await surface.asked(call)
         except (TimeoutError, Transient, Ambiguous, Permanent) as error:
             log.info("no chat opened", user=whence.identity.id, why=str(error) or "timeout")
             return None

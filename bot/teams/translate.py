@@ -19,12 +19,12 @@ from policy.people import Identity
 
 Json = Mapping[str, Any]
 
-CARD = "application/vnd.microsoft.card.adaptive"
 FILE = "application/vnd.microsoft.teams.file.download.info"
 
 MOST_FILES = 10
 """How many files of one message are looked at: as many as Teams lets somebody send at once."""
 
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TAG = re.compile(r"<at\b[^<>]*>([^<>]*)</at>", re.IGNORECASE)
 
 
@@ -67,7 +67,9 @@ def sender(activity: Json, tenant: str) -> Identity | None:
     """Who sent it; None when that is no person."""
     account = activity["from"]
     id, role = account.get("aadObjectId"), account.get("role")
-    if role not in (None, "", "user") or not isinstance(id, str) or not id or account["id"].startswith("28:"):
+    if role not in (None, "", "user") or account["id"].startswith("28:"):
+        return None
+    if not isinstance(id, str) or not _ACCOUNT.fullmatch(id):
         return None
     return Identity("teams", tenant, id)
 
