@@ -105,7 +105,7 @@ class Connector:
         """The bytes at an address, at most `longest`, or the address they have moved to. The token goes along only
         when it is to be `signed`.
         """
-        async with self._answer("GET", URL(url, encoded=True), signed=signed, limit=self._download) as answer:
+        async with self._answer("GET", _parsed(url), signed=signed, limit=self._download) as answer:
             if answer.status in MOVED:
                 return answer.headers.get("Location", "")
             return await _content(answer, longest)
@@ -166,7 +166,14 @@ def _guarded(token: str, url: URL) -> str:
 
 def _address(service: str, *parts: str) -> URL:
     path = "/".join(quote(part, safe="") for part in ("v3", *parts))
-    return URL(f"{service.rstrip('/')}/{path}", encoded=True)
+    return _parsed(f"{service.rstrip('/')}/{path}", encoded=True)
+
+
+def _parsed(address: str, *, encoded: bool = False) -> URL:
+    try:
+        return URL(address, encoded=encoded)
+    except ValueError as error:
+        raise Permanent("bad_address") from error
 
 
 def _id(answer: Json | None) -> str:

@@ -44,7 +44,7 @@ def troubles(*, once: bool) -> Iterator[None]:
     """
     try:
         yield
-    except aiohttp.InvalidURL as error:
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
         raise Permanent("bad_address") from error
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         raise Transient("unreachable") from error

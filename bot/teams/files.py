@@ -51,7 +51,7 @@ class Files:
 
 def _parsed(address: str) -> URL:
     try:
-        return URL(address, encoded=True)
+        return URL(address)
     except ValueError as error:
         raise Permanent("foreign_host") from error
 
