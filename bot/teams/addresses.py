@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from policy.address import Address
 from policy.people import Identity
-from storage.contract import Conflict, Store
+from storage.contract import Conflict, Store, Unavailable
 
 PAGE = 500
 """How many records are read at a time."""
@@ -61,13 +61,13 @@ class Addresses:
         async with self._under_way.setdefault(id, asyncio.Lock()):
             if not _differ(self._by_id.get(id), change(self._by_id.get(id))):
                 return
-            for last in (*[False] * (TRIES - 1), True):
+            for attempt in range(TRIES):
                 try:
                     await self._commit(id, change)
                     return
-                except Conflict:
-                    if last:
-                        raise
+                except Conflict as error:
+                    if attempt == TRIES - 1:
+                        raise Unavailable("Somebody else was always first.") from error
 
     async def _commit(self, id: str, change: Callable[[Address | None], Address | None]) -> None:
         async with self._store.transaction(self._school) as tx:

@@ -18,7 +18,7 @@ from policy.address import Address
 from policy.people import Identity, Known, Person, Standing
 from policy.school import School
 from policy.text import clean
-from storage.contract import Conflict, Unavailable
+from storage.contract import Unavailable
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -188,8 +188,8 @@ class TeamsSurface:
             return
         try:
             await self.addresses.close(identity)
-        except (Conflict, Unavailable) as error:
-            log.warning("address not closed", user=identity.id, why=type(error).__name__)
+        except Unavailable as error:
+            log.warning("address not closed", user=identity.id, why=str(error))
 
     async def _ask_after(self, addresses: Sequence[Address]) -> list[Known | Transient | Permanent | None]:
         async def one(address: Address) -> Known | Transient | Permanent | None:
