@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Misconfigured, misspelt, read_environment, read_settings
+from bot.settings import Environment, Misconfigured, misspelt, read_environment, read_settings
 
 SECRET = "hunter2-is-not-to-be-read"
 APP, TENANT = "6f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c", "7f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c"
@@ -192,3 +192,9 @@ def test_a_file_that_is_not_utf8_says_on_which_line() -> None:
     with pytest.raises(Misconfigured) as caught:
         read_settings()
     assert [(fault.line, fault.instead) for fault in caught.value.faults] == [(2, "Save it as UTF-8 in your editor.")]
+
+
+def test_every_variable_is_explained_to_the_administrator() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    names = [name.upper() for name in Environment.model_fields]
+    assert [name for name in names if f"`{name}`" not in page] == []
