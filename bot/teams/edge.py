@@ -60,16 +60,16 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]
 class TeamsEdge:
     """Teams in front of dispatch. Without `authentication` it serves the Playground: this machine, and no other.
 
-    Raises ValueError for an authentication of another app than `app_id`.
+    Raises ValueError for an authentication that is not of `app_id`, or for none when there is one.
     """
 
     def __init__(
         self, dispatch: Dispatch, surface: TeamsSurface, authentication: Authentication | None, *, app_id: str = ""
     ) -> None:
-        if authentication is not None and authentication.app_id != app_id:
-            raise ValueError("the authentication is another app's")
+        if (authentication.app_id if authentication else "") != app_id:
+            raise ValueError("the authentication is not this app's")
         self.dispatch, self.surface = dispatch, surface
-        self._authentication, self._app_id = authentication, app_id
+        self._authentication = authentication
         self._adapter = Adapter(authentication or Playground())
         self._after = Background()
         self.answers = Answers(surface, dispatch.school.id, dispatch.school.zone)

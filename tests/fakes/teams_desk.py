@@ -1,6 +1,6 @@
 """Harbour Primary on the Teams stand-in: the real store, the real handlers, the Teams edge and its surface."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,9 +63,12 @@ class TeamsDesk:
 
 
 @asynccontextmanager
-async def teams_desk(folder: Path) -> AsyncIterator[TeamsDesk]:
-    """The desk, reached over signed HTTP on loopback. Everybody in PEOPLE has added Exeat."""
-    async with FakeTeams() as teams:
+async def teams_desk(folder: Path, *, endorsements: Sequence[str] = ("msteams",)) -> AsyncIterator[TeamsDesk]:
+    """The desk, reached over signed HTTP on loopback. Everybody in PEOPLE has added Exeat.
+
+    `endorsements` are the channels that Microsoft's key may speak for.
+    """
+    async with FakeTeams(endorsements=list(endorsements)) as teams:
         for name in PEOPLE:
             teams.add_user(name, name.title(), email(name))
         store = await open_tiny(folder)
