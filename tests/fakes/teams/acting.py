@@ -150,19 +150,9 @@ class Acting(Sending):
             case kind, _:
                 raise LookupError(f"{label!r} sends nothing to the app: {kind or 'it has no fallback'}")
 
-    def _invoke(self, name: str, invoke: str, value: Json, reply_to: str, conversation: str) -> Json:
-        known = [each.name for each in self.channels.values() if each.holds(conversation)]
-        place: Json = {"conversation": self._same(name, conversation, known)}
-        more: Json = {"name": invoke, "value": value, "replyToId": reply_to or None, **place}
-        return self.activity(name, "invoke", channel=known[0] if known else None, **more)
-
-    def _same(self, name: str, conversation: str, known: list[str]) -> Json:
-        shape = self.activity(name, channel=known[0] if known else None)["conversation"]
-        return {**shape, "id": conversation}
-
     async def _executed(self, name: str, place: Message | MessageVersion, action: Json, data: Json) -> Outcome:
         value = payloads.execute(action, data)
-        activity = self._invoke(name, "adaptiveCard/action", value, place.id, place.conversation)
+        activity = self.invoke(name, "adaptiveCard/action", value, reply_to=place.id, conversation=place.conversation)
         before = len(self.history(name))
         answer = await self.deliver(activity)
         done = answers.of_action(answer)
@@ -182,8 +172,7 @@ class Acting(Sending):
         return message.draw({**old, "attachments": [{"contentType": ADAPTIVE, "content": card}]}, name)
 
     async def _submitted(self, name: str, place: Message | MessageVersion, data: Json) -> Outcome:
-        known = [each.name for each in self.channels.values() if each.holds(place.conversation)]
-        channel = known[0] if known else None
+        channel = next((each.name for each in self.channels.values() if each.holds(place.conversation)), None)
         legacy: Json = {"legacy": {"replyToId": place.id}, "source": {"name": "message"}}
         activity = self.activity(name, channel=channel, value=data, replyToId=place.id)
         activity["conversation"]["id"] = place.conversation
@@ -196,7 +185,7 @@ class Acting(Sending):
     async def _task(self, name: str, dialog: Dialog, invoke: str, data: Json, reply_to: str) -> Outcome:
         if dialog.viewer != name:
             raise LookupError(f"{name} does not see this dialog")
-        activity = self._invoke(name, invoke, payloads.task(data), reply_to, dialog.conversation)
+        activity = self.invoke(name, invoke, payloads.task(data), reply_to=reply_to, conversation=dialog.conversation)
         before = len(self.history(name))
         answer = await self.deliver(activity)
         toast = ""

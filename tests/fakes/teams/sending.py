@@ -54,13 +54,26 @@ class Sending(Files):
         """The Authorization header for `post_raw`; see `token`."""
         return {"Authorization": f"Bearer {self.token(key=key, headers=headers, **claims)}"}
 
-    def activity(self, name: str, type: str = "message", *, channel: str | None = None, **more: object) -> Json:
+    def activity(self, name: str, type: str = "message", /, *, channel: str | None = None, **more: object) -> Json:
         """An activity as Teams would send it for this person; `more` wins, and a field of None is left out.
 
         A field whose name is a word of Python goes with a line below: `from_`.
         """
         overrides = {field.removesuffix("_"): value for field, value in more.items()}
-        return payloads.activity(self, self.users[name], type, self._place(channel), overrides)
+        kind = str(overrides.get("type", type))
+        return payloads.activity(self, self.users[name], kind, self._place(channel), overrides)
+
+    def invoke(self, name: str, invoke: str, value: Json, *, reply_to: str = "", conversation: str = "") -> Json:
+        """An invoke as Teams would send it: adaptiveCard/action, task/fetch, task/submit, or anything else.
+
+        `conversation` is the id of the one it happens in, the person's own unless given.
+        """
+        channel = next((each.name for each in self.channels.values() if each.holds(conversation)), None)
+        activity = self.activity(
+            name, "invoke", channel=channel, name=invoke, value=value, replyToId=reply_to or None
+        )
+        activity["conversation"]["id"] = conversation or activity["conversation"]["id"]
+        return activity
 
     def _place(self, channel: str | None) -> Channel | None:
         if channel is not None and channel not in self.channels:
