@@ -436,6 +436,35 @@ async def test_only_what_is_signed_carries_the_token(service: Service) -> None:
         await service.connector.get(url, 99)
 
 
+async def test_a_page_is_no_picture_and_neither_is_what_grows_beyond_the_limit(service: Service) -> None:
+    def file(kind: str, content: bytes, *, sized: bool = True) -> Respond:
+        async def respond(request: web.Request) -> web.StreamResponse:
+            if sized:
+                return web.Response(body=content, content_type=kind)
+            stream = web.StreamResponse(headers={"Content-Type": kind})
+            stream.enable_chunked_encoding()
+            stream.enable_compression()
+            await stream.prepare(request)
+            await stream.write(content)
+            await stream.write_eof()
+            return stream
+
+        return respond
+
+    url = f"{service.url}/file"
+    service.next += [
+        file("text/html", b"<p>Sign in</p>"),
+        file("image/png", b"x" * 101),
+        file("image/png", b"x" * 1_000_000, sized=False),
+    ]
+    for code in ("file_not_there", "file_too_large", "file_too_large"):
+        with pytest.raises(Permanent, match=code):
+            await service.connector.fetch(url, 100, signed=False)
+    service.next += [file("image/png", b"x" * 100), file("application/octet-stream", b"x" * 100, sized=False)]
+    for _ in range(2):
+        assert await service.connector.fetch(url, 100, signed=False) == b"x" * 100
+
+
 async def test_logs_hold_no_secret_no_token_and_no_words(service: Service) -> None:
     service.next += [refusal(401, "Unauthorized"), refusal(403, "MessageWritesBlocked")]
     service.logins += [answer(200, {"access_token": "token-x", "expires_in": 99}), answer(401, {"error": "x"})]
