@@ -13,62 +13,31 @@ from secrets import token_hex
 import structlog
 from aiohttp import web
 
+from bot.chats import CannotStart, Chat, can_serve, chats
 from bot.clock import Clock, heartbeat, utc_now
 from bot.memory import settle
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
 from bot.settings import Environment, Settings
-from bot.slack import OtherWorkspace, SlackEdge, SlackSocket, SlackSurface, pin
 from bot.surface import Ambiguous, Permanent, Surface, Transient
 from bot.watch import Watch, watch_routes
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
+from policy.address import Address
 from policy.people import Identity, Known
 from policy.place import Place
-from policy.school import School
 from storage.blobs import Blobs
-from storage.contract import Store
 from storage.tiny import open_tiny
 
 SYNC_AGAIN = 60.0
 """Seconds until everybody is asked for again, when a platform could not say who is there."""
 
-NOTHING_TO_SERVE = (
-    "No chat is configured, so there is nothing to serve. For Slack, set SLACK_BOT_TOKEN and either "
-    "SLACK_SIGNING_SECRET (over HTTPS) or SLACK_APP_TOKEN (Socket Mode); docs/running.md says where they are found. "
-    "To look at Exeat without any of it, run exeat demo."
-)
-
 log = structlog.get_logger("exeat.app")
-
-Closing = Callable[[], Awaitable[None]]
-
-
-class CannotStart(Exception):
-    """Exeat cannot serve, and why, in a sentence for the administrator. `code` is what the process exits with."""
-
-    def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def reason(error: OSError) -> str:
     """Why the machine refused, in its own few words."""
     return os.strerror(error.errno).lower() if error.errno else str(error)
-
-
-async def _nothing() -> None:
-    """Nothing is to be done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """A platform, ready for dispatch: its routes, and what is to be done at the start and at the end."""
-
-    surface: Surface
-    routes: Sequence[web.RouteDef] = ()
-    start: Closing = _nothing
-    close: Closing = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,77 +144,44 @@ class Program:
         return True
 
 
-async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Program:
-    """Everything in its place, and nothing running yet. `clock` gives aware UTC.
+async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, playground: bool = False) -> Program:
+    """Everything in its place, and nothing running yet. `clock` gives aware UTC; `playground` is as for `chats`.
 
-    Raises CannotStart when no chat is configured or Slack refuses; Unavailable or Damaged when the records
+    Raises CannotStart when no chat is configured or one refuses; Unavailable or Damaged when the records
     cannot be used.
     """
     environment, school = settings.environment, settings.school
-    if not environment.slack:
-        raise CannotStart(NOTHING_TO_SERVE, 2)
+    can_serve(environment, playground=playground)
     registry = everything()
-    registry.knows(Place)
+    for own in (Place, Address):
+        registry.knows(own)
     async with AsyncExitStack() as held:
         store = await open_tiny(environment.exeat_data, kinds=registry.kinds.values())
         held.push_async_callback(store.close)
         for notice in store.notices:
             log.warning("records", notice=notice)
         blobs = Blobs(environment.exeat_data / "blobs")
-        surfaces = [await _slack_surface(environment, school, store, blobs, held)]
+        links = PictureLinks(_secret(environment), utc_now)
+        found = await chats(settings, store, blobs, links, held, playground=playground)
+        surfaces = [chat.surface for chat in found]
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
         dispatch.heard_from = relay.heard_from
-        chats = [_slack(environment, dispatch, surface) for surface in surfaces]
         ticking = _clock(environment, dispatch, blobs)
-        watch = Watch(dispatch, relay, ticking)
-        links = PictureLinks(_secret(environment), utc_now)
+        watch = Watch(dispatch, relay, ticking, secret_ends=environment.teams_secret_expires)
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]
-        return Program(settings, dispatch, chats, Works(relay, ticking, watch), routes, held.pop_all())
+        connected = [chat.connect(dispatch) for chat in found]
+        return Program(settings, dispatch, connected, Works(relay, ticking, watch), routes, held.pop_all())
 
 
-async def serve_until_stopped(settings: Settings) -> None:
+async def serve_until_stopped(settings: Settings, *, playground: bool = False) -> None:
     """Build and run, until SIGTERM or SIGINT. Raises what `build` and `run` raise."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    program = await build(settings)
+    program = await build(settings, playground=playground)
     settle()
     await program.run(stop)
-
-
-async def _slack_surface(
-    environment: Environment, school: School, store: Store, blobs: Blobs, held: AsyncExitStack
-) -> SlackSurface:
-    token = environment.slack_bot_token.get_secret_value() if environment.slack_bot_token else ""
-    surface = SlackSurface(token, url=environment.slack_api_url, school=school.id, picture=blobs.get)
-    held.push_async_callback(surface.close)
-    try:
-        await pin(store, school.id, surface)
-    except OtherWorkspace as error:
-        raise CannotStart(str(error), 2) from error
-    except (Transient, Ambiguous, Permanent) as error:
-        raise CannotStart(
-            f"Slack at {environment.slack_api_url} does not take SLACK_BOT_TOKEN ({error}), and Exeat must know its "
-            "workspace before it can start. Run exeat doctor to see what is wrong."
-        ) from error
-    return surface
-
-
-def _slack(environment: Environment, dispatch: Dispatch, surface: SlackSurface) -> Chat:
-    """Slack over Socket Mode when it has an app token, else over HTTP; over both with a signing secret beside it."""
-    secret, token = environment.slack_signing_secret, environment.slack_app_token
-    edge = SlackEdge(dispatch, surface, signing_secret=secret.get_secret_value() if secret else "")
-    routes = edge.routes() if secret else []
-    if token is None:
-        return Chat(surface, routes, close=edge.close)
-    socket = SlackSocket(edge, token.get_secret_value())
-
-    async def close() -> None:
-        await socket.close()
-        await edge.close()
-
-    return Chat(surface, routes, socket.start, close)
 
 
 def _clock(environment: Environment, dispatch: Dispatch, blobs: Blobs) -> Clock:
@@ -272,5 +208,6 @@ def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Know
 
 def _secret(environment: Environment) -> bytes:
     """What links to pictures are signed with: made from a secret the school has, so that a restart keeps them."""
-    had = environment.exeat_key or environment.slack_signing_secret or environment.slack_bot_token
+    slack, teams = environment.slack_signing_secret or environment.slack_bot_token, environment.teams_app_password
+    had = environment.exeat_key or slack or teams
     return sha256(f"links:{had.get_secret_value() if had else token_hex()}".encode()).digest()

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from bot.clock import Clock
 from bot.relay import Relay
 from handlers.dispatch import Dispatch, where
+from handlers.missing import tell_of_unreached
 from handlers.turn import Scene
 from policy.people import EXEAT, Role
 from policy.record import ref
@@ -98,6 +99,7 @@ class Watch:
             try:
                 await self.tell(await self.look())
                 await self.warn()
+                await tell_of_unreached(self._store, self._school, self._dispatch.clock())
             except Exception as error:
                 log.error("cannot look", kind=type(error).__name__, where=where(error))
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from bot.app import CannotStart, reason, serve_until_stopped
+from bot.app import reason, serve_until_stopped
+from bot.chats import CannotStart
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.logs import set_up_logs
 from bot.loop import run
@@ -34,20 +35,30 @@ def demo(
         refuse(f"The sandbox cannot use port {port}: {reason(error)}. Choose another with --port.", FAILED)
 
 
-def serve() -> None:
-    """Serve the school, until stopped: over HTTP behind your web server, or over Slack's Socket Mode.
+def serve(
+    teams_playground: Annotated[
+        bool,
+        typer.Option(
+            "--teams-playground",
+            help="Let Microsoft's Agents Playground on this machine play Teams, without an app or signatures.",
+        ),
+    ] = False,
+) -> None:
+    """Serve the school, until stopped: on Slack, on Teams, or on both.
 
     Settings come from exeat.toml and the environment (docs/running.md); exeat doctor looks them over.
 
     \b
     Example:
       SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… exeat serve
+      TEAMS_APP_ID=… TEAMS_APP_PASSWORD=… TEAMS_TENANT_ID=… exeat serve
+      exeat serve --teams-playground
     """
     with plainly():
         settings = read_settings()
         set_up_logs()
         try:
-            run(serve_until_stopped(settings))
+            run(serve_until_stopped(settings, playground=teams_playground))
         except CannotStart as error:
             refuse(str(error), error.code)
         except KeyboardInterrupt:

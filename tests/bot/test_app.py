@@ -13,7 +13,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import CannotStart, Program, build
+from bot.app import Program, build
+from bot.chats import CannotStart
 from bot.settings import Environment, Settings
 from storage.contract import Unavailable
 from storage.tiny import open_tiny

@@ -2,6 +2,7 @@
 
 import copy
 import string
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -43,13 +44,13 @@ def mutated(genuine: Any, chance: Random) -> Any:
     """The payload with one to four of its parts changed."""
     changed = copy.deepcopy(genuine)
     for _ in range(chance.randint(1, 4)):
-        places = list(_places(changed))
-        if places:
-            _change(*chance.choice(places), chance)
+        if places := list(_places(changed)):
+            container, key = chance.choice(places)
+            _change(container, key, chance)
     return changed
 
 
-def _places(value: Any) -> Any:
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Every container in the value with one of its keys or positions."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in list(items):
