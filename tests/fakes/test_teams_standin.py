@@ -1,12 +1,13 @@
 """The Teams stand-in against a very small app: what people do, what the app is sent, and what they see of it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import date, time
 
 import pytest
 
-from tests.fakes.teams import FakeTeams, HeldBack, SomethingWentWrong
+from tests.fakes.teams import Answer, FakeTeams, HeldBack, SomethingWentWrong, answers
 from tests.fakes.teams.echo import Echo, card, drawn, echo, execute, message, window, words
 from tests.fakes.teams.fields import Value
 from tests.fakes.teams.wire import Json
@@ -321,6 +322,29 @@ async def test_a_dialog_answered_badly_is_something_went_wrong(
     assert teams.dialogs("ann") == []
 
 
+def test_an_invoke_wants_200() -> None:
+    assert answers.of_action(Answer(200, json.dumps(words("x")))) == answers.Words("x")
+    for status in (201, 202):
+        with pytest.raises(SomethingWentWrong, match="instead of 200"):
+            answers.of_action(Answer(status, json.dumps(words("x"))))
+
+
+async def test_a_redrawn_form_forgets_what_was_typed(teams: FakeTeams, app: Echo) -> None:
+    await shown(teams, app, FORM)
+    (form,) = teams.inbox("ann")
+    app.answers = [words("Not yet."), drawn(FORM)]
+    await teams.submit("ann", form, {"Text": "We won", "At": "10:00"})
+    assert (form.value("Text"), form.value("At")) == ("We won", "10:00")
+    assert "We won" in form.shown_text()
+    await teams.press("ann", form, "Send")
+    assert app.seen[-1]["value"]["action"]["data"]["text"] == "We won"
+    assert (form.value("Text"), form.value("At")) == (None, "09:00")
+    teams.fill("ann", form, {"Text": "Again", "At": None})
+    assert (form.value("Text"), form.value("At")) == ("Again", None)
+    await app.ask("PUT", app.place("ann", f"activities/{form.id}"), message(FORM))
+    assert (form.value("Text"), form.value("At")) == (None, "09:00")
+
+
 async def test_the_client_gives_up_waiting_and_shows_a_failed_message(teams: FakeTeams, app: Echo) -> None:
     await shown(teams, app, card(actions=(execute("Go"),)))
     teams.patience = 0.05
@@ -382,14 +406,18 @@ async def test_forged_input(teams: FakeTeams, app: Echo) -> None:
 
 async def test_keys_turn_and_fail(teams: FakeTeams, app: Echo) -> None:
     activity = teams.activity("ann", text="hello")
+    before = teams.signed()
+    assert (await teams.post_raw(activity, before)).status == 200
     teams.rotate_keys()
-    assert (await teams.post_raw(activity, teams.signed(key="old"))).status == 401
+    for old in (before, teams.signed(key="old")):
+        assert (await teams.post_raw(activity, old)).status == 401
     assert (await teams.post_raw(activity, teams.signed())).status == 200
-    before = teams.key_fetches
+    fetched = teams.key_fetches
+    assert fetched == 4
     teams.keys_fail = True
     with pytest.raises(SomethingWentWrong, match="500"):
         await teams.message("ann", "hello")
-    assert teams.key_fetches == before
+    assert teams.key_fetches == fetched
 
 
 async def test_the_same_doing_twice(teams: FakeTeams, app: Echo) -> None:
