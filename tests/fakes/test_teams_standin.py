@@ -345,6 +345,18 @@ async def test_a_redrawn_form_forgets_what_was_typed(teams: FakeTeams, app: Echo
     assert (form.value("Text"), form.value("At")) == (None, "09:00")
 
 
+async def test_an_update_during_an_answer_is_the_newer_one(teams: FakeTeams, app: Echo) -> None:
+    await shown(teams, app, card(actions=(execute("Approve"),)))
+    (post,) = teams.inbox("ann")
+    updated = message(card({"type": "TextBlock", "text": "Over"}))
+    app.before_answer = lambda: app.ask("PUT", app.place("ann", f"activities/{post.id}"), updated)
+    app.answers = [drawn(RECEIPT)]
+    pressed = await teams.press("ann", post, "Approve")
+    assert pressed.card is not None
+    assert pressed.card.shown_text() == "Sent"
+    assert [version.shown_text() for version in post.versions] == ["[Approve]", "Sent", "Over"]
+
+
 async def test_the_client_gives_up_waiting_and_shows_a_failed_message(teams: FakeTeams, app: Echo) -> None:
     await shown(teams, app, card(actions=(execute("Go"),)))
     teams.patience = 0.05

@@ -153,23 +153,19 @@ class Acting(Sending):
     async def _executed(self, name: str, place: Message | MessageVersion, action: Json, data: Json) -> Outcome:
         value = payloads.execute(action, data)
         activity = self.invoke(name, "adaptiveCard/action", value, reply_to=place.id, conversation=place.conversation)
-        before = len(self.history(name))
+        message, before = self.find_message(place.conversation, place.id), len(self.history(name))
+        since = len(message.versions)
         answer = await self.deliver(activity)
-        done = answers.of_action(answer)
-        match done:
+        match answers.of_action(answer):
             case answers.Words(text):
                 self.toast(name, text)
                 outcome = Outcome(self, name, answer, activity, before, toast=text)
             case answers.Drawn(card):
-                version = self._drawn_for(name, place, card)
+                shape = {"attachments": [{"contentType": ADAPTIVE, "content": card}]}
+                version = message.draw_for(name, {**message.seen_by(name).activity, **shape}, since)
                 outcome = Outcome(self, name, answer, activity, before, card=version)
         self.changed()
         return outcome
-
-    def _drawn_for(self, name: str, place: Message | MessageVersion, card: Json) -> MessageVersion:
-        message = self.find_message(place.conversation, place.id)
-        old = message.seen_by(name).activity
-        return message.draw({**old, "attachments": [{"contentType": ADAPTIVE, "content": card}]}, name)
 
     async def _submitted(self, name: str, place: Message | MessageVersion, data: Json) -> Outcome:
         channel = next((each.name for each in self.channels.values() if each.holds(place.conversation)), None)

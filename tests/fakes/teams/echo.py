@@ -1,6 +1,6 @@
 """A very small app for the stand-in's own tests: it checks who calls, answers what it is told to, and can send."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -60,6 +60,7 @@ class Echo:
     seen: list[Json] = field(default_factory=list)
     claims: list[Json] = field(default_factory=list)
     token: str = ""
+    before_answer: Callable[[], Awaitable[object]] | None = None
     on_message: Callable[[Json], Json | None] = lambda activity: {"type": "message", "text": activity.get("text")}
 
     async def log_in(self, **changes: str) -> tuple[int, Json]:
@@ -102,6 +103,8 @@ class Echo:
         activity = await request.json()
         self.seen.append(activity)
         if activity["type"] == "invoke":
+            if self.before_answer is not None:
+                await self.before_answer()
             body = self.answers.pop(0)
             if isinstance(body, int):
                 return web.Response(status=body)

@@ -83,12 +83,20 @@ class Message:
         """What this person sees of it now."""
         return [version for version in self.versions if version.only_for in ("", name)][-1]
 
-    def draw(self, activity: Json, only_for: str = "") -> MessageVersion:
-        """Puts something else in its place, for everybody or for one; what was typed there goes."""
-        version = MessageVersion(self.conversation, self.id, activity, self.viewer, only_for)
-        self.versions.append(version)
-        for name in [only_for] if only_for else list(self.typed):
-            self.typed.pop(name, None)
+    def draw(self, activity: Json) -> None:
+        """Puts something else in its place for everybody and for good; what was typed there goes."""
+        self.versions.append(MessageVersion(self.conversation, self.id, activity, self.viewer))
+        self.typed.clear()
+
+    def draw_for(self, name: str, activity: Json, since: int) -> MessageVersion:
+        """Puts something else in its place for one person, until the next update.
+
+        An update that came while the app was still answering, when there were `since` versions, is the newer one.
+        """
+        version = MessageVersion(self.conversation, self.id, activity, self.viewer, name)
+        updates = [place for place in range(since, len(self.versions)) if not self.versions[place].only_for]
+        self.versions.insert(updates[0] if updates else len(self.versions), version)
+        self.typed.pop(name, None)
         return version
 
     @property
