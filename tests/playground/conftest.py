@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, Route, ViewportSize, async_playw
 from tests.browser.conftest import FLAGS
 from tests.playground.chat import Chat
 from tests.playground.process import COMMAND, playing
+from tests.playground.served import served
 from tests.playground.smallbot import SmallBot
 
 ORNAMENTS = ("res-1.cdn.office.net", "res.cdn.office.net")
@@ -51,6 +52,13 @@ async def small_bot() -> AsyncIterator[SmallBot]:
     await bot.start()
     yield bot
     await bot.close()
+
+
+@pytest.fixture
+async def exeat(tmp_path: Path) -> AsyncIterator[str]:
+    """Where Exeat is to be found by a Playground."""
+    async with served(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from bot.chats import PLAYGROUND_TENANT
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, HEAD, OWNER, TEACHER, email
 
 HERE = Path(__file__).parent
 COMMAND = HERE.parent / "node" / "node_modules" / ".bin" / "agentsplayground"
-TENANT = str(uuid5(NAMESPACE_URL, "https://harbour.example"))
 BOT = "28:exeat"
 
 PEOPLE = (TEACHER, HEAD, OWNER, DEPUTY, COLLEAGUE, ADMIN)
@@ -73,7 +73,7 @@ def _config(name: str) -> dict[str, Any]:
     """What the Playground pretends: the school's tenant, with `name` in front of the screen."""
     return {
         "version": "0.1.1",
-        "tenantId": TENANT,
+        "tenantId": PLAYGROUND_TENANT,
         "bot": {"id": BOT, "name": "Exeat"},
         "currentUser": _user(name),
         "users": [_user(each) for each in PEOPLE if each != name],

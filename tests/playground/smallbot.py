@@ -89,6 +89,10 @@ class SmallBot:
         await self._session.close()
         await self._runner.cleanup()
 
+    async def show(self, name: str, content: Json) -> None:
+        """Draw the newest card anew for somebody who has written already."""
+        await self._update(*self._newest[name], content)
+
     async def member(self, activity: Json, id: str) -> tuple[int, Json]:
         async with self._session.get(f"{_conversation(activity)}/members/{id}") as answer:
             return answer.status, await answer.json()
@@ -136,6 +140,7 @@ class SmallBot:
         attachments = [{"contentType": CARD, "content": content}]
         body = {"type": "message", "summary": "A card", "attachments": attachments}
         async with self._session.post(f"{_conversation(to)}/activities", json=body) as answer:
+            answer.raise_for_status()
             self._newest[to["from"]["id"]] = (to, (await answer.json())["id"])
 
     async def _update(self, to: Json, id: str, content: Json) -> None:
