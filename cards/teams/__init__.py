@@ -36,7 +36,7 @@ def form_card(
     each of `errors` above its field, moments in `zone`. Fields for files are left out: cards take none.
     """
     body = form_body(form, Page(school, pictures), nonce=nonce, zone=zone, values=values, errors=errors)
-    return _card(body, clip(form.title, TEAMS.summary))
+    return _card(body, clip(form.title, TEAMS.summary) or "Exeat")
 
 
 def summary(card: Card) -> str:

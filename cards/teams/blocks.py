@@ -158,9 +158,7 @@ def lines(pressed: Iterable[Json]) -> list[Json]:
 def submit(label: str, data: Json, style: str | None = None, about: str = "") -> Json:
     """An action that sends its data, which is all that a dialog knows."""
     action: Json = {"type": "Action.Submit", "title": clip(label, TEAMS.button) or "–", "data": data}
-    if style:
-        action["style"] = style
-    return {**action, "tooltip": clip(about, TEAMS.button)} if about.strip() else action
+    return action | ({"style": style} if style else {}) | _about(about)
 
 
 def execute(verb: str, action: Json) -> Json:
@@ -183,8 +181,12 @@ def _action(button: Button, page: Page) -> Json:
 
 
 def _link(label: str, url: str, about: str) -> Json:
-    action: Json = {"type": "Action.OpenUrl", "title": clip(label, TEAMS.button) or "–", "url": url}
-    return {**action, "tooltip": clip(about, TEAMS.button)} if about.strip() else action
+    return {"type": "Action.OpenUrl", "title": clip(label, TEAMS.button) or "–", "url": url} | _about(about)
+
+
+def _about(about: str) -> Json:
+    said = clip(about, TEAMS.button)
+    return {"tooltip": said} if said else {}
 
 
 def _text(element: Text, page: Page) -> Json:

@@ -241,7 +241,7 @@ def _input(field: Shown, value: Value, sheet: Sheet) -> Json:
 
 def _asked(kind: str, field: Shown, sheet: Sheet, value: str, label: str = "") -> Json:
     """An input with its id, its label and its value; it stands close to what is said to be wrong with it."""
-    label = clip(label or field.label, TEAMS.label)
+    label = clip(label or field.label, TEAMS.label) or "–"
     asked: Json = {"type": kind, "id": _ids(field)[0], "label": label if field.required else f"{label} (optional)"}
     asked["spacing"] = "Small" if sheet.errors.get(field.name) else "Medium"
     if value:

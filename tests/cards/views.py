@@ -278,7 +278,8 @@ any_card = st.builds(
 _moments = st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 _days = st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))
 _people = st.none() | st.builds(Identity, st.sampled_from(("teams", "slack")), st.just("T1"), st.just("U7"))
-_options = st.lists(st.tuples(st.sampled_from(("", "a", "b", "c", "d", "e", "f")), _texts), max_size=7).map(tuple)
+_values = st.sampled_from(("", "a", "b", "c", "d", "e", "f"))
+_options = st.lists(st.tuples(_values, _texts), max_size=7, unique_by=lambda pair: pair[0]).map(tuple)
 
 
 def _field(number: int) -> st.SearchStrategy[Any]:
