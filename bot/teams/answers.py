@@ -92,7 +92,7 @@ class Answers:
     """Draws replies for Teams, and sends those that cannot travel in an answer. `zone` is the school's."""
 
     def __init__(self, surface: TeamsSurface, school: str, zone: ZoneInfo) -> None:
-        self.surface, self.school, self.zone = surface, school, zone
+        self.surface, self.school, self.zone, self.patience = surface, school, zone, PATIENCE
 
     async def card(self, card: Card, *, live: bool = True) -> Body:
         """A card's content."""
@@ -149,7 +149,7 @@ class Answers:
     async def ask_at_once(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> Body:
         """The same while the person waits: the answer to their press says whether there is a form."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 sent = await self.ask(whence, reply, incoming)
         except TimeoutError:
             log.warning("form not sent", user=whence.identity.id, why="timeout")

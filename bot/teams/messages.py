@@ -10,7 +10,7 @@ import structlog
 
 from bot.background import Background, report
 from bot.surface import Ambiguous, Permanent, Transient
-from bot.teams.answers import ADD_ME, PATIENCE, POINTER, Answers
+from bot.teams.answers import ADD_ME, POINTER, Answers
 from bot.teams.guard import Json
 from bot.teams.translate import Incoming, Whence, address, fresh_nonce, said, typed
 from cards.refusal import trouble_card
@@ -85,7 +85,7 @@ class Messages:
         surface = self._answers.surface
         found = address(activity, whence.identity, self._answers.school, self._now())
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._answers.patience):
                 call = surface.connector.open_conversation(found.service, found.bot, found.member)
                 made = await surface.asked(call)
         except (TimeoutError, Transient, Ambiguous, Permanent) as error:

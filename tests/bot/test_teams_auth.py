@@ -115,8 +115,8 @@ async def test_a_token_that_is_not_microsofts_for_this_is_refused(desk: TeamsDes
 
 
 async def test_a_strangers_key_under_the_name_of_microsofts_is_refused(desk: TeamsDesk) -> None:
-    how = {"key": "stranger", "headers": {"kid": keys.key_id(desk.teams.signing)}}
-    answer = await desk.teams.post_raw(desk.teams.activity(TEACHER, text="posts"), desk.teams.signed(**how))
+    signed = desk.teams.signed(key="stranger", headers={"kid": keys.key_id(desk.teams.signing)})
+    answer = await desk.teams.post_raw(desk.teams.activity(TEACHER, text="posts"), signed)
     assert answer.status == 401
 
 

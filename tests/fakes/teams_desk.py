@@ -1,6 +1,6 @@
 """Harbour Primary on the Teams stand-in: the real store, the real handlers, the Teams edge and its surface."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.teams import Addresses, Authentication, Connector, TeamsEdge, TeamsSurface
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
+from handlers.registry import Registry
 from policy.address import Address
 from policy.people import Identity
 from policy.place import Place
@@ -63,10 +64,12 @@ class TeamsDesk:
 
 
 @asynccontextmanager
-async def teams_desk(folder: Path, *, endorsements: Sequence[str] = ("msteams",)) -> AsyncIterator[TeamsDesk]:
+async def teams_desk(
+    folder: Path, *, endorsements: Sequence[str] = ("msteams",), also: Callable[[Registry], None] | None = None
+) -> AsyncIterator[TeamsDesk]:
     """The desk, reached over signed HTTP on loopback. Everybody in PEOPLE has added Exeat.
 
-    `endorsements` are the channels that Microsoft's key may speak for.
+    `endorsements` are the channels that Microsoft's key may speak for; `also` adds handlers of a test's own.
     """
     async with FakeTeams(endorsements=list(endorsements)) as teams:
         for name in PEOPLE:
@@ -87,6 +90,8 @@ async def teams_desk(folder: Path, *, endorsements: Sequence[str] = ("msteams",)
         registry = everything()
         registry.knows(Place)
         registry.knows(Address)
+        if also is not None:
+            also(registry)
         dispatch = Dispatch(store, school, registry, surface.look_up, now)
         authentication = Authentication(teams.app_id, metadata=teams.openid_url)
         edge = TeamsEdge(dispatch, surface, authentication, app_id=teams.app_id)
