@@ -8,6 +8,7 @@ import pytest
 from policy.post import State
 from tests.fakes.school import COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, TEACHER, harbour
 from tests.scenarios.chats import CHATS
+from tests.scenarios.on_slack import OnSlack
 from tests.scenarios.school import School
 from tests.scenarios.serving import HandClock, audited, post_of, quiet, serving, settled
 
@@ -64,8 +65,9 @@ async def test_the_delegates_own_post_goes_to_the_deputies(tmp_path: Path, on: s
             assert "Approve" not in {label for card in school.inbox(COLLEAGUE) for label in card.buttons()}
             assert school.inboxes(HEAD) == [1], "nothing but the head's own absence"
 
-            refused = await school.told(COLLEAGUE, cards[0].latest, "Approve")
-            assert "You cannot decide on your own post" in refused
+            if isinstance(chat, OnSlack):
+                refused = await school.told(COLLEAGUE, cards[0].latest, "Approve")
+                assert "You cannot decide on your own post" in refused
             assert (await post_of(program)).status is State.WAITING
             await school.press(DEPUTY_TWO, cards[1], "Approve")
             await school.card(
