@@ -90,6 +90,7 @@ async def test_an_address_is_found_by_its_present_conversation_only(store: TinyS
     everybody = known(store)
     await everybody.learn(AT_TOMS)
     await everybody.learn(replace(AT_TOMS, conversation="a:2tom"))
+    assert everybody.at("a:1tom") is None
     await everybody.learn(replace(AT_TOMS, id=str(ANN), conversation="a:1tom"))
     assert [found and found.id for found in map(everybody.at, ("a:1tom", "a:2tom"))] == [str(ANN), str(TOM)]
 

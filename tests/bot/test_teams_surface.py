@@ -64,11 +64,13 @@ async def surface(teams: FakeTeams, store: TinyStore) -> AsyncIterator[TeamsSurf
     await surface.close()
 
 
-def made(teams: FakeTeams, store: TinyStore, link: Callable[[str], str] | None = None) -> TeamsSurface:
+def made(
+    teams: FakeTeams, store: TinyStore, link: Callable[[str], str] | None = None, seconds: float = 0.5
+) -> TeamsSurface:
     async def picture(sha: str) -> bytes:
         return {SHA: BOAT}[sha]
 
-    connector = Connector(teams.app_id, teams.password, teams.tenant, login=teams.login_url, seconds=0.5)
+    connector = Connector(teams.app_id, teams.password, teams.tenant, login=teams.login_url, seconds=seconds)
     addresses = Addresses(store, "harbour", lambda: MONDAY)
     return TeamsSurface(connector, addresses, tenant=teams.tenant, school=harbour(), picture=picture, link=link)
 
@@ -405,13 +407,17 @@ async def test_somebody_is_looked_up_and_a_failed_look_up_knows_nobody(
 
 
 async def test_a_look_up_that_takes_too_long_knows_nobody(
-    teams: FakeTeams, surface: TeamsSurface, monkeypatch: pytest.MonkeyPatch
+    teams: FakeTeams, store: TinyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.teams.surface.LOOK_UP_SECONDS", 0.05)
+    surface = made(teams, store, seconds=60)
+    await surface.addresses.learn(address(teams))
     gate = asyncio.Event()
     teams.faults.next("member", Fault.SLOW(gate))
-    assert await surface.look_up(who(teams)) is None
+    async with asyncio.timeout(30):
+        assert await surface.look_up(who(teams)) is None
     gate.set()
+    await surface.close()
 
 
 async def test_an_account_of_another_home_is_not_a_members(teams: FakeTeams) -> None:
