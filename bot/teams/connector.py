@@ -94,13 +94,6 @@ class Connector:
             raise Transient("no_conversation")
         return id
 
-    async def get(self, url: str, longest: int) -> bytes:
-        """The bytes of an attachment that Teams itself keeps, at most `longest`."""
-        found = await self.fetch(url, longest, signed=True)
-        if isinstance(found, str):
-            raise Permanent("moved")
-        return found
-
     async def fetch(self, url: str, longest: int, *, signed: bool) -> bytes | str:
         """The bytes at an address, at most `longest`, or the address they have moved to. The token goes along only
         when it is to be `signed`.

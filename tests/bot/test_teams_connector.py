@@ -237,7 +237,7 @@ async def test_what_was_sent_may_have_arrived_and_the_rest_is_simply_asked_again
         lambda: connector.update(service.url, CONVERSATION, "m", HELLO),
         lambda: connector.member(service.url, CONVERSATION, "29:x"),
         lambda: connector.open_conversation(service.url, "28:app", "29:x"),
-        lambda: connector.get(f"{service.url}/v3/attachments/1", 9),
+        lambda: connector.fetch(f"{service.url}/v3/attachments/1", 9, signed=True),
     ):
         service.next += [trouble, trouble]
         with pytest.raises(Transient):
@@ -428,12 +428,13 @@ async def test_calls_are_paced(service: Service) -> None:
 
 async def test_only_what_is_signed_carries_the_token(service: Service) -> None:
     url = f"{service.url}/v3/attachments/1/views/original"
-    assert json.loads(await service.connector.get(url, 99)) == {"id": "m-1"}
+    found = await service.connector.fetch(url, 99, signed=True)
+    assert json.loads(found) == {"id": "m-1"}
     await service.connector.fetch(url, 99, signed=False)
     assert [call[2] for call in service.calls] == ["Bearer token-1", ""]
     service.next.append(answer(302, Location="https://evil.example/x"))
-    with pytest.raises(Permanent, match="moved"):
-        await service.connector.get(url, 99)
+    assert await service.connector.fetch(url, 99, signed=True) == "https://evil.example/x"
+    assert len(service.calls) == 3
 
 
 async def test_a_page_is_no_picture_and_neither_is_what_grows_beyond_the_limit(service: Service) -> None:
