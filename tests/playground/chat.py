@@ -28,7 +28,7 @@ class Chat:
 
     async def say(self, words: str) -> None:
         """Type a message and send it."""
-        box = self.page.locator("[contenteditable=true]")
+        box = self.page.locator("[data-lexical-editor=true]")
         await box.click()
         await self.page.keyboard.insert_text(words)
         await expect(box).to_have_text(words)

@@ -21,7 +21,7 @@ ORNAMENTS = ("res-1.cdn.office.net", "res.cdn.office.net")
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
 SCREEN: ViewportSize = {"width": 1000, "height": 1200}
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds until the Playground is given up; usually it answers within a few hundred."""
 
 expect.set_options(timeout=PATIENCE)
