@@ -113,7 +113,7 @@ def values(data: Mapping[str, Any], *, tenant: str, zone: ZoneInfo) -> dict[str,
             case "day":
                 found[name] = _moment(text, typed.get(f"{name}~time", ""), zone) if text else None
             case "time":
-                found.setdefault(name, None)
+                continue  # read with its day
             case "person":
                 found[name] = Identity("teams", tenant, text) if text else None
             case _:

@@ -148,6 +148,11 @@ def test_what_was_typed_stands_in_a_form_that_is_shown_again() -> None:
     assert card["many~choice"]["value"] == "4"
 
 
+def test_hidden_characters_that_were_typed_do_not_come_back_into_a_box() -> None:
+    box = boxes(drawn(a_form(), values={"text": "pay\u202eno\u200b the school\ud800"}))["text"]
+    assert box["value"] == "payno the school"
+
+
 def test_somebody_of_another_platform_is_not_put_into_a_search_of_teams() -> None:
     field = PersonField("delegate", "Delegate", Identity("slack", "T1", "U7"))
     assert "value" not in boxes(drawn(a_small_form(field)))["delegate~person"]
