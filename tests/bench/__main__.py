@@ -6,12 +6,12 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import Ratio, slack, storage
+from tests.bench import Ratio, slack, storage, teams
 
 
 async def main() -> list[Ratio]:
     """All the ratios, each group in its turn."""
-    return [*await storage.measure(), *await slack.measure()]
+    return [*await storage.measure(), *await slack.measure(), *await teams.measure()]
 
 
 if __name__ == "__main__":
