@@ -14,6 +14,7 @@ from tests.fakes.school import HEAD, OWNER, TEACHER
 from tests.fakes.slack_desk import user
 from tests.scenarios.mutation import mutated
 from tests.scenarios.on_slack import OnSlack, slack
+from tests.scenarios.on_teams import OnTeams, teams
 from tests.scenarios.school import School
 from tests.scenarios.serving import post_of, quiet, serving
 
@@ -98,4 +99,44 @@ async def test_slack(tmp_path: Path, said: Callable[[], str]) -> None:
         assert set(statuses) <= {200, 400, 404, 413}, statuses
         assert statuses[200] > HOW_MANY / 10, "not everything was turned away at the door"
         await post_of(program)
+        assert clean(said())
+
+
+async def a_day_on_teams(chat: OnTeams) -> None:
+    """A little of everything that Teams sends."""
+    school, fake = School(chat), chat.teams
+    form = await school.command(TEACHER, "draftpost Sports day")
+    await fake.press(TEACHER, form.message, "Add a picture")
+    await fake.send_file(TEACHER, b"not a picture", "IMG_1.jpg")
+    await fake.paste(TEACHER, b"not a picture either")
+    await school.draft(TEACHER, "Sports day is on Friday.")
+    card = await school.card(HEAD, "Sports day is on Friday.", button="Reject")
+    await school.told(HEAD, card, "History")
+    form = await school.form(HEAD, card, "Request changes")
+    await school.send(HEAD, form, {form.fields()[0]: "Please say where."})
+    await school.edit(TEACHER, await school.card(TEACHER, "asked for changes", button="Edit"), "On the field.")
+    await fake.press(HEAD, await school.card(HEAD, "On the field.", button="Approve"), "Approve", legacy=True)
+    await school.card(OWNER, "is approved: ready for")
+    await fake.message(HEAD, "posts", channel="Staffroom")
+    await fake.uninstall(OWNER)
+    await fake.install(OWNER)
+
+
+async def test_teams(tmp_path: Path, said: Callable[[], str]) -> None:
+    async with teams() as chat, serving(chat, tmp_path / "data") as program:
+        await a_day_on_teams(chat)
+        await quiet(program)
+        fake = chat.teams
+        genuine = [json.loads(each.body) for each in fake.way.sent]
+        for name in ("task/fetch", "task/submit"):
+            data = {"exeat": {"s": "harbour", "v": 1, "verb": "draftpost", "d": 1, "n": "0" * 32}, "text": "Hello"}
+            genuine.append(fake.invoke(HEAD, name, {"data": data}))
+        signed = {"Content-Type": "application/json", **fake.signed()}
+
+        async def send(body: Body) -> int:
+            return (await fake.post_raw(body[1], signed)).status
+
+        statuses = await battered(genuine, lambda said: ("", json.dumps(said).encode()), send, seed=2)
+        assert set(statuses) <= {200, 400, 401, 403, 413, 501}, statuses
+        assert statuses[200] > HOW_MANY / 10, "not everything was turned away at the door"
         assert clean(said())
