@@ -50,7 +50,7 @@ def post_form(
     content = content or Content("", accounts[0].id if len(accounts) == 1 else "")
     places = min(MOST_PICTURES, max(pictures if files else 0, len(content.pictures)))
     parts: list[Part] = [
-        TextField("text", "Text", content.text, required=files and places == 0, lines=6, longest=3000),
+        TextField("text", "Text", content.text, required=places == 0, lines=6, longest=3000),
         ChoiceField(
             "account",
             "Account",

@@ -1,8 +1,9 @@
 """How a Reply reaches somebody on Teams: in the answer to an invoke, or as a message of Exeat's right after it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,12 @@ from handlers.request import Ask, Invalid, Request
 
 Body = dict[str, Any]
 
+TRIES = 4
+"""How often an answer is sent, if need be."""
+
+FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
+"""Seconds between two tries: twice as long each time, or as long as Teams asks for."""
+
 PATIENCE = 3.0
 """How many seconds an invoke may wait for Teams: it must be answered within five."""
 
@@ -29,7 +36,6 @@ TITLE = 64
 """How many characters of a title a dialog shows."""
 
 BELOW = "The form is below."
-DONE_HERE = Card("Done", "Done.", (Text("That is done."),))
 NOT_HERE = Card(
     "That opens in a window of its own",
     "That opens in a window of its own, which did not open here. Nothing was done.",
@@ -60,6 +66,15 @@ def window(title: str, content: Body) -> Body:
 def closed(words: str) -> Body:
     """The answer to a form in a dialog: it closes with these words."""
     return {"task": {"type": "message", "value": harmless(words)}}
+
+
+def done(request: Request) -> Card:
+    """In the place of a form that has nothing more to say: that it was taken, and where to look."""
+    if request.record is None:
+        return Card("Done", "Done.", (Text("That is done."),))
+    return Card(
+        "Done", f"Done: {request.record.id}.", (Text(f"That is done. The card of {request.record.id} shows it."),)
+    )
 
 
 def words_of(card: Card) -> str:
@@ -134,17 +149,18 @@ class Answers:
 
     async def tell(self, whence: Whence, card: Card) -> bool:
         """Say something to the person alone, in their own chat with Exeat. Whether it went out."""
-        return whence.address is not None and await self._sent(whence, self.surface.tell(whence.address, card))
+        if (address := whence.address) is None:
+            return False
+        return await self._sent(whence, lambda: self.surface.tell(address, card))
 
     async def ask(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> bool:
         """Put a form before the person, as a message in their own chat. Whether it went out."""
         if reply.form.dialog:
             return await self.tell(whence, in_window(incoming.request))
-        content = await self.asked(reply, incoming)
-        said = clip(reply.form.title, TITLE)
-        return whence.address is not None and await self._sent(
-            whence, self.surface.ask(whence.address, content, said)
-        )
+        if (address := whence.address) is None:
+            return False
+        content, words = await self.asked(reply, incoming), clip(reply.form.title, TITLE)
+        return await self._sent(whence, lambda: self.surface.ask(address, content, words))
 
     async def ask_at_once(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> Body:
         """The same while the person waits: the answer to their press says whether there is a form."""
@@ -164,8 +180,8 @@ class Answers:
             "summary": words,
             "attachments": [{"contentType": CARD, "content": content}],
         }
-        update = self.surface.connector.update(whence.service, whence.conversation, whence.card, drawn)
-        return await self._sent(whence, self.surface.asked(update))
+        update = partial(self.surface.connector.update, whence.service, whence.conversation, whence.card, drawn)
+        return await self._sent(whence, lambda: self.surface.asked(update()))
 
     async def keep_in_place(self, whence: Whence, card: Card, content: Body) -> None:
         """After an answer that took a form's place, which Teams forgets at the next reaction or on another device."""
@@ -187,8 +203,8 @@ class Answers:
     async def point(self, whence: Whence, words: str) -> None:
         """Say in a channel or a group chat where the answer is, and nothing of it."""
         activity = {"type": "message", "text": words, "replyToId": whence.message}
-        call = self.surface.connector.send(whence.service, whence.conversation, activity)
-        await self._sent(whence, self.surface.asked(call))
+        send = partial(self.surface.connector.send, whence.service, whence.conversation, activity)
+        await self._sent(whence, lambda: self.surface.asked(send()))
 
     async def _typed_in(self, reply: Ask | Invalid, form: Form, incoming: Incoming) -> Body:
         nonce = incoming.nonce or fresh_nonce()
@@ -198,10 +214,17 @@ class Answers:
             case Invalid(_, values, errors):
                 return await self.form(form, nonce, values, errors)
 
-    async def _sent(self, whence: Whence, call: Any) -> bool:
-        try:
-            await call
-        except (Transient, Ambiguous, Permanent, Gone) as error:
-            log.warning("answer lost", user=whence.identity.id, why=str(error))
-            return False
-        return True
+    async def _sent(self, whence: Whence, call: Callable[[], Awaitable[object]]) -> bool:
+        """Whether it went out. It is tried again: twice is better than never, and a form said twice is one form."""
+        for attempt in range(TRIES):
+            try:
+                await call()
+            except (Transient, Ambiguous, Permanent, Gone) as error:
+                if attempt < TRIES - 1 and isinstance(error, Transient | Ambiguous):
+                    wished = error.seconds if isinstance(error, Transient) else None
+                    await asyncio.sleep(min(LONGEST_WAIT, FIRST_WAIT * 2**attempt if wished is None else wished))
+                    continue
+                log.warning("answer lost", user=whence.identity.id, why=str(error))
+                return False
+            return True
+        raise AssertionError("unreachable")

@@ -7,7 +7,7 @@ import structlog
 
 from bot.answers import DONE, STRANGE
 from bot.background import Background, report
-from bot.teams.answers import DONE_HERE, NOT_HERE, Answers, Body, closed, replaced, said, with_typed, words_of
+from bot.teams.answers import NOT_HERE, Answers, Body, closed, done, replaced, said, with_typed, words_of
 from bot.teams.guard import Json
 from bot.teams.translate import Incoming, Whence, boxes, brought, opens_dialog
 from cards.carried import Foreign
@@ -105,7 +105,7 @@ class Presses:
     async def _form_sent(self, whence: Whence, incoming: Incoming, reply: Reply) -> Body:
         match reply:
             case Nothing():
-                return await self._receipt(whence, DONE_HERE)
+                return await self._receipt(whence, done(incoming.request))
             case Say(card, refused=True):
                 return said(words_of(card))
             case Say(card) | Show(_, card):
@@ -136,7 +136,7 @@ class Presses:
     def _after_message(self, whence: Whence, incoming: Incoming, reply: Reply) -> Awaitable[object] | None:
         match reply:
             case Nothing():
-                return self._answers.receipt(whence, DONE_HERE) if incoming.nonce else None
+                return self._answers.receipt(whence, done(incoming.request)) if incoming.nonce else None
             case Say(card, refused=True):
                 return self._answers.tell(whence, card)
             case Say(card) | Show(_, card):

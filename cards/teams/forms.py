@@ -268,6 +268,6 @@ def _moment_inputs(field: MomentField, value: Value, sheet: Sheet) -> Json:
     day = _asked("Input.Date", field, sheet, f"{local:%Y-%m-%d}" if local else "", f"{field.label}: day")
     at: Json = {"type": "Input.Time", "id": _ids(field)[1], "label": clip(f"{field.label}: time", TEAMS.label)}
     spacing, pair = day.pop("spacing"), (day, at | {"value": f"{local or MORNING:%H:%M}"})
-    column: Json = {"type": "Column", "width": "stretch", "verticalContentAlignment": "Bottom"}
-    columns = [{**column, "items": [each]} for each in pair]
+    column: Json = {"type": "Column", "verticalContentAlignment": "Bottom"}
+    columns = [{**column, "width": width, "items": [each]} for width, each in zip((45, 55), pair, strict=True)]
     return {"type": "ColumnSet", "spacing": spacing, "columns": columns}

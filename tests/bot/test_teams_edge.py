@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.teams import answers
 from bot.teams.answers import BELOW
 from policy.post import State
 from tests.fakes.school import HEAD, OWNER, TEACHER
@@ -194,14 +195,30 @@ async def test_a_press_that_needs_words_sends_a_form(desk: TeamsDesk) -> None:
     assert (await desk.posts())[0].status is State.REJECTED
 
 
-async def test_a_form_that_does_not_arrive_is_told_of(desk: TeamsDesk) -> None:
+async def test_a_form_that_does_not_arrive_is_told_of(desk: TeamsDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "FIRST_WAIT", 0.0)
     await drafted(desk)
     card = await card_for(desk, HEAD)
     for trouble in (Fault.API_ERROR(403, "MessageWritesBlocked"), Fault.BAD_GATEWAY, Fault.DROP):
-        desk.teams.faults.next("send", trouble)
+        desk.teams.faults.next("send", trouble, times=1 if trouble.status == 403 else answers.TRIES)
         assert "did not open" in (await desk.teams.press(HEAD, card, "Reject")).toast
         await desk.teams.message(HEAD, "posts")
         await desk.edge.close()
+
+
+async def test_an_answer_is_tried_again_and_a_form_sent_twice_is_one_form(
+    desk: TeamsDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "FIRST_WAIT", 0.0)
+    for trouble in (Fault.RATE_LIMIT(0), Fault.PRECONDITION, Fault.ACCEPT_THEN_DROP):
+        desk.teams.faults.next("send", trouble)
+    typed = await desk.teams.command(TEACHER, "/draftpost")
+    await desk.edge.close()
+    twice = [message for message in typed.messages if message.fields()]
+    assert len(twice) == 2
+    for form in twice:
+        await desk.teams.submit(TEACHER, form, {"Text": "Once", "Account": "Harbour page"})
+    assert [post.content.text for post in await desk.posts()] == ["Once"]
 
 
 async def test_a_form_that_takes_too_long_is_not_waited_for(desk: TeamsDesk) -> None:

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 CLIPPED = """
 card => [...card.querySelectorAll("*")].filter(each => {
     const inside = getComputedStyle(each), box = each.getBoundingClientRect();
-    if (inside.display === "none" || box.width === 0 || each.closest("svg *, .fui-TimePicker *")) return false;
+    if (inside.display === "none" || box.width === 0 || each.closest("svg *")) return false;
     const field = each.closest(".ac-input-container") ?? card;
     if (box.right > field.getBoundingClientRect().right + 1) return true;
     const cuts = inside.overflowX === "hidden" && !each.closest(".ac-input-container");
