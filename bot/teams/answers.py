@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.answers import TOO_LATE
+from bot.background import report
 from bot.surface import Ambiguous, Gone, Permanent, Transient
 from bot.teams.surface import CARD, TeamsSurface
 from bot.teams.translate import Incoming, Whence, fresh_nonce
 from cards.model import Button, Card, Form, Notice, Quote, Text, Tone, Value
-from cards.teams import form_card, message, summary
+from cards.teams import NO_PICTURES, Pictures, form_card, message, summary
 from cards.text import clip, harmless
 from handlers.request import Ask, Invalid, Request
 
@@ -91,15 +92,12 @@ def with_typed(card: Card, typed: Sequence[str]) -> Card:
 
 
 def in_window(request: Request) -> Card:
-    """A button for a form that must not stand in a chat; it says nothing of what the form is about.
-
-    What was typed after the command is not carried: it would stay in the chat's history with the button.
+    """A button for a form that must not stand in a chat; it says nothing of what the form is about, and carries
+    nothing that was typed after the command.
     """
     words = "Press Open to write it. What you write there does not enter this chat."
-    ids = {name: value for name, value in request.payload.items() if name != "text"}
-    button = Button(
-        "Open", request.verb, request.record, request.version or 1, Tone.PRIMARY, payload=ids, dialog=True
-    )
+    ids, version = request.payload, request.version or 1
+    button = Button("Open", request.verb, request.record, version, Tone.PRIMARY, payload=ids, dialog=True)
     return Card("Exeat", words, (Text(words),), (button,))
 
 
@@ -111,7 +109,7 @@ class Answers:
 
     async def card(self, card: Card, *, live: bool = True) -> Body:
         """A card's content."""
-        return message(card, school=self.school, pictures=await self.surface.pictures(card), live=live)
+        return message(card, school=self.school, pictures=await self._pictures(card), live=live)
 
     async def form(
         self,
@@ -121,7 +119,7 @@ class Answers:
         errors: Mapping[str, str] | None = None,
     ) -> Body:
         """A form's content."""
-        pictures = await self.surface.pictures(form)
+        pictures = await self._pictures(form)
         return form_card(
             form,
             school=self.school,
@@ -131,6 +129,14 @@ class Answers:
             errors=errors,
             pictures=pictures,
         )
+
+    async def _pictures(self, shown: Card | Form) -> Pictures:
+        """The pictures, or none of them: what has been done must be told of, also when they cannot be had."""
+        try:
+            return await self.surface.pictures(shown)
+        except Exception as error:
+            report("pictures", error)
+            return NO_PICTURES
 
     async def asked(self, reply: Ask | Invalid, incoming: Incoming) -> Body:
         """A form for the chat, with what was typed in it before; one that must not stand there as a button."""
@@ -149,18 +155,11 @@ class Answers:
 
     async def tell(self, whence: Whence, card: Card) -> bool:
         """Say something to the person alone, in their own chat with Exeat. Whether it went out."""
-        if (address := whence.address) is None:
-            return False
-        return await self._sent(whence, lambda: self.surface.tell(address, card))
+        return await self._put(whence, await self.card(card), summary(card))
 
     async def ask(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> bool:
         """Put a form before the person, as a message in their own chat. Whether it went out."""
-        if reply.form.dialog:
-            return await self.tell(whence, in_window(incoming.request))
-        if (address := whence.address) is None:
-            return False
-        content, words = await self.asked(reply, incoming), clip(reply.form.title, TITLE)
-        return await self._sent(whence, lambda: self.surface.ask(address, content, words))
+        return await self._put(whence, await self.asked(reply, incoming), _title(reply))
 
     async def ask_at_once(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> Body:
         """The same while the person waits: the answer to their press says whether there is a form."""
@@ -197,7 +196,7 @@ class Answers:
     async def corrected(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> None:
         """The form again, for a press that has no answer of its own: in its place, or else as a message."""
         content = await self.asked(reply, incoming)
-        if not (whence.card and await self.put_in_place(whence, content, clip(reply.form.title, TITLE))):
+        if not (whence.card and await self.put_in_place(whence, content, _title(reply))):
             await self.ask(whence, reply, incoming)
 
     async def point(self, whence: Whence, words: str) -> None:
@@ -214,6 +213,11 @@ class Answers:
             case Invalid(_, values, errors):
                 return await self.form(form, nonce, values, errors)
 
+    async def _put(self, whence: Whence, content: Body, words: str) -> bool:
+        if (address := whence.address) is None:
+            return False
+        return await self._sent(whence, lambda: self.surface.ask(address, content, words))
+
     async def _sent(self, whence: Whence, call: Callable[[], Awaitable[object]]) -> bool:
         """Whether it went out. It is tried again: twice is better than never, and a form said twice is one form."""
         for attempt in range(TRIES):
@@ -228,3 +232,8 @@ class Answers:
                 return False
             return True
         raise AssertionError("unreachable")
+
+
+def _title(reply: Ask | Invalid) -> str:
+    """What a notification says of a form: nothing of one that must not stand in a chat."""
+    return "Exeat" if reply.form.dialog else clip(reply.form.title, TITLE)

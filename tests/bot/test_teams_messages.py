@@ -9,8 +9,11 @@ import pytest
 
 from bot.teams.answers import ADD_ME, POINTER
 from bot.teams.translate import MOST_FILES, said, typed
-from cards.model import FileRef
-from handlers.registry import FILES
+from cards.model import Card, FileRef, Picture
+from handlers.needs import staff
+from handlers.registry import FILES, Registry
+from handlers.request import Reply, Say
+from handlers.turn import Turn
 from policy.people import Person, Standing
 from tests.fakes.school import HEAD, MONDAY, TEACHER
 from tests.fakes.teams import Fault, Message, Outcome
@@ -19,9 +22,17 @@ from tests.fakes.teams_desk import TeamsDesk, teams_desk
 COMMANDS = frozenset({"draftpost", "posts", "exeat"})
 
 
+def album(registry: Registry) -> None:
+    """A command that shows a picture."""
+
+    @registry.command("album", needs=staff, summary="A picture")
+    async def command(turn: Turn) -> Reply:
+        return Say(Card("Album", "Album", (Picture("0" * 64, "The hall in spring"),)))
+
+
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[TeamsDesk]:
-    async with teams_desk(tmp_path / "data") as desk:
+    async with teams_desk(tmp_path / "data", also=album) as desk:
         yield desk
 
 
@@ -343,3 +354,8 @@ async def test_every_personal_activity_teaches_where_somebody_is_reached(desk: T
     known = desk.surface.addresses.get(desk.identity("nina"))
     assert known is not None
     assert known.rev == before, "what is known is not written again"
+
+
+async def test_an_answer_whose_picture_cannot_be_had_comes_without_it(desk: TeamsDesk) -> None:
+    [told] = await since(desk, await desk.teams.message(TEACHER, "album"))
+    assert "The hall in spring" in told.shown_text()
