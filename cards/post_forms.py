@@ -45,7 +45,8 @@ def post_form(
     """Write or edit a post. `pictures` is how many picture places to show, at least those it has already.
 
     Without `files` the form cannot hold any: it shows the pictures the post has, and its button for another keeps
-    what was typed as a draft, to which pictures are sent in the chat. `marks` tells which picture is where.
+    what was typed as a draft, to which pictures are sent in the chat. What its pictures need is then required, as
+    they are there already. `marks` tells which picture is where.
     """
     content = content or Content("", accounts[0].id if len(accounts) == 1 else "")
     places = min(MOST_PICTURES, max(pictures if files else 0, len(content.pictures)))
@@ -71,6 +72,7 @@ def post_form(
                 tuple((source.value, source.label) for source in Source),
                 content.source.value if content.source else "",
                 "Needed with a picture. If you are not sure, please ask before it is sent.",
+                required=not files,
             ),
             TextField(
                 "source_note",
@@ -140,6 +142,7 @@ def _picture(number: int, content: Content, files: bool) -> list[Part]:
             f"Picture {number}: what it shows",
             kept.alt if kept else "",
             "Needed with a picture: a sentence for people who cannot see it. It goes out with the picture.",
+            required=not files,
             longest=500,
         ),
         ChoiceField(
@@ -148,6 +151,7 @@ def _picture(number: int, content: Content, files: bool) -> list[Part]:
             who,
             kept.who or "" if kept else "",
             "Needed with a picture.",
+            required=not files,
         ),
     ]
     return parts

@@ -12,7 +12,8 @@ from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
 from policy.picture import Arrived, Missing
-from policy.post import EDITABLE, Post, State, draft, edit, fetched, only, send, take_in, unfetched, withdraw
+from policy.post import EDITABLE, Post, State, draft, edit, fetched, only, send, unfetched, withdraw
+from policy.post_draft import take_in
 from policy.refused import Unusable
 from policy.text import clean
 

@@ -14,7 +14,8 @@ from handlers.request import Ask, Invalid, Reply, Request, Say
 from handlers.turn import Turn
 from policy.content import Content
 from policy.picture import Picture
-from policy.post import EDITABLE, OPEN, Post, State, attach, draft, edit, keep_draft, only
+from policy.post import EDITABLE, OPEN, Post, State, draft, edit, only
+from policy.post_draft import attach, keep_draft
 from policy.refused import Unusable
 from policy.text import clean
 

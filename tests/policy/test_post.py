@@ -18,19 +18,17 @@ from policy.post import (
     Post,
     State,
     Verdict,
-    attach,
     decide,
     draft,
     edit,
     expire,
     fetched,
-    keep_draft,
     mark_posted,
     send,
-    take_in,
     unfetched,
     withdraw,
 )
+from policy.post_draft import attach, keep_draft, take_in
 from policy.post_due import Rung, fall_due, schedule
 from policy.refused import Refused, WrongState
 from tests.fakes.school import MONDAY
