@@ -99,7 +99,8 @@ class Watch:
             try:
                 await self.tell(await self.look())
                 await self.warn()
-                await tell_of_unreached(self._store, self._school, self._dispatch.clock())
+                async with self._store.transaction(self._school.id) as tx:
+                    await tell_of_unreached(tx, self._school, self._dispatch.clock())
             except Exception as error:
                 log.error("cannot look", kind=type(error).__name__, where=where(error))
 

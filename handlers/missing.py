@@ -9,7 +9,7 @@ from handlers.turn import Scene
 from policy.address import Address
 from policy.people import EXEAT, Known, Person, Role
 from policy.school import School
-from storage.contract import Outgoing, Seen, Store
+from storage.contract import Outgoing, Seen, Transaction
 
 REGISTRY = Registry()
 REGISTRY.knows(Address)
@@ -33,25 +33,23 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
     return missing_part(await unreached(scene)) if _is_admin(scene) else ()
 
 
-async def tell_of_unreached(store: Store, school: School, now: datetime) -> bool:
+async def tell_of_unreached(tx: Transaction, school: School, now: datetime) -> bool:
     """Have the admins told whom Exeat cannot reach, at most once a working day; whether they now will be.
 
-    `now` is aware. Only in staffed hours, and not before there is an admin who can be told. Raises what the store
-    raises.
+    `now` is aware. Only in staffed hours, and not before there is an admin who can be told.
     """
     if not school.calendar.is_staffed(now):
         return False
     key = f"{EXEAT.id}/missing/{school.calendar.today(now)}"
-    async with store.transaction(school.id) as tx:
-        scene = Scene(tx, school, now, EXEAT)
-        if await tx.seen(key) is not None or not await unreached(scene):
-            return False
-        told = [admin for admin in await scene.holders(Role.ADMIN) if await _is_reached(scene, admin)]
-        for admin in told:
-            tx.queue(Outgoing(school.id, VIEW, admin.id, created=now, not_before=now))
-        if told:
-            tx.mark_seen(Seen(key, None, "", now))
-        return bool(told)
+    scene = Scene(tx, school, now, EXEAT)
+    if await tx.seen(key) is not None or not await unreached(scene):
+        return False
+    told = [admin for admin in await scene.holders(Role.ADMIN) if await _is_reached(scene, admin)]
+    for admin in told:
+        tx.queue(Outgoing(school.id, VIEW, admin.id, created=now, not_before=now))
+    if told:
+        tx.mark_seen(Seen(key, None, "", now))
+    return bool(told)
 
 
 async def unreached(scene: Scene) -> tuple[Unreached, ...]:

@@ -19,7 +19,8 @@ SATURDAY = datetime(2027, 3, 6, 10, 0, tzinfo=UTC)
 
 async def tell(desk: Desk) -> list[tuple[str, str]]:
     """What is sent when it is looked whether anybody is missing."""
-    await tell_of_unreached(desk.store, desk.school, desk.now)
+    async with desk.store.transaction(desk.school.id) as tx:
+        await tell_of_unreached(tx, desk.school, desk.now)
     return await desk.sent()
 
 
