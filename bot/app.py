@@ -166,7 +166,6 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         surfaces = [chat.surface for chat in found]
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
-        dispatch.heard_from = relay.heard_from
         ticking = _clock(environment, dispatch, blobs)
         watch = Watch(dispatch, relay, ticking, secret_ends=environment.teams_secret_expires)
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]

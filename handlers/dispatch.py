@@ -3,7 +3,7 @@
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -85,8 +85,6 @@ class Dispatch:
     ) -> None:
         self.store, self.school, self.registry = store, school, registry
         self._look_up, self.clock = look_up, clock
-        self.heard_from: Callable[[Identity], None] = lambda identity: None
-        """Told of every admitted account that asks for something, so that what there is to say goes there."""
 
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
@@ -173,7 +171,6 @@ class Dispatch:
 
     async def _take(self, tx: Transaction, request: Request) -> Reply:
         person = await self._admitted(tx, request.identity)
-        self.heard_from(request.identity)
         turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes)
         key = f"{request.identity}/{request.key}"
         if (seen := await tx.seen(key)) is not None:
@@ -198,8 +195,11 @@ class Dispatch:
                 "Your account could not be looked up just now, so nothing was done.",
                 "Please try again in a minute; if it goes on, tell the school office.",
             )
-        admit(found[0], identity, self.school.roster)
-        return found[0]
+        person = found[0]
+        admit(person, identity, self.school.roster)
+        if len(person.accounts) > 1 and person.uses != str(identity):
+            tx.put(replace(person, uses=str(identity)))
+        return person
 
     async def _record(self, turn: Turn, spec: Spec) -> Record | None:
         """The record that the request names, which the verb must be about."""

@@ -75,6 +75,7 @@ class Person:
 
     When two people turn out to be one (same verified e-mail, or `[[people.same]]`), one record takes the other's
     accounts and its id among `formerly`; the other keeps only `same_as`. Records made under either id are theirs.
+    `uses` is the identity by which somebody with several accounts last asked for something.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Person:
     accounts: tuple[Known, ...]
     formerly: tuple[str, ...] = ()
     same_as: str = ""
+    uses: str = ""
     rev: int = 0
 
     KIND: ClassVar[str] = "person"

@@ -15,7 +15,6 @@ from bot.relay.outcome import Fetching
 from bot.relay.settle import DEAD_VIEW, Settling
 from bot.surface import Surface
 from handlers.dispatch import Dispatch, where
-from policy.people import Identity
 from storage.contract import Outgoing, Task, Unavailable
 
 __all__ = ["DEAD_VIEW", "Fetching", "Relay"]
@@ -77,10 +76,6 @@ class Relay:
     def failing(self) -> dict[str, float]:
         """Since when (monotonic seconds) each surface that does not answer as it should has not."""
         return dict(self._attempt.failing)
-
-    def heard_from(self, identity: Identity) -> None:
-        """Note that somebody has just used this account: what there is to tell them goes there."""
-        self._attempt.heard_from(identity)
 
     async def run(self) -> None:
         """Carry whatever comes, until `stop`. While the store can keep nothing, nothing is sent."""

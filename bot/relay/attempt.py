@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from itertools import count
 from typing import TypeVar, assert_never
 
 import structlog
@@ -24,10 +23,6 @@ LONGEST_CALL, LONGEST_FETCH = 60.0, 300.0
 """Seconds after which an attempt to show or to fetch is given up as ambiguous."""
 
 log = structlog.get_logger("exeat.relay")
-
-
-MOST_HEARD = 2_000
-"""Of how many accounts it is remembered when they were last used."""
 
 
 class Attempts:
@@ -49,15 +44,6 @@ class Attempts:
         self.tally = tally
         self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
         self._fetching, self._steady = fetching, steady
-        self._heard: dict[Identity, int] = {}
-        self._order = count(1)
-
-    def heard_from(self, identity: Identity) -> None:
-        """Note that somebody has just used this account."""
-        self._heard.pop(identity, None)
-        self._heard[identity] = next(self._order)
-        if len(self._heard) > MOST_HEARD:
-            del self._heard[next(iter(self._heard))]
 
     async def __call__(self, row: Outgoing) -> Outcome:
         """Do what the row asks for, once. Raises nothing but what cancels the task."""
@@ -119,7 +105,7 @@ class Attempts:
     def _accounts(self, to: Person) -> list[Identity]:
         """The accounts by which somebody can be reached, the one last used first."""
         reachable = [known.identity for known in to.active if known.identity.platform in self.surfaces]
-        return sorted(reachable, key=lambda identity: -self._heard.get(identity, 0))
+        return sorted(reachable, key=lambda identity: str(identity) != to.uses)
 
     async def _find(self, accounts: Iterable[Identity], row: Outgoing) -> Settled | None:
         """An earlier attempt that did arrive: a message that may show less than its record is now."""

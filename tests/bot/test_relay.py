@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cards.model import Button, Card, Text
 from handlers.letters import REGISTRY as LETTERS
 from handlers.registry import Registry, merge
 from handlers.turn import Scene
-from policy.people import Standing
+from policy.people import Person, Standing
 from policy.record import Ref
 from storage.contract import Shown, Task, Unavailable
 from tests.fakes.disks import FailingDisk
@@ -297,10 +298,17 @@ async def test_somebody_who_has_left_is_a_dead_letter(world: World) -> None:
     assert "no account that Exeat can reach" in str(world.surface.messages(ADMIN)[0].card)
 
 
+async def uses(world: World, name: str, platform: str) -> None:
+    """Somebody has asked for something on that platform."""
+    async with world.store.transaction("harbour") as tx:
+        (person,) = await tx.find(Person, key=f"identity:{identity(name, platform)}")
+        tx.put(replace(person, uses=str(identity(name, platform))))
+
+
 async def test_the_account_last_used_is_written_to_and_another_when_that_refuses(tmp_path: Path) -> None:
     world = await open_world(tmp_path, PEOPLE, registry=REGISTRY, surfaces=("slack", "teams"))
     slack, teams = world.surfaces
-    world.relay.heard_from(identity(HEAD, "teams"))
+    await uses(world, HEAD, "teams")
     head = str(identity(HEAD, "slack"))
     await world.queue("note", head, await world.put(Note("n")))
     await world.settle()
@@ -319,7 +327,7 @@ async def test_a_doubtful_message_is_looked_for_on_every_account(tmp_path: Path)
     slack.next("post", ACCEPTED)
     await world.queue("note", str(identity(HEAD, "slack")), await world.put(Note("n")))
     await world.relay.drain()
-    world.relay.heard_from(identity(HEAD, "teams"))
+    await uses(world, HEAD, "teams")
     await world.settle()
     assert (slack.titles(HEAD), teams.titles(HEAD)) == (["n"], [])
     await world.close()

@@ -6,7 +6,7 @@ from handlers.people import as_one, link_up
 from handlers.request import Say
 from policy.people import Identity, Known, Person, Standing
 from tests.fakes.desk import Desk
-from tests.fakes.school import HEAD, TEACHER, identity, known
+from tests.fakes.school import COLLEAGUE, HEAD, TEACHER, identity, known
 
 ON_TEAMS = known(TEACHER, platform="teams", tenant="T1")
 
@@ -134,9 +134,15 @@ async def test_meeting_somebody_unchanged_writes_nothing(desk: Desk) -> None:
     assert await everyone(desk) == before
 
 
-async def test_only_whoever_is_admitted_is_remembered_as_heard_from(desk: Desk) -> None:
-    heard: list[Identity] = []
-    desk.dispatch.heard_from = heard.append
-    for who in (identity("blocked"), identity(TEACHER)):
-        await desk.ask(who, "posts")
-    assert heard == [identity(TEACHER)]
+async def test_the_account_that_somebody_with_two_last_used_is_kept(desk: Desk) -> None:
+    for platform in ("slack", "teams"):
+        await desk.dispatch.met(known(TEACHER, platform=platform))
+    for platform in ("teams", "slack"):
+        await desk.ask(identity(TEACHER, platform), "posts")
+        async with desk.store.transaction("harbour") as tx:
+            (person,) = await tx.find(Person, key=f"identity:{identity(TEACHER, platform)}")
+        assert person.uses == str(identity(TEACHER, platform))
+    before = await everyone(desk)
+    await desk.ask(identity(TEACHER, "slack"), "posts")
+    await desk.ask(COLLEAGUE, "posts")
+    assert await everyone(desk) == before
