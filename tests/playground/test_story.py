@@ -17,9 +17,8 @@ LINK = "https://example.org/page/1"
 async def test_the_whole_way_of_a_post(sit: Sit, exeat: str) -> None:
     tom, helen, olu = await asyncio.gather(*(sit(name, exeat) for name in (TEACHER, HEAD, OWNER)))
     for each in (tom, helen, olu):
-        await each.sees("Nothing waits for you.")
-    await tom.say("help")
-    await tom.sees("/draftpost")
+        await each.say("help")
+        await each.sees("/draftpost")
     await tom.photograph("help")
 
     await tom.say("/draftpost")
