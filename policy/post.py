@@ -197,7 +197,7 @@ def edit(post: Post, content: Content, advice: tuple[Finding, ...], now: datetim
             "What you sent is the same as what is there.",
             "It stays as it was, and so does any approval.",
         )
-    earlier = post.earlier if post.kept_at is not None and post.status in UNREAD else with_this_version(post, now)
+    earlier = post.earlier if post.status in UNREAD else with_this_version(post, now)
     changed = replace(post, content=content, advice=advice, earlier=earlier)
     return send(replace(changed, version=post.version + 1, status=State.DRAFT), now)
 
