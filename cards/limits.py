@@ -90,8 +90,6 @@ class TeamsLimits:
     facts: int = 30
     text: int = 20_000
     least: int = 300
-    compared_words: int = 600
-    changes: int = 60
 
 
 SLACK = SlackLimits()

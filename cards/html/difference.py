@@ -1,17 +1,14 @@
 """What changed in a text, as HTML: struck out and underlined, and said in words to those who cannot see that."""
 
-import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
+from cards.changes import Change, changes
 from cards.html.words import block, inline, together
 from cards.model import Difference
 from cards.text import harmless
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_MOST_WORDS = 3_000
 _ALIKE = 0.4
 """Below this likeness the two texts are easier to read one after the other."""
 
@@ -22,40 +19,26 @@ ADDED = Markup('<ins><span class="unseen"> [added:] </span>{}<span class="unseen
 def difference_html(change: Difference) -> Markup:
     """The change word by word, or the texts as they were and are where hardly a word was kept."""
     was, now = harmless(change.before), harmless(change.after)
-    before, after = _WORD.findall(was), _WORD.findall(now)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    long = len(before) + len(after) > _MOST_WORDS
-    if not (before and after) or long or matcher.ratio() < _ALIKE:
+    found = changes(was, now)
+    alike = 2 * sum(len(old) for same, old, _ in found if same)
+    if not (was and now) or alike < _ALIKE * (len(was) + len(now)):
         shown = _one_after_the_other(was, now)
     else:
-        shown = Markup('<p class="words" dir="auto">{}</p>').format(together(_changes(matcher, before, after)))
+        shown = Markup('<p class="words" dir="auto">{}</p>').format(together(_marked(found)))
     return Markup('<section class="difference"><p class="label">{}</p>{}</section>').format(
         inline(f"{change.label}: removed and added words"), shown
     )
 
 
-def _changes(matcher: "SequenceMatcher[str]", before: list[str], after: list[str]) -> Iterator[Markup]:
-    for kept, start, end, began, ended in _runs(matcher, before):
-        if kept:
-            yield Markup.escape("".join(before[start:end]))
+def _marked(found: Iterable[Change]) -> Iterator[Markup]:
+    for same, old, new in found:
+        if same:
+            yield Markup.escape(old)
             continue
-        if end > start:
-            yield REMOVED.format("".join(before[start:end]))
-        if ended > began:
-            yield ADDED.format("".join(after[began:ended]))
-
-
-def _runs(matcher: "SequenceMatcher[str]", before: list[str]) -> list[tuple[bool, int, int, int, int]]:
-    """What was kept and what was changed, in turns. Changes with nothing but a space between them are one."""
-    runs: list[tuple[bool, int, int, int, int]] = []
-    codes = matcher.get_opcodes()
-    for place, (kind, start, end, began, ended) in enumerate(codes):
-        inside = 0 < place < len(codes) - 1 and not "".join(before[start:end]).strip()
-        kept = kind == "equal" and not inside
-        if runs and not kept and not runs[-1][0]:
-            _, start, _, began, _ = runs.pop()
-        runs.append((kept, start, end, began, ended))
-    return runs
+        if old:
+            yield REMOVED.format(old)
+        if new:
+            yield ADDED.format(new)
 
 
 def _one_after_the_other(was: str, now: str) -> Markup:

@@ -1,10 +1,9 @@
 """Slack's rich text, in which every word stands as it was typed, and the difference between two texts."""
 
-import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from typing import Any
 
+from cards.changes import changes
 from cards.limits import SLACK
 from cards.text import clip, harmless
 
@@ -12,7 +11,6 @@ Json = dict[str, Any]
 Piece = dict[str, Any]
 """A run of text in one style: `{"type": "text", "text": …, "style": {"bold": True}}`."""
 
-_WORDS = re.compile(r"\s+|[^\s]+")
 _SKIP_BEYOND = 600
 _CONTEXT = 60
 
@@ -63,17 +61,11 @@ def difference(label: str, before: str, after: str, longest: int) -> Json:
     Long stretches that stayed the same are left out visibly, so that no change falls off the end.
     """
     was, now = harmless(before), harmless(after)
-    old, new = _WORDS.findall(was), _WORDS.findall(now)
     skip = len(was) + len(now) > _SKIP_BEYOND
     lost, gained = list[Piece](), list[Piece]()
-    for change, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if change == "equal":
-            same = "".join(old[a:b])
-            lost += words_kept(same, skip=skip)
-            gained += words_kept(same, skip=skip)
-        else:
-            lost += words_raw("".join(old[a:b]), strike=True)
-            gained += words_raw("".join(new[c:d]), bold=True)
+    for same, old, new in changes(was, now):
+        lost += words_kept(old, skip=skip) if same else words_raw(old, strike=True)
+        gained += words_kept(new, skip=skip) if same else words_raw(new, bold=True)
     return block(
         section([*words(label, bold=True), *words_raw("\nWas:")]),
         quoted(list(_within(lost or words("nothing", italic=True), longest))),
