@@ -144,6 +144,7 @@ async def test_the_story_by_keyboard_alone(page: Page) -> None:
 
     await keys.go_to(1)
     await keys.press(button(page, "priya", "Edit"))
+    await expect(pane(page, "priya").get_by_label("Text", exact=True)).to_be_focused()
     await keys.retype(THIRD)
     await keys.send("priya")
     await keys.go_to(2)
