@@ -9,6 +9,12 @@ import structlog
 
 from handlers.dispatch import where
 
+GRACE = 8.0
+"""How many seconds the answers that are under way have at the end."""
+
+CANCELLING = 1.0
+"""How many seconds what is given up has to let go of what it holds."""
+
 log = structlog.get_logger("exeat.chat")
 
 
@@ -24,10 +30,18 @@ class Background:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def finish(self) -> None:
-        """Wait until all of it is done."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
+    async def finish(self, grace: float = GRACE) -> None:
+        """Wait until all of it is done, or for `grace` seconds; what is not done by then is given up, counted and
+        logged.
+        """
+        end = asyncio.get_running_loop().time() + grace
+        while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
+        if lost := set(self._tasks):
+            log.warning("answers lost", answers=len(lost))
+            for task in lost:
+                task.cancel()
+            await asyncio.wait(lost, timeout=CANCELLING)
 
     async def _reported(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -81,7 +81,7 @@ class SlackEdge:
         return [web.post(SLACK_PATH, self.handle)]
 
     async def close(self) -> None:
-        """Let the answers that are under way go out."""
+        """Let the answers that are under way go out, as far as that is soon done."""
         await self._after.finish()
 
     async def handle(self, request: web.Request) -> web.Response:
