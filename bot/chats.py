@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.clock import utc_now
+from bot.loopback import LOOPBACK, is_here
+from bot.manifest import TEAMS_PATH
 from bot.pictures import PictureLinks
 from bot.settings import Environment, Settings
 from bot.slack import OtherWorkspace, SlackEdge, SlackSocket, SlackSurface, pin
 from bot.surface import Ambiguous, Permanent, Surface, Transient
 from bot.teams import Addresses, Authentication, Connector, OtherTenant, TeamsEdge, TeamsSurface, pin_tenant
 from handlers.dispatch import Dispatch
+from policy.place import Place
 from storage.blobs import Blobs
 from storage.contract import Store
 
@@ -23,8 +27,6 @@ NOTHING_TO_SERVE = (
     "and TEAMS_TENANT_ID. docs/slack.md and docs/teams.md say where they are found. "
     "To look at Exeat without any of it, run exeat demo."
 )
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 PLAYGROUND_TENANT = "00000000-0000-0000-0000-0000000000001"
 """The tenant that Microsoft's Agents Playground says it is in, unless it is told of another."""
@@ -63,11 +65,17 @@ class Unconnected:
 
 
 def can_serve(environment: Environment, *, playground: bool) -> None:
-    """Raises CannotStart when there is no chat to serve, or when the Playground would be open to everybody."""
+    """Raises CannotStart when there is no chat to serve, or when the Playground would be more than a playground."""
     if playground and environment.exeat_host not in LOOPBACK:
         raise CannotStart(
             "Nobody proves who they are to --teams-playground, so it listens on this machine only: "
             f"take EXEAT_HOST={environment.exeat_host} away.",
+            2,
+        )
+    if playground and (environment.slack or environment.teams):
+        raise CannotStart(
+            "Nobody proves who they are to --teams-playground, so it is not served beside the school's own chat: "
+            "start it without the variables that begin with SLACK_ and TEAMS_, and with an EXEAT_DATA of its own.",
             2,
         )
     if not (environment.slack or environment.teams or playground):
@@ -134,11 +142,11 @@ async def _teams(
     settings: Settings, store: Store, blobs: Blobs, links: PictureLinks, held: AsyncExitStack, *, playground: bool
 ) -> Unconnected:
     environment, school = settings.environment, settings.school
-    app_id, tenant = (
-        ("", PLAYGROUND_TENANT) if playground else (environment.teams_app_id, environment.teams_tenant_id)
-    )
-    secret = environment.teams_app_password
-    password = secret.get_secret_value() if secret and not playground else ""
+    app_id, secret = environment.teams_app_id, environment.teams_app_password
+    tenant = PLAYGROUND_TENANT if playground else environment.teams_tenant_id
+    password = secret.get_secret_value() if secret else ""
+    if playground:
+        await _only_played_in(store, school.id)
     try:
         await pin_tenant(store, school.id, tenant)
     except OtherTenant as error:
@@ -163,7 +171,31 @@ def _teams_chat(
     app_id: str, authentication: Authentication | None, surface: TeamsSurface, dispatch: Dispatch
 ) -> Chat:
     edge = TeamsEdge(dispatch, surface, authentication, app_id=app_id)
-    return Chat(surface, edge.routes(), close=edge.close)
+    routes = edge.routes() if authentication else [web.post(TEAMS_PATH, _here_only(edge.handle))]
+    return Chat(surface, routes, close=edge.close)
+
+
+def _here_only(handle: Handler) -> Handler:
+    """The same, for whoever asks this machine by its own name: not through a web server, nor a page in a browser."""
+
+    async def check(request: web.Request) -> web.StreamResponse:
+        if not is_here(request):
+            return web.json_response({"error": "the Playground is on this machine only"}, status=403)
+        return await handle(request)
+
+    return check
+
+
+async def _only_played_in(store: Store, school: str) -> None:
+    """Raises CannotStart for a folder that holds a real school's records: in the Playground anybody is anybody."""
+    async with store.transaction(school) as tx:
+        places = [place for name in ("slack", "teams") if (place := await tx.get(Place, name)) is not None]
+    if any(place.tenant != PLAYGROUND_TENANT for place in places):
+        raise CannotStart(
+            "This folder holds a school's own records, and in the Playground anybody can be anybody: "
+            "give it another one with EXEAT_DATA.",
+            2,
+        )
 
 
 def _link(public_url: str, links: PictureLinks) -> Callable[[str], str] | None:

@@ -6,6 +6,9 @@ from typing import Any
 
 from policy.record import Ref
 
+LONGEST = 2_000
+"""How many characters all the ids of a payload may have together: as much as a Slack button can carry."""
+
 
 class Foreign(ValueError):
     """A payload that Exeat did not write."""
@@ -39,7 +42,10 @@ def brought_back(verb: str, carried: Mapping[str, Any]) -> Carried:
     if not (verb and isinstance(school, str) and school and type(version) is int):
         raise Foreign("a verb, a school or a version is missing")
     record = Ref(kind, id) if isinstance(kind, str) and isinstance(id, str) else None
-    return Carried(verb, school, record, version, strings(carried.get("p")))
+    payload = strings(carried.get("p"))
+    if len(verb) + len(school) + len(str(record)) + sum(map(len, (*payload, *payload.values()))) > LONGEST:
+        raise Foreign("more than Exeat ever writes")
+    return Carried(verb, school, record, version, payload)
 
 
 def strings(value: object) -> dict[str, str]:

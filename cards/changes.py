@@ -1,6 +1,7 @@
 """What changed between two texts: the stretches that stayed the same and those that did not, in turns."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -9,8 +10,8 @@ Words = Sequence[str]
 Change = tuple[bool, str, str]
 """Whether a stretch stayed the same, what it was, and what it is now."""
 
-MOST_WORDS = 1_000
-"""How many words, of both texts together, are compared one by one: comparing takes long with many."""
+MOST_PAIRS = 20_000
+"""How many pairs of equal words, one from each text, are looked at: comparing takes long with many."""
 
 MOST_CHANGES = 60
 """Beyond so many stretches, word by word is no help to a reader."""
@@ -26,11 +27,17 @@ def changes(before: str, after: str) -> list[Change]:
     head, tail = "".join(old[:start]), "".join(old[len(old) - end :])
     lost, gained = old[start : len(old) - end], new[start : len(new) - end]
     middle = [(False, "".join(lost), "".join(gained))]
-    if len(lost) + len(gained) <= MOST_WORDS:
-        codes = SequenceMatcher(None, lost, gained, autojunk=False).get_opcodes()
+    if _pairs(lost, gained) <= MOST_PAIRS:
+        codes = SequenceMatcher(str.isspace, lost, gained, autojunk=False).get_opcodes()
         found = _joined((kind == "equal", "".join(lost[a:b]), "".join(gained[c:d])) for kind, a, b, c, d in codes)
         middle = found if len(found) <= MOST_CHANGES else middle
     return [change for change in ((True, head, head), *middle, (True, tail, tail)) if change[1] or change[2]]
+
+
+def _pairs(one: Words, other: Words) -> int:
+    """How many pairs of equal words there are, one from each."""
+    counted = Counter(other)
+    return sum(counted[word] for word in one if not word.isspace())
 
 
 def _joined(found: Iterable[Change]) -> list[Change]:

@@ -16,11 +16,16 @@ HOW = "Send the picture here in this chat: press the paperclip or paste it."
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Pictures that were sent: those that go to the draft, those it had already, and those that are too many."""
+    """Pictures that were sent: those that go to the draft, those it had already, and those that are too many.
+
+    Of the words that came with them, `text` became the draft's, and `left` was not taken because it has a text.
+    """
 
     fresh: tuple[PostPicture, ...] = ()
     again: tuple[PostPicture, ...] = ()
     over: tuple[PostPicture, ...] = ()
+    text: str = ""
+    left: str = ""
 
 
 def draft_card(post: Post, eyes: Eyes, *, in_full: bool = False) -> Card:
@@ -60,8 +65,8 @@ def kept_card(post: Post, before: State | None = None) -> Card:
 
 
 def got_card(post: Post, came: Sorted, *, begun: bool = False, sent_before: str = "") -> Card:
-    """What became of pictures that were sent to the chat. `begun`: they began the draft; `sent_before` is the post
-    that they may have been meant for.
+    """What became of pictures that were sent to the chat, and of the words with them. `begun`: they began the draft;
+    `sent_before` is the post that they may have been meant for.
     """
     lines, taken = list[str](), (*came.fresh, *came.again)
     if taken:
@@ -75,7 +80,15 @@ def got_card(post: Post, came: Sorted, *, begun: bool = False, sent_before: str 
         then = f"To use another, press {FINISH}, choose to take one out and press Add another picture."
     else:
         then = f"When you have sent all you want, press {FINISH}."
+    if came.text:
+        lines.append("Your words are the text of the post.")
+    if came.left:
+        lines.append(
+            f"Your words were not taken, as {post.id} has a text already. To use them, press {FINISH} and copy them in."
+        )
     body: list[Element] = [Text(line) for line in lines]
+    if came.left:
+        body.append(Quote(came.left))
     if begun and sent_before:
         other = f"If it was meant for {sent_before}, which you have sent: press Edit on it, then Add a picture, and"
         body.append(Text(f"{other} send it again. You can withdraw {post.id}.", Tone.QUIET))
@@ -83,10 +96,10 @@ def got_card(post: Post, came: Sorted, *, begun: bool = False, sent_before: str 
     return Card(f"{post.id}: a draft", " ".join(lines), (*body, Text(then)), (finish,))
 
 
-def no_picture_card() -> Card:
-    """Nothing that could be a picture was sent."""
+def no_picture_card(words: str) -> Card:
+    """Nothing that could be a picture was sent, with those words beside it."""
     said = "No picture came with that."
-    return Card(said, f"{said} {HOW}", (Text(HOW),))
+    return Card(said, f"{said} {HOW}", (Text(HOW), *((Quote(words),) if words else ())))
 
 
 def _named(pictures: Sequence[PostPicture]) -> str:

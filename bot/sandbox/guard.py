@@ -1,13 +1,13 @@
 """What stands in front of the sandbox's page: only its own page, in a browser on this machine, gets through."""
 
 import secrets
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.loopback import is_here
+
 TOKEN_HEADER = "X-Exeat-Token"  # noqa: S105
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -29,7 +29,7 @@ def guard(token: str) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if _hostname(request.host) not in LOOPBACK:
+        if not is_here(request):
             raise web.HTTPForbidden(text="The sandbox answers to this machine only.", headers=HEADERS)
         if request.method not in ("GET", "HEAD"):
             same = request.headers.get("Origin") == f"http://{request.host}"
@@ -45,10 +45,3 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Signal handler: the headers that keep the page to itself."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-
-
-def _hostname(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""

@@ -11,8 +11,8 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.clock import utc_now
+from bot.loopback import LOOPBACK
 from bot.sandbox.drawing import Drawing
-from bot.sandbox.guard import LOOPBACK
 from bot.sandbox.table import Table
 from bot.sandbox.web import build_app
 from handlers.everything import everything

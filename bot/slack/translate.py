@@ -154,7 +154,12 @@ def _request(key: str, body: Json, team: str, at: datetime, carried: Carried, fi
 
 def _view(body: Json) -> Json | None:
     view = body.get("view")
-    return view if isinstance(view, dict) else None
+    if not isinstance(view, dict):
+        return None
+    blocks = view.get("blocks", [])
+    if not isinstance(blocks, list) or not all(map(_is_block, blocks)):
+        raise Foreign("a view without its blocks")
+    return view
 
 
 def _typed_in(view: Json, team: str) -> Mapping[str, Any]:
@@ -175,3 +180,7 @@ def _untagged(mark: str | None, target: str, label: str | None) -> str:
     sign = "@" if mark == "!" else mark or ""
     shown = label or target
     return shown if shown.startswith(sign) else f"{sign}{shown}"
+
+
+def _is_block(block: object) -> bool:
+    return isinstance(block, dict) and isinstance(block.get("block_id"), str)
