@@ -84,7 +84,7 @@ def got_card(post: Post, came: Sorted, *, begun: bool = False, sent_before: str 
         lines.append("Your words are the text of the post.")
     if came.left:
         lines.append(
-            f"Your words were not taken, as {post.id} has a text already. To use them, press {FINISH} and copy them in."
+            f"Your words were not taken, as {post.id} has a text already. To use them, press {FINISH} and copy them."
         )
     body: list[Element] = [Text(line) for line in lines]
     if came.left:

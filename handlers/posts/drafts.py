@@ -72,23 +72,27 @@ async def finished(turn: Turn, post: Post) -> Reply:
 
 @registry.form(FILES, needs=staff)
 async def files(turn: Turn) -> Reply:
-    """Pictures sent to the chat: they go to the draft that was last kept, or else begin one."""
-    sent = attached(turn.request)
+    """Pictures sent to the chat: they go to the draft that was last kept, or else begin one.
+
+    Words sent with them are its text, unless it has one already: then they are handed back.
+    """
+    sent, words = attached(turn.request), clean(turn.request.text)
     if not sent:
-        return Say(no_picture_card(), refused=True)
+        return Say(no_picture_card(words), refused=True)
     post = await _open_draft(turn)
     if post is None:
-        return await begin_with(turn, "", sent)
-    taken = _sorted(sent, post.pictures)
-    if taken.fresh:
-        post = keep(turn, attach(post, taken.fresh, turn.now))
+        return await begin_with(turn, words, sent)
+    taken = _with_words(_sorted(sent, post.pictures), words, post.content.text)
+    if taken.fresh or taken.text:
+        changed = attach(post, taken.fresh, turn.now)
+        post = keep(turn, replace(changed, content=replace(changed.content, text=taken.text or post.content.text)))
         turn.fetch(post)
-    return Say(got_card(post, taken), refused=not (taken.fresh or taken.again))
+    return Say(got_card(post, taken), refused=not (taken.fresh or taken.again or taken.text))
 
 
 async def begin_with(turn: Turn, text: str, sent: tuple[FileRef, ...]) -> Reply:
     """A draft of a text and the pictures that came with it."""
-    taken, newest = _sorted(sent, ()), await _newest(turn)
+    taken, newest = replace(_sorted(sent, ()), text=text), await _newest(turn)
     account = turn.school.accounts[0].id if len(turn.school.accounts) == 1 else ""
     post = await _begin(turn, Content(text, account, pictures=taken.fresh))
     sent_before = newest.id if newest and newest.status in OPEN and newest.status is not State.DRAFT else ""
@@ -144,6 +148,13 @@ async def _newest(turn: Turn) -> Post | None:
     """The post that the viewer began last."""
     found = [post for id in turn.viewer.ids for post in await turn.tx.find(Post, owner=id, limit=1)]
     return max(found, key=lambda post: post.made_at, default=None)
+
+
+def _with_words(taken: Sorted, words: str, text: str) -> Sorted:
+    """The same with the words that came with them, for a draft that has that text so far."""
+    if text:
+        return taken if words == text else replace(taken, left=words)
+    return replace(taken, text=words)
 
 
 def _sorted(sent: tuple[FileRef, ...], there: tuple[Picture, ...]) -> Sorted:

@@ -115,16 +115,54 @@ async def test_pictures_beside_a_command_are_a_draft_of_both(desk: Desk) -> None
     await desk.outbox()
     reply = await teams(desk, TEACHER, "draftpost", text="Bake sale\u202e on Friday", fields=named("cake.jpg"))
     assert isinstance(reply, Say)
-    assert reply.card.summary == "Got it. “cake.jpg” is in a new draft, P-2."
+    assert reply.card.summary == ("Got it. “cake.jpg” is in a new draft, P-2. Your words are the text of the post.")
     post = await desk.post("P-2")
     assert (post.status, post.content.text, len(post.pictures)) == (State.DRAFT, "Bake sale on Friday", 1)
     assert fetches(await desk.outbox()) == [("P-2", 1)]
 
 
+async def test_words_sent_with_a_picture_begin_the_draft_with_it(desk: Desk) -> None:
+    card = await pictures(desk, "cake.jpg", text="Bake sale\u202e on Friday")
+    assert card.summary == ("Got it. “cake.jpg” is in a new draft, P-1. Your words are the text of the post.")
+    post = await desk.post("P-1")
+    assert (post.content.text, [picture.name for picture in post.pictures]) == ("Bake sale on Friday", ["cake.jpg"])
+    form = await form_of(teams(desk, TEACHER, "post.finish", post))
+    assert filled(form)["text"] == "Bake sale on Friday"
+
+
+async def test_words_sent_with_a_picture_are_the_text_of_a_draft_that_has_none(desk: Desk) -> None:
+    await pictures(desk, "a.jpg")
+    card = await pictures(desk, "b.jpg", text="Bake sale\u202e on Friday")
+    assert "Your words are the text of the post." in card.summary
+    post = await desk.post("P-1")
+    assert (post.content.text, len(post.pictures)) == ("Bake sale on Friday", 2)
+
+
+async def test_words_are_taken_also_where_the_picture_is_one_too_many(desk: Desk) -> None:
+    await pictures(desk, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    reply = await teams(desk, TEACHER, FILES, text="Bake sale", fields=named("e.jpg"))
+    assert isinstance(reply, Say)
+    assert not reply.refused
+    assert "was left out" in reply.card.summary
+    assert (await desk.post("P-1")).content.text == "Bake sale"
+
+
+async def test_words_sent_to_a_draft_with_a_text_are_handed_back_and_change_nothing_of_it(desk: Desk) -> None:
+    await kept(desk)
+    card = await pictures(desk, "a.jpg", text="Other *words*\nof mine")
+    assert "Your words were not taken, as P-1 has a text already." in card.summary
+    assert [each.text for each in card.body if isinstance(each, Quote)] == ["Other *words*\nof mine"]
+    post = await desk.post("P-1")
+    assert (post.content.text, len(post.pictures)) == ("We planted beans", 1)
+    card = await pictures(desk, "a.jpg", text="We planted beans")
+    assert not [each for each in card.body if isinstance(each, Quote)]
+
+
 async def test_nothing_that_is_a_file_is_said_to_be_none(desk: Desk) -> None:
-    reply = await teams(desk, TEACHER, FILES, fields={"file_1": "a.jpg"})
+    reply = await teams(desk, TEACHER, FILES, text="Bake sale", fields={"file_1": "a.jpg"})
     assert isinstance(reply, Say)
     assert reply.refused
+    assert [each.text for each in reply.card.body if isinstance(each, Quote)] == ["Bake sale"]
     assert await count(desk) == 0
 
 
