@@ -27,10 +27,16 @@ from policy.address import Address
 from policy.people import Identity, Known
 from policy.place import Place
 from storage.blobs import Blobs
+from storage.contract import Unavailable
 from storage.tiny import open_tiny
 
 SYNC_AGAIN = 60.0
 """Seconds until everybody is asked for again, when a platform could not say who is there."""
+
+FINISHING, CLOSING = 5, 10.0
+"""How many seconds requests, and then the chats, have at the end. With the relay's ten that is well within the thirty
+that docs/running.md gives a stop.
+"""
 
 log = structlog.get_logger("exeat.app")
 
@@ -50,7 +56,10 @@ class Works:
 
 
 class Program:
-    """A school being served. Made by `build`; `run` serves until it is told to stop."""
+    """A school being served. Made by `build`; `run` serves until it is told to stop.
+
+    `unmet` names the platforms that have yet to say who is there.
+    """
 
     def __init__(
         self,
@@ -63,6 +72,7 @@ class Program:
     ) -> None:
         self.settings, self.dispatch, self.chats, self.works = settings, dispatch, chats, works
         self.port = settings.environment.exeat_port
+        self.unmet = {chat.surface.name for chat in chats}
         self._routes, self._held = routes, held
 
     async def run(self, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
@@ -70,14 +80,13 @@ class Program:
         `port` then says on which port. Raises CannotStart when the address is taken.
         """
         async with self._held:
-            unmet = await self._meet(self.chats)
             doors = await self._listen()
             async with self._chatting(), asyncio.TaskGroup() as tasks:
                 runs = (
                     self.works.relay.run(),
                     self.works.clock.run(),
                     self.works.watch.run(),
-                    self._meet_later(unmet),
+                    *(self._meet(chat.surface) for chat in self.chats),
                 )
                 lives = [tasks.create_task(run) for run in runs]
                 for chat in self.chats:
@@ -102,15 +111,19 @@ class Program:
             await self._close_chats()
 
     async def _close_chats(self) -> None:
-        for chat in self.chats:
-            await chat.close()
+        """All at once, so that none waits for another's; what is not closed in time is left as it is."""
+        try:
+            async with asyncio.timeout(CLOSING):
+                await asyncio.gather(*(chat.close() for chat in self.chats))
+        except TimeoutError:
+            log.warning("chats not closed in time", seconds=CLOSING)
 
     async def _listen(self) -> web.AppRunner:
         environment, app = self.settings.environment, web.Application()
         app.add_routes(self._routes)
         for chat in self.chats:
             app.add_routes(chat.routes)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, handle_signals=False)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISHING, handle_signals=False)
         await runner.setup()
         self._held.push_async_callback(runner.cleanup)
         try:
@@ -123,23 +136,22 @@ class Program:
         self.port = runner.addresses[0][1]
         return runner
 
-    async def _meet_later(self, unmet: Sequence[Chat]) -> None:
-        while unmet:
+    async def _meet(self, surface: Surface) -> None:
+        """Keep what a platform says of everybody, so that roles have holders; ask again until it says so."""
+        while True:
+            if await self._met(surface):
+                self.unmet.discard(surface.name)
+                return
             await asyncio.sleep(SYNC_AGAIN)
-            unmet = await self._meet(unmet)
-
-    async def _meet(self, chats: Sequence[Chat]) -> Sequence[Chat]:
-        """Keep what each platform says of everybody, so that roles have holders; the ones that could not say."""
-        return [chat for chat in chats if not await self._met(chat.surface)]
 
     async def _met(self, surface: Surface) -> bool:
         try:
             people = await surface.everybody()
-        except (Transient, Ambiguous, Permanent) as error:
+            for known in people:
+                await self.dispatch.met(known)
+        except (Transient, Ambiguous, Permanent, Unavailable) as error:
             log.warning("people not known yet", platform=surface.name, why=str(error))
             return False
-        for known in people:
-            await self.dispatch.met(known)
         log.info("people known", platform=surface.name, people=len(people))
         return True
 

@@ -13,14 +13,17 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot import app
 from bot.app import Program, build
 from bot.chats import CannotStart
 from bot.settings import Environment, Settings
+from bot.slack import SlackSurface
 from storage.contract import Unavailable
 from storage.tiny import open_tiny
 from tests.fakes.school import DEPUTY, HEAD, OWNER, TEACHER, email, harbour
 from tests.fakes.slack import FakeSlack, Fault
 from tests.fakes.slack_desk import user
+from tests.fakes.world import until
 
 HELEN, TOM = user(HEAD), user(TEACHER)
 
@@ -83,14 +86,16 @@ async def draft(slack: FakeSlack, text: str) -> None:
 async def test_a_post_reaches_the_head_over_http(slack: FakeSlack, tmp_path: Path) -> None:
     async with served(settings(slack, tmp_path / "data")) as program:
         slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await until(lambda: not program.unmet)
         await draft(slack, "We won the race")
         await slack.until(shown(slack, HELEN, "We won the race"))
 
 
 async def test_a_post_reaches_the_head_over_socket_mode(slack: FakeSlack, tmp_path: Path) -> None:
     slack.connect_socket()
-    async with served(settings(slack, tmp_path / "data", socket=True)):
+    async with served(settings(slack, tmp_path / "data", socket=True)) as program:
         await slack.socket.connected()
+        await until(lambda: not program.unmet)
         await draft(slack, "We won the race")
         await slack.until(shown(slack, HELEN, "We won the race"))
 
@@ -99,6 +104,7 @@ async def test_what_was_not_sent_before_a_stop_is_sent_after_the_next_start(slac
     given = settings(slack, tmp_path / "data")
     async with served(given) as program:
         slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await until(lambda: not program.unmet)
         slack.faults.every(1, [Fault.API_ERROR("service_unavailable")], only=["chat.postMessage"])
         await draft(slack, "We won the race")
     slack.faults.none()
@@ -181,6 +187,48 @@ async def test_it_starts_while_slack_cannot_say_who_is_there(slack: FakeSlack, t
         assert (await slack.command(TOM, "/posts")).status == 200
 
 
+async def test_it_asks_again_until_slack_has_said_who_is_there(
+    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SYNC_AGAIN", 0.01)
+    slack.faults.next("users.list", Fault.API_ERROR("service_unavailable"), times=3)
+    async with served(settings(slack, tmp_path / "data")) as program:
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await until(lambda: not program.unmet)
+        await draft(slack, "We won the race")
+        await slack.until(shown(slack, HELEN, "We won the race"))
+
+
+async def test_requests_are_taken_and_a_stop_is_heard_while_everybody_is_asked_after(
+    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def everybody(self: SlackSurface) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(SlackSurface, "everybody", everybody)
+    async with asyncio.timeout(40), served(settings(slack, tmp_path / "data")) as program:
+        await asked.wait()
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        form = await (await slack.command(TOM, "/draftpost")).opened()
+        sent = await slack.submit(TOM, form, {"Text": "We won the race", "Account": "Harbour page"})
+        assert (sent.problem, sent.errors) == ("", {})
+        assert program.unmet == {"slack"}
+
+
+async def test_it_stops_although_a_chat_does_not_close(
+    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(app, "CLOSING", 0.05)
+    async with asyncio.timeout(40), served(settings(slack, tmp_path / "data")) as program:
+        program.chats = [replace(chat, close=never) for chat in program.chats]
+
+
 TOML = """\
 [school]
 id = "harbour"
@@ -208,9 +256,10 @@ async def test_sigterm_ends_the_server_when_what_is_under_way_is_done(slack: Fak
     assert running.stderr is not None
     async with asyncio.timeout(60):
         lines = [json.loads(await running.stderr.readline())]
-        while lines[-1]["event"] != "serving":
+        while not {"serving", "people known"} <= {line["event"] for line in lines}:
             lines.append(json.loads(await running.stderr.readline()))
-        slack.connect_http(f"http://127.0.0.1:{lines[-1]['port']}/slack/events")
+        port = next(line["port"] for line in lines if line["event"] == "serving")
+        slack.connect_http(f"http://127.0.0.1:{port}/slack/events")
         await draft(slack, "We won the race")
         running.send_signal(signal.SIGTERM)
         rest = await running.stderr.read()

@@ -61,6 +61,7 @@ async def serving(
     if task.done():
         await task
     try:
+        await met(program)
         await chat.connect(program)
         yield program
     finally:
@@ -71,6 +72,13 @@ async def serving(
             await asyncio.wait([task])
         else:
             await task
+
+
+async def met(program: Program) -> None:
+    """Until every platform has said who is there, so that roles have holders."""
+    async with asyncio.timeout(60):
+        while program.unmet:  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.01)
 
 
 async def quiet(program: Program, within: float = 60.0, *, left: int = 0) -> None:
