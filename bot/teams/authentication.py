@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -34,6 +35,9 @@ FRESH = 86_400.0
 PAUSE = 60.0
 """How many seconds lie between two askings, whatever arrives."""
 
+PAUSE_WITHOUT = 5.0
+"""The same while there are no keys at all, so that Exeat is soon there when Microsoft is."""
+
 _LARGEST = 1024 * 1024
 
 log = structlog.get_logger("exeat.teams")
@@ -57,17 +61,20 @@ class Keys:
         self._metadata, self._clock = metadata, clock
         self._limit = aiohttp.ClientTimeout(total=seconds)
         self._keys: Mapping[str, Key] = {}
-        self._asked = self._came = 0.0
+        self._asked = self._came = -inf
         self._asking: asyncio.Task[None] | None = None
 
     async def find(self, id: str) -> Key | None:
-        """A key by its id. One not known is asked for, at most once a minute; known ones are refreshed in passing."""
+        """A key by its id. One not known is asked for, at most once a minute, or every few seconds while there are
+        none; known ones are refreshed in passing.
+        """
         now = self._clock()
         if (key := self._keys.get(id)) is not None:
             if now - self._came >= FRESH and now - self._asked >= PAUSE:
                 self._ask()
             return key
-        if not self._keys or now - self._asked >= PAUSE or self._asking is not None:
+        pause = PAUSE if self._keys else PAUSE_WITHOUT
+        if now - self._asked >= pause or self._asking is not None:
             await asyncio.shield(self._ask())
         return self._keys.get(id)
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from bot.teams import Authentication, TeamsEdge
-from bot.teams.authentication import FRESH, PAUSE
+from bot.teams.authentication import FRESH, PAUSE, PAUSE_WITHOUT
 from tests.fakes.school import TEACHER
 from tests.fakes.teams import FakeTeams, Fault, keys
 from tests.fakes.teams_desk import TeamsDesk, teams_desk
@@ -205,11 +205,16 @@ async def test_after_a_day_the_keys_are_asked_for_again_while_a_request_goes_on(
     assert await checking.passes()
 
 
-async def test_until_there_are_keys_every_request_asks_for_them(checking: Checking) -> None:
+async def test_until_there_are_keys_they_are_asked_for_every_few_seconds(checking: Checking) -> None:
     checking.teams.keys_fail = True
-    assert not await checking.passes()
-    assert not await checking.passes()
+    asked = len(checking.teams.calls)
+    for _ in range(50):
+        assert not await checking.passes()
+    assert len(checking.teams.calls) - asked + checking.teams.key_fetches <= 2, "one asking, however many come"
     checking.teams.keys_fail = False
+    checking.now += PAUSE_WITHOUT - 0.1
+    assert not await checking.passes()
+    checking.now += 0.1
     assert await checking.passes()
 
 
@@ -219,6 +224,7 @@ async def test_trouble_with_the_keys_is_a_refusal(checking: Checking, method: st
     checking.teams.faults.next(method, trouble, times=4)
     assert not await checking.passes()
     checking.teams.faults.none()
+    checking.now += PAUSE_WITHOUT
     assert await checking.passes()
 
 
