@@ -12,7 +12,10 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
 
 
 class Pace:
-    """Lets at most `most` go within any `seconds`, in the order in which they came. `clock` is monotonic."""
+    """Lets at most `most` go within any `seconds`, in the order in which they came. `clock` is monotonic.
+
+    Whoever stops waiting takes no turn.
+    """
 
     def __init__(
         self,
@@ -23,11 +26,13 @@ class Pace:
     ) -> None:
         self._seconds, self._clock, self._sleep = seconds, clock, sleep
         self._went: deque[float] = deque(maxlen=most)
+        self._next = asyncio.Lock()
 
     async def __call__(self) -> None:
         """Return when it is one's turn."""
-        now = self._clock()
-        turn = max(now, self._went[0] + self._seconds) if len(self._went) == self._went.maxlen else now
-        self._went.append(turn)
-        if turn > now:
-            await self._sleep(turn - now)
+        async with self._next:
+            now = self._clock()
+            turn = max(now, self._went[0] + self._seconds) if len(self._went) == self._went.maxlen else now
+            if turn > now:
+                await self._sleep(turn - now)
+            self._went.append(turn)

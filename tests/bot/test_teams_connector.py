@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.surface import Ambiguous, Gone, Permanent, Transient
 from bot.teams.connector import Connector
 from bot.teams.errors import Outage, retry_after
-from bot.teams.pace import Pace
+from bot.teams.pace import MOST, Pace
 
 TENANT, APP, SECRET = "t-1", "app-1", "a-client-secret"
 CONVERSATION = "19:a/b c@thread.v2;messageid=1"
@@ -410,6 +410,44 @@ async def test_however_they_come_no_second_holds_more_than_it_may() -> None:
         await pace()
     went.sort()
     assert all(later - first >= 1.0 - 1e-9 for first, later in zip(went, went[5:], strict=False))
+
+
+async def test_whoever_stops_waiting_takes_no_turn() -> None:
+    now, asleep, wake = 0.0, asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        asleep.set()
+        await wake.wait()
+        now += seconds
+
+    pace = Pace(1, 1.0, lambda: now, sleep)
+    await pace()
+    for _ in range(20):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await pace()
+    asleep.clear()
+    waiting = asyncio.create_task(pace())
+    await asleep.wait()
+    wake.set()
+    await waiting
+    assert now == 1.0, "the next turn, not the one after twenty others"
+
+
+async def test_a_connector_stays_below_what_teams_takes(service: Service) -> None:
+    slept = list[float]()
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    assert 0 < MOST < 50
+    service.connector._pace._sleep = sleep
+    for _ in range(MOST):
+        await service.connector.member(service.url, CONVERSATION, "29:x")
+    assert slept == []
+    await service.connector.member(service.url, CONVERSATION, "29:x")
+    assert slept == [1.0]
 
 
 async def test_calls_are_paced(service: Service) -> None:
