@@ -1,6 +1,7 @@
 """What people attach on Teams: fetched from OneDrive, or from Teams itself, and from nowhere else."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from yarl import URL
 
@@ -18,10 +19,15 @@ _ONEDRIVE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.sharepoint(\.com|\.us|-mil\.
 
 
 class Files:
-    """Fetches files. Every hop must lead to a host that holds the files of Teams; only Teams' own gets the token."""
+    """Fetches files. Every hop must lead to a host that holds the files of Teams; only Teams' own gets the token.
 
-    def __init__(self, connector: Connector) -> None:
-        self._connector = connector
+    `asked` takes every call with the token, for what it says of the app itself.
+    """
+
+    def __init__(
+        self, connector: Connector, asked: Callable[[Awaitable[bytes | str]], Awaitable[bytes | str]]
+    ) -> None:
+        self._connector, self._asked = connector, asked
 
     async def download(self, address: str, service: str, longest: int) -> bytes:
         """The bytes at an address that Teams gave, at most `longest`; `service` is the sender's own service address.
@@ -41,11 +47,12 @@ class Files:
         raise Permanent("too_many_redirects")
 
     async def _fetch(self, url: URL, longest: int, signed: bool) -> bytes | str:
+        call = self._connector.fetch(str(url), longest, signed=signed)
+        if signed:
+            return await self._asked(call)
         try:
-            return await self._connector.fetch(str(url), longest, signed=signed)
+            return await call
         except Outage as refused:
-            if signed:
-                raise
             raise Permanent("file_not_there") from refused  # the link has run out; the app is not meant
 
 

@@ -59,7 +59,7 @@ class TeamsSurface:
     ) -> None:
         self.connector, self.addresses, self.tenant = connector, addresses, tenant
         self.school, self.zone, self.outage = school.id, school.zone, ""
-        self.files = Files(connector)
+        self.files = Files(connector, self.asked)
         self._thumbnails, self._link = Thumbnails(picture), link
 
     async def close(self) -> None:
@@ -123,7 +123,7 @@ class TeamsSurface:
         address = next(filter(None, map(self.addresses.get, ours)), None)
         if address is None:
             raise Permanent("not_their_file")
-        return await self.asked(self.files.download(file.id, address.service, longest))
+        return await self.files.download(file.id, address.service, longest)
 
     async def look_up(self, identity: Identity) -> Known | None:
         """See `Surface.look_up`; None also when Teams cannot say within two seconds, for somebody waits."""

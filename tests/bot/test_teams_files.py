@@ -1,6 +1,7 @@
 """What people attach on Teams: from which hosts it may come, who gets the token, and how much is taken."""
 
 import json
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,9 +31,13 @@ class Web:
         return found
 
 
+async def plainly(call: Awaitable[bytes | str]) -> bytes | str:
+    return await call
+
+
 async def download(address: str, web: Web, service: str = SERVICE) -> bytes:
     fetching: Any = web
-    return await Files(fetching).download(address, service, 100)
+    return await Files(fetching, plainly).download(address, service, 100)
 
 
 @pytest.mark.parametrize(

@@ -377,6 +377,17 @@ async def test_a_file_that_has_moved_takes_no_token_along_and_leads_nowhere_else
         await surface.download(FileRef("teams", pasted.url), person(teams), 9)
 
 
+async def test_only_a_call_with_the_apps_own_token_ends_an_outage(teams: FakeTeams, surface: TeamsSurface) -> None:
+    teams.attached(b"pasted")
+    teams.attached(("boat.png", b"shared"))
+    pasted, shared = teams.uploads
+    surface.outage = "invalid_client"
+    await surface.download(FileRef("teams", shared.url), person(teams), 9)
+    assert surface.outage == "invalid_client"
+    await surface.download(FileRef("teams", pasted.url), person(teams), 9)
+    assert surface.outage == ""
+
+
 async def test_a_download_in_trouble_is_tried_again(teams: FakeTeams, surface: TeamsSurface) -> None:
     teams.attached(b"pasted")
     teams.attached(("boat.png", b"shared"))
