@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Sheet:
 
 
 class OnTeams:
-    """Teams: everybody has the app from the start, as a set-up policy gives it to them."""
+    """Teams: everybody in `having` has the app from the start, as a set-up policy gives it to them."""
 
     KINDS = (
         Fault.ERROR_500,
@@ -61,8 +61,8 @@ class OnTeams:
     )
     DOUBTFUL = ("error_500", "bad_gateway", "unavailable", "gateway_timeout", "drop", "accept_then_drop")
 
-    def __init__(self, teams: FakeTeams) -> None:
-        self.teams = teams
+    def __init__(self, teams: FakeTeams, having: Collection[str] = PEOPLE) -> None:
+        self.teams, self._having = teams, having
 
     def environment(self) -> dict[str, Any]:
         return {
@@ -76,7 +76,7 @@ class OnTeams:
     async def connect(self, program: Program) -> None:
         self.teams.connect(f"http://127.0.0.1:{program.port}/api/messages")
         _mark(next(chat.surface for chat in program.chats if isinstance(chat.surface, TeamsSurface)))
-        for name in PEOPLE:
+        for name in self._having:
             if not self.teams.users[name].installed:
                 await self.teams.install(name)
 
@@ -193,11 +193,11 @@ def enrol(fake: FakeTeams) -> None:
 
 
 @asynccontextmanager
-async def teams() -> AsyncIterator[OnTeams]:
-    """Harbour Primary on Teams."""
+async def teams(*, having: Collection[str] = PEOPLE) -> AsyncIterator[OnTeams]:
+    """Harbour Primary on Teams; to begin with only those in `having` have the app."""
     async with FakeTeams() as fake:
         enrol(fake)
-        yield OnTeams(fake)
+        yield OnTeams(fake, having)
 
 
 def _mark(surface: TeamsSurface) -> None:
