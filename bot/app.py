@@ -179,7 +179,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
         ticking = _clock(environment, dispatch, blobs)
-        watch = Watch(dispatch, relay, ticking, secret_ends=environment.teams_secret_expires)
+        watch = Watch(dispatch, relay, ticking, surfaces=surfaces, secret_ends=environment.teams_secret_expires)
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]
         connected = [chat.connect(dispatch) for chat in found]
         return Program(settings, dispatch, connected, Works(relay, ticking, watch), routes, held.pop_all())

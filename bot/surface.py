@@ -44,10 +44,12 @@ class Posted:
 class Surface(Protocol):
     """One platform, as the rest of the program sees it.
 
-    Any call may raise Transient, Ambiguous or Permanent.
+    Any call may raise Transient, Ambiguous or Permanent. `outage` is the platform's short word for why it refuses the
+    app itself, while it does, and "" otherwise: only a person can mend that.
     """
 
     name: str
+    outage: str
 
     async def post(self, to: Identity, card: Card, row: str, files: Mapping[str, str]) -> Posted:
         """Post a card in the person's own conversation. `row` marks it, so that `find` can find it;

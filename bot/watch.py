@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from bot.clock import Clock
 from bot.relay import Relay
+from bot.surface import Surface
 from handlers.dispatch import Dispatch, where
 from handlers.missing import tell_of_unreached
 from handlers.turn import Scene
@@ -73,8 +74,9 @@ class Health:
 class Watch:
     """Looks after one school, on a rhythm of its own, so that a clock that stands still is noticed too.
 
-    `secret_ends` is the day (local) on which the client secret of Teams ends, if there is one and it is known;
-    `steady` gives monotonic seconds, the same as the clock's and the relay's.
+    `surfaces` are the relay's, which say whether their platforms refuse Exeat itself. `secret_ends` is the day (local)
+    on which the client secret of Teams ends, if there is one and it is known; `steady` gives monotonic seconds, the
+    same as the clock's and the relay's.
     """
 
     def __init__(
@@ -83,12 +85,13 @@ class Watch:
         relay: Relay,
         clock: Clock,
         *,
+        surfaces: Iterable[Surface] = (),
         secret_ends: date | None = None,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
         self._relay, self._clock, self._steady = relay, clock, steady
-        self._secret_ends = secret_ends
+        self._surfaces, self._secret_ends = tuple(surfaces), secret_ends
         self._began = steady()
         self._told: dict[str, float] = {}
 
@@ -183,11 +186,13 @@ class Watch:
         return Check("reminders", not kinds, said, view=LATE_VIEW)
 
     def _chats(self) -> Iterator[Check]:
-        failing = self._relay.failing
+        failing, outages = self._relay.failing, {surface.name: surface.outage for surface in self._surfaces}
         for name in self._relay.surfaces:
             for_long = name in failing and self._steady() - failing[name] > LEAST_PATIENCE
             said = f"Messages to {name} do not get through." if for_long else f"Messages to {name} get through."
-            yield Check(name, not for_long, said, vital=True, view=STUCK_VIEW)
+            if outage := outages.get(name, ""):
+                said = f"{name.title()} refuses Exeat itself ({outage}); exeat doctor says what to do."
+            yield Check(name, not (outage or for_long), said, vital=True, view=STUCK_VIEW)
 
     def _secret(self) -> Iterator[Check]:
         """The admins are told of it by `warn`; here it stands for whoever watches from outside."""

@@ -85,6 +85,7 @@ class SandboxSurface:
     """`bot.surface.Surface` for the players of the sandbox. Messages are stamped with the `clock`'s time."""
 
     name = "sandbox"
+    outage = ""
 
     def __init__(self, players: Sequence[Player], clock: Callable[[], datetime], watchers: Watchers) -> None:
         self._players = {player.slug: player for player in players}

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from bot.clock import Clock
 from bot.watch import LEAST_PATIENCE, QUIET, STUCK, Watch, watch_routes
@@ -66,7 +67,8 @@ class Watched:
 def watched(world: World) -> Watched:
     """A clock and a watch for a world."""
     clock = Clock(world.dispatch, seconds=30, steady=lambda: world.steady)
-    return Watched(world, clock, Watch(world.dispatch, world.relay, clock, steady=lambda: world.steady))
+    watch = Watch(world.dispatch, world.relay, clock, surfaces=world.surfaces, steady=lambda: world.steady)
+    return Watched(world, clock, watch)
 
 
 @pytest.fixture
@@ -141,6 +143,26 @@ async def test_a_chat_that_takes_nothing_is_told_when_it_can_be(here: Watched) -
     assert await here.unwell() == ["clock"]
 
 
+async def test_a_platform_that_refuses_the_app_is_told_by_another_and_logged_once(tmp_path: Path) -> None:
+    world = await open_world(tmp_path, (ADMIN,), registry=merge([due_notes, LETTERS]), surfaces=("sandbox", "teams"))
+    here, refusing = watched(world), world.surfaces[1]
+    refusing.outage = "invalid_client"
+    refusing.every(1, (Fault.BUSY,), seed=1)
+    with capture_logs() as logs:
+        for _ in range(5):
+            await here.round()
+    health = await here.watch.look()
+    assert [check.said for check in health.checks if not check.well] == [
+        "Teams refuses Exeat itself (invalid_client); exeat doctor says what to do."
+    ]
+    assert not health.ready
+    assert here.told == ["Messages are waiting"]
+    assert [log["checks"] for log in logs if log["event"] == "trouble"] == [["teams"]]
+    refusing.outage = ""
+    assert await here.unwell() == []
+    await world.close()
+
+
 async def test_a_message_that_waits_too_long_is_a_trouble(here: Watched) -> None:
     await here.world.queue("watch.late", ADMIN, not_before=MONDAY + timedelta(days=1))
     here.world.pass_time(STUCK + MINUTE)
@@ -182,6 +204,16 @@ async def test_ready_says_so_and_why_not(here: Watched, server: Server) -> None:
     [clock] = [check for check in body["checks"] if check["name"] == "clock"]
     assert clock == {"name": "clock", "well": False, "said": "The clock last ticked 3600 seconds ago."}
     assert (await server.get("/healthz")).status == 200
+
+
+async def test_readiness_names_the_platform_that_refuses_the_app_and_why(here: Watched, server: Server) -> None:
+    await here.round()
+    here.world.surface.outage = "invalid_auth"
+    ready = await server.get("/readyz")
+    assert ready.status == 503
+    [chat] = [check for check in (await ready.json())["checks"] if check["name"] == "sandbox"]
+    said = "Sandbox refuses Exeat itself (invalid_auth); exeat doctor says what to do."
+    assert chat == {"name": "sandbox", "well": False, "said": said}
 
 
 async def test_metrics_are_counts_and_nobodys_names(here: Watched, server: Server) -> None:

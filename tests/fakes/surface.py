@@ -48,6 +48,7 @@ class FakeSurface:
     """
 
     name: str = "sandbox"
+    outage: str = ""
     finds: bool = True
     wait: float | None = None
     talks: dict[str, dict[str, Message]] = field(default_factory=dict)
