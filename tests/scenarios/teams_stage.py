@@ -1,6 +1,7 @@
 """The stage for those who send what nobody should, on Teams: a post that waits, and eyes on disk, chats and log."""
 
 import copy
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import Any
 
 from bot.app import Program
 from tests.fakes.school import COLLEAGUE, HEAD, OWNER, TEACHER
-from tests.fakes.teams import FakeTeams, Message, MessageVersion
+from tests.fakes.teams import Answer, FakeTeams, Message, MessageVersion
+from tests.fakes.teams import fields as inputs
 from tests.fakes.teams import shown as cards
 from tests.fakes.teams.payloads import execute, task
 from tests.scenarios.chat import PATIENCE
@@ -20,6 +22,8 @@ from tests.scenarios.stage import SECRET
 
 Json = dict[str, Any]
 Place = Message | MessageVersion
+
+OTHER_TENANT = "99999999-2222-3333-4444-555555555555"
 
 
 @dataclass
@@ -123,3 +127,49 @@ async def teams_stage(folder: Path, said: Callable[[], str]) -> AsyncIterator[Te
             stage = TeamsStage(chat, program, folder / "data", card, said)
             yield stage
         stage.silent()
+
+
+def genuine(teams: FakeTeams, **changed: Any) -> Json:
+    """What the headteacher would send."""
+    return teams.activity(HEAD, text=f"posts {SECRET}", **changed)
+
+
+def approving(stage: TeamsStage) -> Json:
+    """A press that would decide."""
+    action = {"type": "Action.Execute", "verb": "post.approve", "data": data_of(stage.card, "Approve")}
+    return stage.teams.invoke(HEAD, "adaptiveCard/action", {"action": action}, reply_to=stage.card.id)
+
+
+async def turned_away(stage: TeamsStage, status: int, send: Callable[[], Awaitable[Answer]]) -> None:
+    """It is answered with this status and a reason; nothing else comes of it."""
+    answers: list[Answer] = []
+
+    async def sent() -> None:
+        answers.append(await send())
+
+    await stage.unmoved(sent())
+    [answer] = answers
+    assert answer.status == status, answer
+    assert SECRET not in answer.body
+    assert "Traceback" not in answer.body
+    assert answer.json is not None
+    assert list(answer.json) == ["error"]
+    logged = [line for line in map(json.loads, stage.said().splitlines()) if line["event"] == "turned away"][-1]
+    assert logged["status"] == status
+    assert logged["why"] == answer.json["error"]
+
+
+async def form_of(stage: TeamsStage, name: str = TEACHER) -> Message:
+    """A form for a post that is to be written."""
+    return (await stage.chat.command(name, "/draftpost")).message
+
+
+def filled(form: Message, text: str, **forged: Any) -> Json:
+    """What the form's Send brings, filled in so."""
+    typed = inputs.sent(form.card, {"text": text, "account~choice": "page"})
+    return {**data_of(form, "Send", **forged), **typed}
+
+
+def form_before(form: Message) -> Any:
+    """The form as it was first drawn."""
+    return form.versions[0]

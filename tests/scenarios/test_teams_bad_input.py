@@ -1,28 +1,36 @@
-"""Requests that are not from Teams, and people who are not staff: a 4xx or a kind refusal, nothing kept or logged."""
+"""Requests that are not from Teams, or are no activity: a plain 4xx with a reason, and nothing kept or logged."""
 
 import io
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from bot.app import Program
 from bot.teams import authentication
 from policy.post import State
-from tests.fakes.school import HEAD, TEACHER, email
+from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.teams import Answer, FakeTeams, SentRequest, keys
-from tests.fakes.teams import fields as inputs
 from tests.scenarios.on_teams import OnTeams, enrol
 from tests.scenarios.serving import kept, post_of, quiet, serving
 from tests.scenarios.stage import SECRET
-from tests.scenarios.teams_stage import TeamsStage, data_of, teams_stage
+from tests.scenarios.teams_stage import (
+    OTHER_TENANT,
+    TeamsStage,
+    approving,
+    genuine,
+    teams_stage,
+    turned_away,
+)
 
 Json = dict[str, Any]
+
+
 Headers = dict[str, str]
+
 
 HOUR = 3600
 
@@ -37,36 +45,7 @@ async def stage(tmp_path: Path, said: Callable[[], str]) -> AsyncIterator[TeamsS
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Microsoft's keys may be asked for as often as one likes."""
     monkeypatch.setattr(authentication, "PAUSE", 0.0)
-
-
-def genuine(teams: FakeTeams, **changed: Any) -> Json:
-    """What the headteacher would send."""
-    return teams.activity(HEAD, text=f"posts {SECRET}", **changed)
-
-
-def approving(stage: TeamsStage) -> Json:
-    """A press that would decide."""
-    action = {"type": "Action.Execute", "verb": "post.approve", "data": data_of(stage.card, "Approve")}
-    return stage.teams.invoke(HEAD, "adaptiveCard/action", {"action": action}, reply_to=stage.card.id)
-
-
-async def turned_away(stage: TeamsStage, status: int, send: Callable[[], Awaitable[Answer]]) -> None:
-    """It is answered with this status and a reason; nothing else comes of it."""
-    answers: list[Answer] = []
-
-    async def sent() -> None:
-        answers.append(await send())
-
-    await stage.unmoved(sent())
-    [answer] = answers
-    assert answer.status == status, answer
-    assert SECRET not in answer.body
-    assert "Traceback" not in answer.body
-    assert answer.json is not None
-    assert list(answer.json) == ["error"]
-    logged = [line for line in map(json.loads, stage.said().splitlines()) if line["event"] == "turned away"][-1]
-    assert logged["status"] == status
-    assert logged["why"] == answer.json["error"]
+    monkeypatch.setattr(authentication, "PAUSE_WITHOUT", 0.0)
 
 
 def bearer(token: str) -> Headers:
@@ -186,20 +165,14 @@ async def test_unknown_keys_do_not_make_exeat_ask_again_and_again(stage: TeamsSt
     assert teams.key_fetches == fetched, "it had asked less than a minute before"
 
 
-class Unmet(OnTeams):
-    """Teams at a moment when nobody has Exeat yet."""
-
-    async def connect(self, program: Program) -> None:
-        self.teams.connect(f"http://127.0.0.1:{program.port}/api/messages")
-
-
+@pytest.mark.usefixtures("in_a_hurry")
 async def test_without_microsofts_keys_nobody_comes_in_until_they_can_be_had(
     tmp_path: Path, said: Callable[[], str]
 ) -> None:
     async with FakeTeams() as teams:
         enrol(teams)
         teams.keys_fail = True
-        async with serving(Unmet(teams), tmp_path / "data") as program:
+        async with serving(OnTeams(teams, having=()), tmp_path / "data") as program:
             before = kept(tmp_path)
             for _ in range(3):
                 answer = await teams.deliver(genuine(teams))
@@ -212,8 +185,6 @@ async def test_without_microsofts_keys_nobody_comes_in_until_they_can_be_had(
     assert "Traceback" not in said()
     assert SECRET not in said()
 
-
-OTHER_TENANT = "99999999-2222-3333-4444-555555555555"
 
 TENANTS: dict[str, Json] = {
     "of the channel data": {"channelData": {"tenant": {"id": OTHER_TENANT}}},
@@ -238,6 +209,7 @@ async def test_another_tenant_is_turned_away(stage: TeamsStage, what: str) -> No
 
 
 LACKING = ("type", "id", "from", "conversation", "serviceUrl", "channelId")
+
 
 MALFORMED: dict[str, Json] = {
     **{f"no {name}": {name: None} for name in LACKING},
@@ -341,79 +313,3 @@ async def test_only_the_messaging_address_is_there_and_only_for_posts(stage: Tea
 
     await stage.unmoved(send())
     assert set(statuses.values()) == {404, 405}, statuses
-
-
-STRANGERS = ("guest", "blocked", "eve", "pupil")
-
-
-@pytest.mark.parametrize("who", STRANGERS)
-async def test_whoever_is_not_staff_is_refused_kindly_whatever_they_try(stage: TeamsStage, who: str) -> None:
-    teams = stage.teams
-    teams.add_user("pupil", "Pupil", "pupil@pupils.harbour.example")
-    borrowed = (await stage.chat.command(TEACHER, "/draftpost")).message
-    await teams.install(who)
-    await quiet(stage.program)
-    assert teams.inbox(who) == [], "not even a greeting"
-    told: list[str] = []
-
-    async def said(name: str, text: str, **more: Any) -> str:
-        return (await (await teams.message(name, text, **more)).answered()).shown_text()
-
-    async def everything() -> None:
-        for line in ("/draftpost", "posts", "/away", "/exeat", "hello", ""):
-            told.append(await said(who, f"{line} {SECRET}"))
-        told.append(await said(who, "", files=[("quokka.jpg", SECRET.encode())]))
-        told.append(await said(who, f"draftpost {SECRET}", files=[SECRET.encode()]))
-        typed = inputs.sent(borrowed.card, {"text": SECRET, "account~choice": "page"})
-        for data in (
-            {**data_of(borrowed, "Send"), **typed},
-            {**data_of(borrowed, "Add a picture"), **typed},
-            *(data_of(stage.card, button) for button in ("Approve", "Reject", "History")),
-        ):
-            told.append(await stage.executed(who, data))
-            told.append(await stage.submitted(who, data))
-            told.append(await stage.windowed(who, data))
-            told.append((await stage.windowed(who, data, invoke="task/submit")).replace(SECRET, ""))
-        told.append(await said(who, f"posts {SECRET}", channel="Staffroom"))
-
-    await stage.unmoved(everything())
-    assert all("Exeat cannot help you here yet" in words and "school office" in words for words in told), told
-    assert not any(SECRET in words for words in told)
-    assert (await post_of(stage.program)).status is State.WAITING
-    assert not [call for call in teams.calls if call.method in ("file", "attachment")]
-    await teams.until(lambda: teams.channel("Staffroom"))
-    assert all(SECRET not in each.shown_text() for each in teams.channel("Staffroom"))
-
-
-async def test_somebody_of_another_tenant_is_turned_away(stage: TeamsStage) -> None:
-    teams = stage.teams
-    teams.add_user("visitor", "Visitor", email("visitor")).tenant = OTHER_TENANT
-    await turned_away(stage, 403, lambda: teams.deliver(teams.activity("visitor", text=SECRET)))
-
-
-NOBODY: dict[str, Json] = {
-    "a bot": {"id": "28:11111111-2222-3333-4444-555555555555", "name": "Robot", "role": "bot"},
-    "a bot with a person's id": {"id": "28:11111111-2222-3333-4444-555555555555", "aadObjectId": "HEAD"},
-    "a skill": {"id": "29:1", "aadObjectId": "HEAD", "role": "skill"},
-    "nobody known": {"id": "29:1", "name": "Somebody"},
-    "an id of words": {"id": "29:1", "aadObjectId": f"{SECRET} {SECRET}"},
-    "an id that leads elsewhere": {"id": "29:1", "aadObjectId": "../../roster"},
-    "an id that is a list": {"id": "29:1", "aadObjectId": [SECRET]},
-}
-
-
-@pytest.mark.parametrize("who", NOBODY)
-async def test_whatever_is_no_person_is_not_answered(stage: TeamsStage, who: str) -> None:
-    teams = stage.teams
-    sender = {name: teams.object_id(HEAD) if value == "HEAD" else value for name, value in NOBODY[who].items()}
-    before, calls = len(teams.inbox(HEAD)), len(teams.calls)
-
-    async def send() -> None:
-        for activity in (genuine(teams), approving(stage), teams.activity(HEAD, "installationUpdate", action="add")):
-            answer = await teams.deliver({**activity, "from": sender})
-            assert answer.status == (501 if activity["type"] == "invoke" else 200)
-            assert answer.body == ""
-
-    await stage.unmoved(send())
-    assert (len(teams.inbox(HEAD)), len(teams.calls)) == (before, calls)
-    assert (await post_of(stage.program)).status is State.WAITING

@@ -1,11 +1,8 @@
 """Pictures on Teams: sent to the chat, cleaned, shown to the head as they would go out, and refused in words."""
 
 import asyncio
-import base64
 import io
 import json
-import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,99 +11,29 @@ import pytest
 from PIL import Image
 
 from bot.app import Program
-from policy.post import Post, State
+from policy.post import State
 from tests.fakes.school import HEAD, OWNER, TEACHER
-from tests.fakes.teams import FakeTeams, Fault, Message, Outcome
-from tests.fakes.teams.payloads import download
+from tests.fakes.teams import FakeTeams, Fault, Message
 from tests.scenarios.chat import PATIENCE
-from tests.scenarios.on_teams import OnTeams, enrol, teams
+from tests.scenarios.on_teams import enrol, teams
 from tests.scenarios.school import School
 from tests.scenarios.serving import kept, post_of, quiet, serving
-from tests.scenarios.test_pictures import PLACE, UNFIT, another_machine, phone_picture
-
-PUBLIC = "https://exeat.harbour.example"
-FINISH = "Describe and send"
-DATA = "data:image/jpeg;base64,"
-
-POND = {
-    "Picture 1: what it shows": "A pond with two ducks",
-    "Picture 1: who is in it": "No people",
-    "Source of the pictures": "We made it ourselves",
-}
-
-Sent = tuple[str, bytes] | bytes
-
-
-class WithAddress(OnTeams):
-    """A school whose Exeat can be reached from outside."""
-
-    def environment(self) -> dict[str, Any]:
-        return {**super().environment(), "exeat_public_url": PUBLIC}
-
-
-def thumbnails(message: Message) -> list[bytes]:
-    """The small copies that a message shows, as they stand in it."""
-    images = [each for each in message.card["body"] if each["type"] == "Image"]
-    assert all(image["url"].startswith(DATA) for image in images)
-    return [base64.b64decode(image["url"].removeprefix(DATA), validate=True) for image in images]
-
-
-def cleaned(folder: Path) -> list[bytes]:
-    """The pictures that are kept."""
-    return [data for path, data in kept(folder).items() if "blobs" in path.parts]
-
-
-def colour(data: bytes) -> tuple[int, ...]:
-    """What a picture of one colour is painted with, roughly."""
-    pixel = Image.open(io.BytesIO(data)).convert("RGB").getpixel((20, 20))
-    assert isinstance(pixel, tuple)
-    return tuple(round(each / 100) for each in pixel)
-
-
-async def kept_draft(chat: OnTeams, text: str = "Our new pond") -> Message:
-    """Somebody fills in the form and wants to add a picture: the card of the draft that is kept."""
-    form = await chat.command(TEACHER, "/draftpost")
-    chat.teams.fill(TEACHER, form.message, {"Text": text, "Account": "Harbour page"})
-    await chat.teams.press(TEACHER, form.message, "Add a picture")
-    assert "is kept as a draft" in form.shown_text()
-    assert form.fields() == []
-    card: Message = await School(chat).card(TEACHER, "a draft", text, button=FINISH)
-    return card
-
-
-async def send(chat: OnTeams, *files: Sent) -> str:
-    """They send pictures to the chat, and read what is said of them."""
-    return await answered(chat, await chat.teams.message(TEACHER, "", files=files))
-
-
-async def answered(chat: OnTeams, sent: Outcome) -> str:
-    """What is said to a message of theirs, whatever else is sent to them."""
-    said = await chat.teams.until(
-        lambda: [each for each in sent.messages if each not in chat.inbox(TEACHER)], PATIENCE
-    )
-    return said[0].shown_text()
-
-
-async def described(chat: OnTeams, **more: Any) -> Any:
-    """They press the card's button once the picture is in, say what it shows and send it."""
-    school = School(chat)
-    form = await school.form(TEACHER, await school.card(TEACHER, "Not described yet.", button=FINISH), FINISH)
-    errors = await school.send(TEACHER, form, POND | more)
-    assert not errors, errors
-    return form
-
-
-async def posts(program: Program) -> list[Post]:
-    """All of them, newest first."""
-    async with program.dispatch.store.transaction("harbour") as tx:
-        return await tx.find(Post, limit=100)
-
-
-SENT: dict[str, tuple[Callable[[bytes], Sent], str]] = {
-    "a file": (lambda data: ("IMG_1.jpg", data), "file"),
-    "pasted": (lambda data: data, "attachment"),
-}
-"""How a picture is sent, and what Exeat then asks for."""
+from tests.scenarios.teams_pictures import (
+    FINISH,
+    POND,
+    PUBLIC,
+    SENT,
+    WithAddress,
+    answered,
+    cleaned,
+    colour,
+    described,
+    kept_draft,
+    posts,
+    send,
+    thumbnails,
+)
+from tests.scenarios.test_pictures import PLACE, phone_picture
 
 
 @pytest.mark.parametrize("how", SENT)
@@ -259,164 +186,6 @@ async def test_an_error_keeps_the_picture_and_what_was_typed(tmp_path: Path) -> 
         assert not await school.send(TEACHER, form, {"Source of the pictures": "We made it ourselves"})
         await school.card(HEAD, "Alt text: A pond", button="Approve")
         assert (await post_of(program)).status is State.WAITING
-
-
-async def mended(chat: OnTeams, told: str) -> None:
-    """The author is told in words, the head of nothing; another picture sent to the chat goes its way."""
-    school, fake = School(chat), chat.teams
-    await school.card(TEACHER, told, "It is left out.", "Send another picture here in the chat", button=FINISH)
-    assert school.inbox(HEAD) == []
-    fake.faults.none()
-    assert "is with P-1" in await send(chat, ("IMG_2.jpg", phone_picture()))
-    await described(chat)
-    card = await school.card(HEAD, "Our new pond", button="Approve")
-    assert len(thumbnails(card)) == 1
-    assert told not in card.shown_text()
-    assert len(school.inbox(HEAD)) == 1
-
-
-@pytest.mark.parametrize("what", UNFIT)
-async def test_what_is_no_fit_picture_is_said_and_can_be_mended(tmp_path: Path, what: str) -> None:
-    content, told = UNFIT[what]
-    async with teams() as chat, serving(chat, tmp_path / "data") as program:
-        await kept_draft(chat)
-        await send(chat, ("IMG_1.jpg", content))
-        await School(chat).card(TEACHER, "“IMG_1.jpg”", told)
-        assert (await post_of(program)).pictures == ()
-        await mended(chat, told)
-
-
-async def test_a_file_without_a_length_is_not_read_beyond_what_is_allowed(tmp_path: Path) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data"):
-        await kept_draft(chat)
-        file = ("IMG_1.jpg", phone_picture() + bytes(11 << 20))
-        attachment = chat.teams.attached(file)
-        chat.teams.uploads[-1].unsized = True
-        await sent_as(chat, attachment)
-        await mended(chat, "is larger than 10 MB")
-
-
-async def sent_as(chat: OnTeams, *attachments: dict[str, Any]) -> None:
-    """They send a message with attachments just like these."""
-    activity = chat.teams.activity(TEACHER, attachments=list(attachments), text=None)
-    assert (await chat.teams.deliver(activity)).status == 200
-
-
-async def test_one_that_is_no_picture_leaves_the_others_in_peace(tmp_path: Path) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data") as program:
-        await kept_draft(chat)
-        await send(chat, ("a.jpg", phone_picture()), ("bad.jpg", b"%PDF-1.7"), ("c.jpg", phone_picture()))
-        await School(chat).card(TEACHER, "“bad.jpg”", "is not a picture that Exeat can read", button=FINISH)
-        assert [each.name for each in (await post_of(program)).pictures] == ["a.jpg", "c.jpg"]
-
-
-async def test_what_is_no_picture_at_all_is_answered_and_begins_nothing(tmp_path: Path) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data") as program:
-        page = {"contentType": "text/html", "content": "<p>Dear parents</p>"}
-        before = len(chat.teams.inbox(TEACHER))
-        await sent_as(chat, page, {"contentType": "application/vnd.microsoft.card.adaptive", "content": {}})
-        await chat.teams.until(lambda: len(chat.teams.inbox(TEACHER)) > before)
-        assert await posts(program) == []
-
-
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_a_file_that_is_gone_is_said_and_can_be_mended(tmp_path: Path, status: int) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data"):
-        await kept_draft(chat)
-        chat.teams.faults.next("file", Fault.API_ERROR(status, "itemNotFound"))
-        await send(chat, ("IMG_1.jpg", phone_picture()))
-        await mended(chat, "could not be fetched")
-        assert chat.teams.token_fetches == 1, "a link that has run out says nothing of Exeat's own token"
-
-
-@pytest.mark.parametrize("how", SENT)
-async def test_what_goes_wrong_on_the_way_is_tried_again_and_troubles_nobody(tmp_path: Path, how: str) -> None:
-    packed, method = SENT[how]
-    async with teams() as chat, serving(chat, tmp_path / "data"):
-        await kept_draft(chat)
-        for trouble in (Fault.DROP, Fault.BAD_GATEWAY):
-            chat.teams.faults.next(method, trouble)
-        await send(chat, packed(phone_picture()))
-        await described(chat)
-        await School(chat).card(HEAD, "A pond with two ducks", button="Approve")
-        assert len(chat.teams.faults.applied) == 2
-        assert len(School(chat).inbox(TEACHER)) == 1
-
-
-@pytest.fixture
-def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The hosts that anybody in this process has looked up or called."""
-    asked: list[str] = []
-    look_up, connect = socket.getaddrinfo, socket.socket.connect
-
-    def looked_up(host: Any, *more: Any, **options: Any) -> Any:
-        asked.append(str(host))
-        return look_up(host, *more, **options)
-
-    def connected(self: socket.socket, address: Any) -> None:
-        asked.append(str(address[0]))
-        connect(self, address)
-
-    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-    monkeypatch.setattr(socket.socket, "connect", connected)
-    return asked
-
-
-FOREIGN = (
-    "https://elsewhere.example/IMG_1.jpg",
-    "https://school.sharepoint.com.elsewhere.example/IMG_1.jpg",
-    "http://192.0.2.1/IMG_1.jpg",
-    "https://169.254.169.254/metadata/identity/oauth2/token",
-    "file:///etc/passwd",
-    "//elsewhere.example/IMG_1.jpg",
-    "not an address",
-)
-
-
-@pytest.mark.parametrize("pasted", [False, True], ids=["file", "pasted"])
-@pytest.mark.parametrize("url", FOREIGN)
-async def test_a_file_on_a_foreign_host_is_not_asked_for(
-    tmp_path: Path, asked_for: list[str], url: str, pasted: bool
-) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data"):
-        await kept_draft(chat)
-        shape = {"contentType": "image/*", "contentUrl": url, "name": "IMG_1.jpg"}
-        await sent_as(chat, shape if pasted else download(url, "IMG_1.jpg", "1"))
-        await mended(chat, "could not be fetched")
-    assert {host for host in asked_for if host not in ("127.0.0.1", "localhost", "::1")} == set()
-
-
-async def send_leading_to(chat: OnTeams, url: str, *, pasted: bool) -> None:
-    """A picture is sent whose host says that it lies elsewhere."""
-    attachment = chat.teams.attached(phone_picture() if pasted else ("IMG_1.jpg", phone_picture()))
-    chat.teams.uploads[-1].redirect = url
-    await sent_as(chat, {**attachment, "name": "IMG_1.jpg"})
-
-
-@pytest.mark.parametrize("pasted", [False, True], ids=["file", "pasted"])
-async def test_a_file_that_leads_to_a_foreign_host_is_not_followed(
-    tmp_path: Path, asked_for: list[str], pasted: bool
-) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data"):
-        await kept_draft(chat)
-        await send_leading_to(chat, "https://elsewhere.example/IMG_1.jpg", pasted=pasted)
-        await mended(chat, "could not be fetched")
-    assert "elsewhere.example" not in asked_for
-
-
-@pytest.mark.parametrize("pasted", [False, True], ids=["file", "pasted"])
-async def test_the_token_goes_to_nobody_but_teams(tmp_path: Path, pasted: bool) -> None:
-    async with teams() as chat, another_machine() as (url, asked), serving(chat, tmp_path / "data"):
-        fake = chat.teams
-        await kept_draft(chat)
-        await send_leading_to(chat, url, pasted=pasted)
-        await School(chat).card(TEACHER, "“IMG_1.jpg”. Not described yet.")
-        assert asked == [""], "a file's own host is asked without it"
-        share = fake.attached(("IMG_2.jpg", phone_picture()))
-        inline = {"contentType": "image/jpeg", "contentUrl": share["content"]["downloadUrl"], "name": "IMG_2.jpg"}
-        await sent_as(chat, inline)
-        await School(chat).card(TEACHER, "“IMG_2.jpg”. Not described yet.")
-        assert fake.leaks == []
 
 
 async def test_a_picture_swapped_under_the_same_words_voids_the_approval(tmp_path: Path) -> None:
