@@ -19,6 +19,10 @@ REGISTRY = Registry()
 
 LONGEST_LIST = 5
 
+NOT_STAFF = "That person is not on the school's staff list. Please name a colleague."
+
+NOT_MET = "Exeat has not met them yet. Ask them to open Exeat in the chat and type exeat, then try again."
+
 
 @REGISTRY.command("away", needs=staff, summary="Say when you are away, and who acts for you")
 async def away(turn: Turn) -> Reply:
@@ -89,12 +93,10 @@ async def away_view(scene: Scene, planned: Away) -> Card | None:
 async def _delegate(turn: Turn, identity: Identity) -> Person:
     """Whoever was picked, if they are staff. Raises Unusable."""
     found = await turn.tx.find(Person, key=f"identity:{identity}", limit=1)
+    if not found:
+        raise Unusable({"delegate": NOT_STAFF if identity in turn.turned_away else NOT_MET})
     try:
-        if not found:
-            raise NotAdmitted("Exeat could not find that person.")
         admit(found[0], identity, turn.school.roster)
     except NotAdmitted:
-        raise Unusable(
-            {"delegate": "That person is not on the school's staff list. Please name a colleague."}
-        ) from None
+        raise Unusable({"delegate": NOT_STAFF}) from None
     return found[0]

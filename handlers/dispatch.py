@@ -2,7 +2,7 @@
 
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -77,24 +77,33 @@ class Ran:
 class Dispatch:
     """Carries requests, due records and fetched files to their handlers, each in one transaction.
 
-    `clock` gives aware UTC; `look_up` is asked once for somebody not met before, outside the transaction.
+    `clock` gives aware UTC; `look_up` is asked for somebody who is not kept, once in a request, outside the
+    transaction. `served` names the platforms on which people can be written to; None: any.
     """
 
     def __init__(
-        self, store: Store, school: School, registry: Registry, look_up: LookUp, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        school: School,
+        registry: Registry,
+        look_up: LookUp,
+        clock: Callable[[], datetime],
+        *,
+        served: Set[str] | None = None,
     ) -> None:
         self.store, self.school, self.registry = store, school, registry
-        self._look_up, self.clock = look_up, clock
+        self._look_up, self.clock, self.served = look_up, clock, served
 
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
         try:
-            await self._meet(request.people)
+            turned_away = {who for who in request.people if await self._meet(who) is not None}
             try:
-                return await self._rerun(lambda tx: self._take(tx, request))
+                return await self._rerun(lambda tx: self._take(tx, request, turned_away))
             except Unmet:
-                await self._meet((request.identity,))
-                return await self._rerun(lambda tx: self._take(tx, request))
+                if (refused := await self._meet(request.identity)) is not None:
+                    raise refused from None
+                return await self._rerun(lambda tx: self._take(tx, request, turned_away))
         except Refused as refused:
             log.info("refused", verb=request.verb, why=type(refused).__name__)
             return Say(refusal_card(refused), refused=True)
@@ -149,29 +158,32 @@ class Dispatch:
             viewer = await as_one(tx, person)
             if viewer is None:
                 return None
-            scene = Scene(tx, self.school, self.clock(), viewer, first=first)
+            scene = Scene(tx, self.school, self.clock(), viewer, first=first, served=self.served)
             record = await tx.get(self.registry.kinds[name.kind], name.id) if name else None
             if name is not None and record is None:
                 return None
             card = await self.registry.views[view](scene, record)
             return Drawn(card, viewer, record.rev if record else 0) if card else None
 
-    async def _meet(self, identities: Iterable[Identity]) -> None:
-        """Make sure that somebody has been met: one look-up each at the most."""
-        for identity in identities:
-            async with self.store.transaction(self.school.id) as tx:
-                if await tx.find(Person, key=f"identity:{identity}", limit=1):
-                    continue
-            if (known := await self._look_up(identity)) is not None:
-                await self.met(known)
+    async def _meet(self, identity: Identity) -> NotAdmitted | None:
+        """Make sure that somebody has been met, by one look-up at the most; why they are not kept if not admitted."""
+        async with self.store.transaction(self.school.id) as tx:
+            if await tx.find(Person, key=f"identity:{identity}", limit=1):
+                return None
+        known = await self._look_up(identity)
+        return await self.met(known) if known is not None else None
 
-    async def met(self, known: Known) -> None:
-        """Keep what a platform says of an account."""
-        await self._rerun(lambda tx: link_up(tx, self.school, known))
+    async def met(self, known: Known) -> NotAdmitted | None:
+        """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
+        try:
+            await self._rerun(lambda tx: link_up(tx, self.school, known))
+        except NotAdmitted as refused:
+            return refused
+        return None
 
-    async def _take(self, tx: Transaction, request: Request) -> Reply:
+    async def _take(self, tx: Transaction, request: Request, turned_away: Set[Identity]) -> Reply:
         person = await self._admitted(tx, request.identity)
-        turn = Turn(tx, self.school, self.clock(), person, request, secrets.token_bytes)
+        turn = self._turn(tx, person, request, turned_away)
         key = f"{request.identity}/{request.key}"
         if (seen := await tx.seen(key)) is not None:
             return await self._again(turn, seen)
@@ -242,7 +254,11 @@ class Dispatch:
     def _own_turn(self, tx: Transaction, verb: str, record: Record) -> Turn:
         """A turn of Exeat's own: the clock's, or the relay's."""
         request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=ref(record))
-        return Turn(tx, self.school, self.clock(), EXEAT, request, secrets.token_bytes)
+        return self._turn(tx, EXEAT, request)
+
+    def _turn(self, tx: Transaction, by: Person, request: Request, turned_away: Set[Identity] = frozenset()) -> Turn:
+        now, random = self.clock(), secrets.token_bytes
+        return Turn(tx, self.school, now, by, request, random, turned_away=turned_away, served=self.served)
 
     async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the work in a transaction, afresh whenever another commit came first."""

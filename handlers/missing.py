@@ -1,5 +1,6 @@
 """People whom the configuration names and nobody can be reached by: the admins are told, for as long as it lasts."""
 
+from collections.abc import Set
 from datetime import datetime
 
 from cards.missing import Unreached, missing_card, missing_part
@@ -33,15 +34,18 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
     return missing_part(await unreached(scene)) if _is_admin(scene) else ()
 
 
-async def tell_of_unreached(tx: Transaction, school: School, now: datetime) -> bool:
+async def tell_of_unreached(
+    tx: Transaction, school: School, now: datetime, *, served: Set[str] | None = None
+) -> bool:
     """Have the admins told whom Exeat cannot reach, at most once a working day; whether they now will be.
 
-    `now` is aware. Only in staffed hours, and not before there is an admin who can be told.
+    `now` is aware; `served` names the platforms on which people can be written to, None: any. Only in staffed hours,
+    and not before there is an admin who can be told.
     """
     if not school.calendar.is_staffed(now):
         return False
     key = f"{EXEAT.id}/missing/{school.calendar.today(now)}"
-    scene = Scene(tx, school, now, EXEAT)
+    scene = Scene(tx, school, now, EXEAT, served=served)
     if await tx.seen(key) is not None or not await unreached(scene):
         return False
     told = [admin for admin in await scene.holders(Role.ADMIN) if await _is_reached(scene, admin)]
@@ -76,14 +80,20 @@ def _names(school: School, name: str) -> tuple[str, ...]:
 
 async def _is_reached(scene: Scene, person: Person) -> bool:
     """Whether there is an account by which the person can be written to now."""
-    needy = [account for account in person.active if account.identity.platform in INSTALLED]
+    accounts = _served(scene, person)
+    needy = [account for account in accounts if account.identity.platform in INSTALLED]
     addresses = [await _address(scene, account) for account in needy]
-    return len(needy) < len(person.active) or any(address is not None and address.open for address in addresses)
+    return len(needy) < len(accounts) or any(address is not None and address.open for address in addresses)
 
 
 async def _has_removed(scene: Scene, person: Person) -> bool:
     """Whether the person could be written to once, of somebody who no longer can."""
-    return any([await _address(scene, account) is not None for account in person.active])
+    return any([await _address(scene, account) is not None for account in _served(scene, person)])
+
+
+def _served(scene: Scene, person: Person) -> list[Known]:
+    """The person's active accounts on the platforms that are served."""
+    return [each for each in person.active if scene.served is None or each.identity.platform in scene.served]
 
 
 async def _address(scene: Scene, account: Known) -> Address | None:

@@ -1,20 +1,27 @@
 """Knowing who is who: accounts met on a platform become people, and accounts of one human being become one."""
 
-from policy.people import Known, Person, Roster, join, meet, refresh
+from policy.people import Known, Person, Roster, admit, join, meet, refresh
 from policy.school import School
 from storage.contract import Transaction
 
 
 async def link_up(tx: Transaction, school: School, known: Known) -> Person:
-    """Keep what a platform says of an account; join it to the person it turns out to belong to."""
+    """Keep what a platform says of an account; join it to the person it turns out to belong to.
+
+    An account not kept before is kept only if the school admits it. Raises NotAdmitted.
+    """
     found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
     before = found[0] if found else None
     others = await _others(tx, school.roster, refresh(before, known) if before else meet(known, school.id))
     if before is None and others:
         before = others.pop(0)
-    person = refresh(before, known) if before else meet(known, school.id)
+    person, rests = refresh(before, known) if before else meet(known, school.id), list[Person]()
     for other in others:
         person, rest = join(person, other)
+        rests.append(rest)
+    if not found:
+        admit(person, known.identity, school.roster)
+    for rest in rests:
         tx.put(rest)
     if person != before:
         tx.put(person)

@@ -1,6 +1,6 @@
 """One person's turn: what a handler has in hand while it works, and what a view has while it draws."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from handlers.people import as_one
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import EXEAT, Person, Role, same_person
+from policy.people import EXEAT, Identity, Person, Role, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
@@ -22,7 +22,8 @@ MOST_ABSENCES = 500
 class Scene:
     """The school at a moment, read through one transaction; `viewer` is who it is shown to.
 
-    `first`: it is about to be sent to them, and is not drawn again; what no longer matters need not be.
+    `first`: it is about to be sent to them, and is not drawn again; what no longer matters need not be. `served`
+    names the platforms on which people can be written to; None: any.
     """
 
     tx: Transaction
@@ -30,6 +31,7 @@ class Scene:
     now: datetime
     viewer: Person
     first: bool = field(default=False, kw_only=True)
+    served: Set[str] | None = field(default=None, kw_only=True)
     met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
     seats: Seats | None = field(default=None, kw_only=True)
     planned: list[Away] | None = field(default=None, kw_only=True)
@@ -86,13 +88,15 @@ class Scene:
 @dataclass(slots=True)
 class Turn(Scene):
     """A scene in which something is being done. `authority` is set by the permission that let it happen;
-    `random` gives so many fresh bytes; `touched` is the record that was saved.
+    `random` gives so many fresh bytes; `touched` is the record that was saved. `turned_away` are those whom the
+    request names and who were looked up, but are not admitted, and so not kept.
     """
 
     request: Request
     random: Callable[[int], bytes]
     authority: str = ""
     touched: Ref | None = None
+    turned_away: Set[Identity] = frozenset()
 
     def save(self, record: Record, *, fingerprint: str = "") -> None:
         """Keep the record and say in the audit who did what, and by what authority."""

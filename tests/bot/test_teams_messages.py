@@ -14,8 +14,8 @@ from handlers.needs import staff
 from handlers.registry import FILES, Registry
 from handlers.request import Reply, Say
 from handlers.turn import Turn
-from policy.people import Person, Standing
-from tests.fakes.school import HEAD, MONDAY, TEACHER
+from policy.people import Known, Person, Standing
+from tests.fakes.school import HEAD, MONDAY, TEACHER, email
 from tests.fakes.teams import Fault, Message, Outcome
 from tests.fakes.teams_desk import TeamsDesk, teams_desk
 
@@ -293,13 +293,21 @@ async def test_somebody_whom_teams_does_not_know_is_refused_kindly(desk: TeamsDe
     assert "could not find out who you are" in told.shown_text()
 
 
-async def test_a_guest_is_known_as_one(desk: TeamsDesk) -> None:
-    desk.teams.add_user("xan", "Xan", "xan@harbour.example", guest=True)
-    await desk.teams.message("xan", "posts")
-    await desk.edge.close()
+async def test_somebody_who_has_become_a_guest_is_known_as_one(desk: TeamsDesk) -> None:
+    await desk.dispatch.met(Known(desk.identity(TEACHER), "Tom", email(TEACHER), Standing.GUEST))
+    [told] = await since(desk, await desk.teams.message(TEACHER, "posts"))
+    assert "own staff" in told.shown_text()
     async with desk.store.transaction("harbour") as tx:
-        found = await tx.find(Person, key=f"identity:{desk.identity('xan')}")
+        found = await tx.find(Person, key=f"identity:{desk.identity(TEACHER)}")
     assert found[0].accounts[0].standing is Standing.GUEST
+
+
+async def test_the_name_and_address_of_a_guest_are_not_kept(desk: TeamsDesk) -> None:
+    desk.teams.add_user("xan", "Xan", "xan@harbour.example", guest=True)
+    [told] = await since(desk, await desk.teams.message("xan", "posts"))
+    assert "own staff" in told.shown_text()
+    async with desk.store.transaction("harbour") as tx:
+        assert await tx.find(Person, key=f"identity:{desk.identity('xan')}") == []
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """Being away: the form, who is told, and decisions that quote their authority."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from handlers.request import Ask, Invalid, Nothing, Say
 from policy.away import Away
+from policy.people import Standing
 from policy.record import Ref
 from tests.fakes.desk import Desk
-from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, TEACHER, harbour, identity
+from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, TEACHER, harbour, identity, known
 
 WEEK = {"first": date(2027, 3, 1), "last": date(2027, 3, 5)}
 
@@ -50,6 +52,25 @@ async def test_dates_and_delegates_that_cannot_be(desk: Desk) -> None:
         reply = await desk.ask(HEAD, "away.new", fields=fields)
         assert isinstance(reply, Invalid), fields
         assert field in reply.errors
+
+
+async def test_a_colleague_who_has_not_been_met_is_not_said_to_be_no_colleague(desk: Desk) -> None:
+    carl = identity("carl", "teams")
+    desk.strangers[carl] = None
+    reply = await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": carl})
+    assert isinstance(reply, Invalid)
+    assert reply.errors == {
+        "delegate": "Exeat has not met them yet. Ask them to open Exeat in the chat and type exeat, then try again."
+    }
+
+
+async def test_somebody_who_is_not_staff_is_said_not_to_be(desk: Desk) -> None:
+    await desk.dispatch.met(known(TEACHER, Standing.GUEST))
+    desk.strangers[identity("eve")] = replace(known("eve"), email="eve@elsewhere.example")
+    for who in ("eve", "blocked", TEACHER):
+        reply = await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(who)})
+        assert isinstance(reply, Invalid), who
+        assert "not on the school's staff list" in reply.errors["delegate"]
 
 
 async def test_back_early(desk: Desk) -> None:

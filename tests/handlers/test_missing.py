@@ -20,7 +20,7 @@ SATURDAY = datetime(2027, 3, 6, 10, 0, tzinfo=UTC)
 async def tell(desk: Desk) -> list[tuple[str, str]]:
     """What is sent when it is looked whether anybody is missing."""
     async with desk.store.transaction(desk.school.id) as tx:
-        await tell_of_unreached(tx, desk.school, desk.now)
+        await tell_of_unreached(tx, desk.school, desk.now, served=desk.dispatch.served)
     return await desk.sent()
 
 
@@ -121,6 +121,28 @@ async def test_on_teams_somebody_is_reached_only_once_they_have_added_exeat(tmp_
     assert "Whoever has not been met" not in plain(seen)
     await desk.dispatch.met(known(HEAD))
     assert await card(desk) is None
+    await desk.store.close()
+
+
+async def test_an_account_on_a_platform_that_is_not_served_reaches_nobody(tmp_path: Path) -> None:
+    desk = await half_met(tmp_path, DEPUTY, "dora", OWNER)
+    for who in (ADMIN, HEAD):
+        await desk.dispatch.met(known(who, platform="slack", tenant="T1"))
+    await on_teams(desk, ADMIN, address=True)
+    desk.dispatch.served = {"teams", "sandbox"}
+    help_ = await desk.ask(known(ADMIN, platform="teams", tenant="T1").identity, "exeat")
+    assert isinstance(help_, Say)
+    assert f"{email(HEAD)}: The headteacher: not met yet" in plain(help_.card)
+    drawn = await desk.dispatch.draw(VIEW, None, str(known(ADMIN, platform="slack", tenant="T1").identity))
+    assert drawn is not None
+    assert f"{email(HEAD)}: The headteacher: not met yet" in plain(drawn.card)
+    assert await tell(desk) == [(VIEW, ADMIN)]
+    desk.now += timedelta(days=1)
+    desk.dispatch.served = {"teams", "slack", "sandbox"}
+    assert await tell(desk) == []
+    await on_teams(desk, ADMIN, address=False)
+    desk.dispatch.served = {"teams"}
+    assert await tell(desk) == []
     await desk.store.close()
 
 

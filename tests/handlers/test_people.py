@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
+from cards.text import plain
 from handlers.people import as_one, link_up
-from handlers.request import Say
+from handlers.request import Invalid, Say
 from policy.people import Identity, Known, Person, Standing
+from policy.refused import NotAdmitted
 from tests.fakes.desk import Desk
-from tests.fakes.school import COLLEAGUE, HEAD, TEACHER, identity, known
+from tests.fakes.school import COLLEAGUE, HEAD, MONDAY, TEACHER, identity, known
 
 ON_TEAMS = known(TEACHER, platform="teams", tenant="T1")
 
@@ -32,6 +36,39 @@ async def test_a_failed_look_up_is_a_refusal_and_is_tried_again(desk: Desk) -> N
     del desk.strangers[who]
     assert isinstance(await desk.ask(who, "posts"), Say)
     assert desk.looked_up == [who, who]
+
+
+OUTSIDERS = {
+    "not on the list": Known(identity("eve"), "Eve", "eve@elsewhere.example"),
+    "blocked": known("blocked"),
+    **{standing.value: known("eve", standing) for standing in Standing if standing is not Standing.MEMBER},
+}
+
+
+@pytest.mark.parametrize("why", OUTSIDERS)
+async def test_whoever_is_not_admitted_is_refused_kindly_and_not_kept(desk: Desk, why: str) -> None:
+    before, outsider = await everyone(desk), OUTSIDERS[why]
+    desk.strangers[outsider.identity] = outsider
+    for _ in range(2):
+        reply = await desk.ask(outsider.identity, "posts")
+        assert isinstance(reply, Say)
+        assert reply.refused
+        assert "cannot help you here yet" in reply.card.title
+        assert "your account is not on the school's list" in plain(reply.card)
+    assert isinstance(await desk.dispatch.met(outsider), NotAdmitted)
+    week = {"first": MONDAY.date(), "last": MONDAY.date(), "delegate": outsider.identity}
+    reply = await desk.ask(HEAD, "away.new", fields=week)
+    assert isinstance(reply, Invalid)
+    assert await everyone(desk) == before
+
+
+async def test_whoever_is_known_and_is_no_longer_admitted_is_kept_up_to_date_and_refused(desk: Desk) -> None:
+    assert await desk.dispatch.met(known(TEACHER, Standing.GUEST)) is None
+    (tom,) = [each for each in await everyone(desk) if each.id == str(identity(TEACHER))]
+    assert [account.standing for account in tom.accounts] == [Standing.GUEST]
+    reply = await desk.ask(TEACHER, "posts")
+    assert isinstance(reply, Say)
+    assert "cannot help you here yet" in reply.card.title
 
 
 async def test_one_address_on_two_platforms_is_one_person(desk: Desk) -> None:

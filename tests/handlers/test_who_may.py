@@ -154,9 +154,9 @@ async def test_blocked_people_outsiders_and_strangers_can_do_nothing(desk: Desk)
         for verb, fields in {**VERBS, "draftpost": {}, "post.new": EDIT, "posts": {}, "away": {}}.items():
             reply = await desk.ask(who, verb, post, fields=dict(fields))
             assert isinstance(reply, Say), (who, verb)
-            assert "Exeat c" in reply.card.title
+            said = "could not find out who you are" if who == nobody else "cannot help you here"
+            assert said in reply.card.title
     assert await desk.post(post.id) == post
-    assert desk.looked_up.count(outsider) == 1
 
 
 async def test_a_right_is_looked_up_at_the_moment_of_the_press(desk: Desk) -> None:
