@@ -75,8 +75,8 @@ class Watch:
     """Looks after one school, on a rhythm of its own, so that a clock that stands still is noticed too.
 
     `surfaces` are the relay's, which say whether their platforms refuse Exeat itself. `secret_ends` is the day
-    (local) on which the client secret of Teams ends, if there is one and it is known; `steady` gives monotonic seconds,
-    the same as the clock's and the relay's.
+    (local) on which the client secret of Teams ends, if there is one and it is known; `steady` gives monotonic
+    seconds, the same as the clock's and the relay's.
     """
 
     def __init__(
