@@ -61,8 +61,8 @@ async def serving(
     if task.done():
         await task
     try:
-        await met(program)
         await chat.connect(program)
+        await met(program)
         yield program
     finally:
         waiting.cancel()
