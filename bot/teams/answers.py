@@ -25,7 +25,8 @@ TRIES = 4
 """How often an answer is sent, if need be."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
-"""Seconds between two tries: twice as long each time, or as long as Teams asks for."""
+"""Seconds between two tries: twice as long each time, or as long as Teams asks for; not tried again if that is
+longer."""
 
 PATIENCE = 3.0
 """How many seconds an invoke may wait for Teams: it must be answered within five."""
@@ -44,6 +45,7 @@ NOT_HERE = Card(
 )
 POINTER = "I have answered you in our own chat."
 ADD_ME = "I can answer you only in a chat of our own. Please add Exeat under Apps in Teams, and ask me there."
+AGAIN = "That did not work. Please ask me again."
 
 log = structlog.get_logger("exeat.teams")
 
@@ -224,9 +226,10 @@ class Answers:
             try:
                 await call()
             except (Transient, Ambiguous, Permanent, Gone) as error:
-                if attempt < TRIES - 1 and isinstance(error, Transient | Ambiguous):
-                    wished = error.seconds if isinstance(error, Transient) else None
-                    await asyncio.sleep(min(LONGEST_WAIT, FIRST_WAIT * 2**attempt if wished is None else wished))
+                wished = error.seconds if isinstance(error, Transient) else None
+                wait = FIRST_WAIT * 2**attempt if wished is None else wished
+                if attempt < TRIES - 1 and isinstance(error, Transient | Ambiguous) and wait <= LONGEST_WAIT:
+                    await asyncio.sleep(wait)
                     continue
                 log.warning("answer lost", user=whence.identity.id, why=str(error))
                 return False

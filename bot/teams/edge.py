@@ -1,5 +1,6 @@
 """Teams' way in: messages, presses, forms and dialogs, each dispatched once, in a turn of botbuilder's."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -18,11 +19,12 @@ from bot.teams.authentication import Authentication, Playground
 from bot.teams.guard import Json, read
 from bot.teams.messages import Messages
 from bot.teams.presses import Presses
-from bot.teams.surface import TeamsSurface
+from bot.teams.surface import AT_ONCE, TeamsSurface
 from bot.teams.translate import Whence
 from handlers.dispatch import Dispatch
 from policy.address import Address
-from policy.people import Identity
+from policy.people import Identity, Person, Roster, admit
+from policy.refused import NotAdmitted
 
 CHANNEL = "msteams"
 
@@ -75,7 +77,7 @@ class TeamsEdge:
         self.answers = Answers(surface, dispatch.school.id, dispatch.school.zone)
         self._messages = Messages(dispatch, self.answers, self._after)
         self._presses = Presses(dispatch, self.answers, self._after)
-        self._greeting: set[Identity] = set()
+        self._greeting = asyncio.Semaphore(AT_ONCE)
 
     def routes(self) -> list[web.RouteDef]:
         """The messaging endpoint."""
@@ -124,14 +126,10 @@ class TeamsEdge:
             if translate.is_personal(activity):
                 await self._reported(self.surface.addresses.close(identity))
             return None
-        first = joined is True and identity not in self._greeting and self._open(identity) is None
-        if first:
-            self._greeting.add(identity)
-        try:
-            return await self._met(activity, await self._whence(activity, identity), first)
-        finally:
-            if first:
-                self._greeting.discard(identity)
+        first = joined is True and self._open(identity) is None
+        body = await self._met(activity, self._whence(activity, identity), first)
+        await self._reported(self._keep(identity))
+        return body
 
     async def _met(self, activity: Json, whence: Whence, first: bool) -> Body | None:
         match activity["type"], activity.get("name"):
@@ -146,8 +144,14 @@ class TeamsEdge:
             case "message", _:
                 await self._messages.take(activity, whence)
             case _ if first and whence.personal:
-                await self._messages.greet(activity, whence)
+                self._after.start(self._greeted(activity, whence))
         return None
+
+    async def _greeted(self, activity: Json, whence: Whence) -> None:
+        """Nobody waits for it: a whole school may add Exeat at once, and whoever asks something goes first."""
+        async with self._greeting:
+            await self._messages.greet(activity, whence)
+        await self._reported(self._keep(whence.identity))
 
     def _check_place(self, activity: Json) -> None:
         """The key that signs for Teams signs for other channels too, where people choose what they say they are."""
@@ -157,13 +161,23 @@ class TeamsEdge:
         if not ours or named - {ours} or not (named or self._authentication is None):
             raise Turned(403, "another tenant")
 
-    async def _whence(self, activity: Json, identity: Identity) -> Whence:
-        """Where it came from; somebody's own chat is remembered, so that Exeat can write to them later."""
+    def _whence(self, activity: Json, identity: Identity) -> Whence:
+        """Where it came from; somebody's own chat is noted, so that they can be answered."""
         if not translate.is_personal(activity):
             return translate.whence(activity, identity, self._open(identity))
         address = translate.address(activity, identity, self.dispatch.school.id, self.dispatch.clock())
-        await self._reported(self.surface.addresses.learn(address))
+        self.surface.addresses.note(address)
         return translate.whence(activity, identity, address)
+
+    async def _keep(self, identity: Identity) -> None:
+        """Keep where somebody is reached, so that Exeat can write to them later; of nobody but staff."""
+        noted = self.surface.addresses.noted(identity)
+        if noted is None:
+            return
+        async with self.dispatch.store.transaction(self.dispatch.school.id) as tx:
+            found = await tx.find(Person, key=f"identity:{identity}", limit=1)
+        if found and _is_staff(found[0], identity, self.dispatch.school.roster):
+            await self.surface.addresses.learn(noted)
 
     def _open(self, identity: Identity) -> Address | None:
         known = self.surface.addresses.get(identity)
@@ -175,6 +189,14 @@ class TeamsEdge:
             await work
         except Exception as error:
             report("address", error)
+
+
+def _is_staff(person: Person, by: Identity, roster: Roster) -> bool:
+    try:
+        admit(person, by, roster)
+    except NotAdmitted:
+        return False
+    return True
 
 
 def _authorization(request: web.Request) -> str:

@@ -10,7 +10,7 @@ import structlog
 
 from bot.background import Background, report
 from bot.surface import Ambiguous, Permanent, Transient
-from bot.teams.answers import ADD_ME, POINTER, Answers
+from bot.teams.answers import ADD_ME, AGAIN, POINTER, Answers
 from bot.teams.guard import Json
 from bot.teams.translate import Incoming, Whence, address, fresh_nonce, said, typed
 from cards.refusal import trouble_card
@@ -37,7 +37,17 @@ class Messages:
             await self._elsewhere(activity, whence)
 
     async def greet(self, activity: Json, whence: Whence) -> None:
-        """Say what Exeat is for to somebody who has just added it, if they are staff; nothing to anybody else."""
+        """Say what Exeat is for to somebody who has just added it, if they are staff; nothing to anybody else.
+
+        Somebody who cannot be looked up counts as not having added it, so that they are greeted another time.
+        """
+        surface, identity = self._answers.surface, whence.identity
+        began = surface.addresses.moment
+        if (known := await surface.find_out(identity)) is None:
+            await surface.addresses.close(identity, began)
+            return
+        if await self._dispatch.met(known) is not None:
+            return
         request = Request(f"teams:{activity.get('id') or fresh_nonce()}", whence.identity, UNKNOWN, self._now())
         try:
             reply = await self._dispatch(request)
@@ -45,7 +55,7 @@ class Messages:
             log.warning("not greeted", user=whence.identity.id, error=trouble.error)
             return
         if not (isinstance(reply, Say) and reply.refused):
-            self._after.start(_done(self._answer(whence, request, reply)))
+            await self._answer(whence, request, reply)
 
     async def _elsewhere(self, activity: Json, whence: Whence) -> None:
         if whence.address is None:
@@ -78,7 +88,9 @@ class Messages:
 
     async def _answer_and_point(self, whence: Whence, request: Request, reply: Reply) -> None:
         answered = await self._answer(whence, request, reply)
-        await self._answers.point(whence, POINTER if answered else ADD_ME)
+        known = self._answers.surface.addresses.get(whence.identity)
+        reached = known is not None and known.open
+        await self._answers.point(whence, POINTER if answered else AGAIN if reached else ADD_ME)
 
     async def _opened(self, activity: Json, whence: Whence) -> Address | None:
         """A chat of the person's own, made now and remembered; None when Exeat is not installed for them."""
@@ -92,10 +104,7 @@ class Messages:
             log.info("no chat opened", user=whence.identity.id, why=str(error) or "timeout")
             return None
         found = replace(found, conversation=made)
-        try:
-            await surface.addresses.learn(found)
-        except Exception as error:
-            report("address", error)
+        surface.addresses.note(found)
         return found
 
     def _now(self) -> datetime:

@@ -31,6 +31,12 @@ GUEST = "#ext#"
 LOOK_UP_SECONDS = 2.0
 """How long a look-up may take while somebody's press waits for its answer."""
 
+WAITS = (1.0, 4.0, 15.0, 60.0)
+"""Seconds between two tries of a look-up that nobody waits for, unless Teams says how many."""
+
+LONGEST_WAIT = 300.0
+"""For how many seconds Teams may ask before such a look-up is given up."""
+
 AT_ONCE = 8
 """About how many people Teams is asked at once."""
 
@@ -79,12 +85,13 @@ class TeamsSurface:
 
     async def ask(self, address: Address, form: Json, summary: str) -> Posted:
         """Put a form, drawn already, before somebody. `summary` is what a notification says. Raises as `post`."""
+        began = self.addresses.moment
         call = self.connector.send(address.service, address.conversation, _activity(form, summary))
         try:
             return Posted(address.conversation, await self.asked(call))
         except Permanent as refused:
             if refused.code in CLOSED:
-                await self._close(address)
+                await self._close(address, began)
             raise
 
     async def post(self, to: Identity, card: Card, row: str, files: Mapping[str, str]) -> Posted:
@@ -104,12 +111,13 @@ class TeamsSurface:
         if address is None or not address.open or not at.message:
             raise Gone
         activity = {**_activity(await self._drawn(card), summary(card)), "id": at.message}
+        began = self.addresses.moment
         try:
             await self.asked(self.connector.update(address.service, at.conversation, at.message, activity))
         except Permanent as refused:
             if refused.code not in CLOSED:
                 raise
-            await self._close(address)
+            await self._close(address, began)
             raise Gone from refused
         return at
 
@@ -136,6 +144,22 @@ class TeamsSurface:
         except (Transient, Permanent, TimeoutError) as error:
             log.warning("look-up failed", user=identity.id, why=str(error) or type(error).__name__)
             return None
+
+    async def find_out(self, identity: Identity) -> Known | None:
+        """The same where nobody waits: tried again, and never sooner than Teams asks, while there is trouble."""
+        address = self.addresses.get(identity)
+        if address is None:
+            return None
+        for wait in (*WAITS, None):
+            try:
+                return await self._known(address)
+            except (Transient, Permanent) as error:
+                wished = error.seconds if isinstance(error, Transient) else None
+                if isinstance(error, Permanent) or wait is None or (wished or 0.0) > LONGEST_WAIT:
+                    log.warning("look-up failed", user=identity.id, why=str(error))
+                    return None
+                await asyncio.sleep(wait if wished is None else wished)
+        return None
 
     async def everybody(self) -> Sequence[Known]:
         """Everybody who has Exeat and can be asked after. Teams says nothing of those who have left, so they stay as
@@ -180,14 +204,16 @@ class TeamsSurface:
     async def _drawn(self, card: Card) -> Json:
         return message(card, school=self.school, pictures=await self.pictures(card))
 
-    async def _close(self, address: Address) -> None:
-        """Note that a conversation takes nothing more, unless the person is reached elsewhere by now."""
+    async def _close(self, address: Address, began: int) -> None:
+        """Note that a conversation takes nothing more, unless the person is reached elsewhere by now, or was heard
+        from since the refused call began.
+        """
         identity = Identity.parse(address.id)
         now = self.addresses.get(identity)
         if now is None or now.conversation != address.conversation:
             return
         try:
-            await self.addresses.close(identity)
+            await self.addresses.close(identity, began)
         except Unavailable as error:
             log.warning("address not closed", user=identity.id, why=str(error))
 

@@ -112,6 +112,49 @@ async def test_a_closed_address_opens_again_when_it_is_learnt_again(store: TinyS
     assert (opened.open, opened.rev) == (True, 3)
 
 
+async def test_whoever_was_heard_from_after_a_refused_call_began_stays_open(store: TinyStore) -> None:
+    everybody = known(store)
+    everybody.note(AT_TOMS)
+    await everybody.learn(AT_TOMS)
+    began = everybody.moment
+    everybody.note(AT_TOMS)
+    await everybody.close(TOM, began)
+    assert everybody.get(TOM) == await kept(store) == replace(AT_TOMS, rev=1)
+    await everybody.close(TOM, everybody.moment)
+    closed = everybody.get(TOM)
+    assert closed is not None
+    assert not closed.open
+
+
+async def test_whoever_is_heard_from_while_their_address_is_being_closed_is_open(store: TinyStore) -> None:
+    everybody = known(store)
+    await everybody.learn(AT_TOMS)
+    watched = Watched(store, lambda: everybody.note(AT_TOMS))
+    everybody._store = watched  # type: ignore[assignment]
+    await everybody.close(TOM)
+    noted = everybody.get(TOM)
+    assert noted is not None
+    assert noted.open
+    watched.meanwhile = lambda: None
+    await everybody.learn(noted)
+    again = await kept(store)
+    assert again is not None
+    assert again.open
+    assert everybody.noted(TOM) is None
+
+
+async def test_what_is_noted_is_remembered_of_so_many_only_and_not_kept(store: TinyStore) -> None:
+    everybody = known(store)
+    first = Identity("teams", "t-1", "n-0")
+    for n in range(addresses.MOST_NOTES + 1):
+        everybody.note(replace(AT_TOMS, id=f"teams:t-1:n-{n}"))
+    assert everybody.get(first) is None
+    assert everybody.get(Identity("teams", "t-1", f"n-{addresses.MOST_NOTES}")) is not None
+    assert (len(everybody._notes), len(everybody._heard)) == (addresses.MOST_NOTES, addresses.MOST_NOTES)
+    assert everybody.all() == ()
+    assert await kept(store, first) is None
+
+
 async def test_two_learnings_at_once_are_one(store: TinyStore) -> None:
     everybody = known(store)
     await asyncio.gather(*(everybody.learn(AT_TOMS) for _ in range(8)))

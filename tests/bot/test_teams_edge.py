@@ -377,9 +377,16 @@ async def test_when_the_store_fails_people_are_told_that_nothing_was_saved(
 
 async def test_an_address_that_cannot_be_kept_keeps_nobody_waiting(desk: TeamsDesk) -> None:
     desk.teams.add_user("nina", "Nina", "nina@harbour.example")
-    desk.surface.addresses._store = Failing()  # type: ignore[assignment]
+    kept, desk.surface.addresses._store = desk.surface.addresses._store, Failing()  # type: ignore[assignment]
     answered = await (await desk.teams.command("nina", "exeat")).answered()
-    assert "could not find out who you are" in answered.shown_text()
+    assert "/draftpost" in answered.shown_text()
+    await desk.edge.close()
+    nina = desk.identity("nina")
+    assert desk.surface.addresses.noted(nina) is not None
+    desk.surface.addresses._store = kept
+    await (await desk.teams.command("nina", "exeat")).answered()
+    assert desk.surface.addresses.noted(nina) is None
+    assert str(nina) in {each.id for each in desk.surface.addresses.all()}, "kept at the next chance"
 
 
 async def test_no_words_reach_the_log(desk: TeamsDesk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -223,6 +224,24 @@ async def test_an_old_conversation_that_is_refused_does_not_close_the_new_one(
 ) -> None:
     with pytest.raises(Permanent, match="ConversationNotFound"):
         await surface.tell(replace(address(teams), conversation="a:old"), CARD)
+    assert is_open(surface, who(teams))
+
+
+async def test_a_refusal_on_its_way_does_not_close_the_address_of_somebody_who_is_back(
+    teams: FakeTeams, surface: TeamsSurface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = surface.connector.send
+
+    async def late(*call: Any) -> str:
+        try:
+            return await send(*call)
+        finally:
+            surface.addresses.note(address(teams))
+
+    monkeypatch.setattr(surface.connector, "send", late)
+    teams.block("tom")
+    with pytest.raises(Permanent, match="MessageWritesBlocked"):
+        await surface.post(who(teams), CARD, "7", {})
     assert is_open(surface, who(teams))
 
 
