@@ -176,7 +176,8 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         links = PictureLinks(_secret(environment), utc_now)
         found = await chats(settings, store, blobs, links, held, playground=playground)
         surfaces = [chat.surface for chat in found]
-        dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock)
+        served = frozenset(surface.name for surface in surfaces)
+        dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock, served=served)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
         ticking = _clock(environment, dispatch, blobs)
         watch = Watch(dispatch, relay, ticking, surfaces=surfaces, secret_ends=environment.teams_secret_expires)
