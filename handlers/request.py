@@ -91,10 +91,11 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Show the record as it now stands, drawn for the person who asked by its kind's own view."""
+    """Show the record as it now stands, drawn for the person who asked by `view`: by its kind's own if it is ""."""
 
     record: Ref
     card: Card
+    view: str = ""
 
 
 Reply = Nothing | Say | Ask | Invalid | Show

@@ -11,13 +11,15 @@ import structlog
 
 from bot.answers import TOO_LATE
 from bot.background import report
-from bot.surface import Ambiguous, Gone, Permanent, Transient
+from bot.surface import Ambiguous, Gone, Permanent, Posted, Transient
 from bot.teams.surface import CARD, TeamsSurface
 from bot.teams.translate import Incoming, Whence, fresh_nonce
 from cards.model import Button, Card, Form, Notice, Quote, Text, Tone, Value
 from cards.teams import NO_PICTURES, Pictures, form_card, message, summary
 from cards.text import clip, harmless
-from handlers.request import Ask, Invalid, Request
+from handlers.request import Ask, Invalid, Request, Show
+from policy.people import Person
+from storage.contract import Shown, Store
 
 Body = dict[str, Any]
 
@@ -104,10 +106,13 @@ def in_window(request: Request) -> Card:
 
 
 class Answers:
-    """Draws replies for Teams, and sends those that cannot travel in an answer. `zone` is the school's."""
+    """Draws replies for Teams, and sends those that cannot travel in an answer. `zone` is the school's; `store` keeps
+    which cards in the chat show a record.
+    """
 
-    def __init__(self, surface: TeamsSurface, school: str, zone: ZoneInfo) -> None:
+    def __init__(self, surface: TeamsSurface, store: Store, school: str, zone: ZoneInfo) -> None:
         self.surface, self.school, self.zone, self.patience = surface, school, zone, PATIENCE
+        self._store = store
 
     async def card(self, card: Card, *, live: bool = True) -> Body:
         """A card's content."""
@@ -157,11 +162,30 @@ class Answers:
 
     async def tell(self, whence: Whence, card: Card) -> bool:
         """Say something to the person alone, in their own chat with Exeat. Whether it went out."""
-        return await self._put(whence, await self.card(card), summary(card))
+        return await self._put(whence, await self.card(card), summary(card)) is not None
+
+    async def show(self, whence: Whence, shown: Show) -> bool:
+        """The same with a record, whose card in the chat is drawn again whenever the record changes."""
+        posted = await self._put(whence, await self.card(shown.card), summary(shown.card))
+        if posted is None:
+            return False
+        try:
+            await self._keep(whence, shown, posted)
+        except Exception as error:
+            report("shown", error)
+        return True
+
+    async def _keep(self, whence: Whence, shown: Show, at: Posted) -> None:
+        """Of revision 0: it may have changed since it was drawn."""
+        school, name = self.school, shown.record
+        async with self._store.transaction(school) as tx:
+            for person in await tx.find(Person, key=f"identity:{whence.identity}", limit=1):
+                view = shown.view or name.kind
+                tx.show(Shown(school, "teams", at.conversation, at.message, view, person.id, name))
 
     async def ask(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> bool:
         """Put a form before the person, as a message in their own chat. Whether it went out."""
-        return await self._put(whence, await self.asked(reply, incoming), _title(reply))
+        return await self._put(whence, await self.asked(reply, incoming), _title(reply)) is not None
 
     async def ask_at_once(self, whence: Whence, reply: Ask | Invalid, incoming: Incoming) -> Body:
         """The same while the person waits: the answer to their press says whether there is a form."""
@@ -215,10 +239,16 @@ class Answers:
             case Invalid(_, values, errors):
                 return await self.form(form, nonce, values, errors)
 
-    async def _put(self, whence: Whence, content: Body, words: str) -> bool:
+    async def _put(self, whence: Whence, content: Body, words: str) -> Posted | None:
         if (address := whence.address) is None:
-            return False
-        return await self._sent(whence, lambda: self.surface.ask(address, content, words))
+            return None
+        put: list[Posted] = []
+
+        async def ask() -> None:
+            put.append(await self.surface.ask(address, content, words))
+
+        await self._sent(whence, ask)
+        return put[0] if put else None
 
     async def _sent(self, whence: Whence, call: Callable[[], Awaitable[object]]) -> bool:
         """Whether it went out. It is tried again: twice is better than never, and a form said twice is one form."""

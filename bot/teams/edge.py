@@ -74,7 +74,7 @@ class TeamsEdge:
         self._authentication = authentication
         self._adapter = Adapter(authentication or Playground())
         self._after = Background()
-        self.answers = Answers(surface, dispatch.school.id, dispatch.school.zone)
+        self.answers = Answers(surface, dispatch.store, dispatch.school.id, dispatch.school.zone)
         self._messages = Messages(dispatch, self.answers, self._after)
         self._presses = Presses(dispatch, self.answers, self._after)
         self._greeting = asyncio.Semaphore(AT_ONCE)

@@ -79,8 +79,10 @@ class Messages:
         match reply:
             case Nothing():
                 return True
-            case Say(card) | Show(_, card):
+            case Say(card):
                 return await self._answers.tell(whence, card)
+            case Show():
+                return await self._answers.show(whence, reply)
             case Ask() | Invalid():
                 return await self._answers.ask(whence, reply, Incoming(request))
             case _:

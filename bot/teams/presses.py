@@ -94,8 +94,11 @@ class Presses:
         match reply:
             case Nothing():
                 return said(DONE.summary)
-            case Say(card) | Show(_, card):
+            case Say(card):
                 self._after.start(_awaited(self._answers.tell(whence, card)))
+                return said(card.summary)
+            case Show(_, card):
+                self._after.start(_awaited(self._answers.show(whence, reply)))
                 return said(card.summary)
             case Ask() | Invalid():
                 return await self._answers.ask_at_once(whence, reply, incoming)
@@ -139,6 +142,8 @@ class Presses:
                 return self._answers.receipt(whence, done(incoming.request)) if incoming.nonce else None
             case Say(card, refused=True):
                 return self._answers.tell(whence, card)
+            case Show() if not incoming.nonce:
+                return self._answers.show(whence, reply)
             case Say(card) | Show(_, card):
                 tell = self._answers.receipt if incoming.nonce else self._answers.tell
                 return tell(whence, card)

@@ -10,13 +10,16 @@ from cards.post_messages import decided_card, moved_card, nag_card, nobody_card,
 from handlers.needs import staff
 from handlers.posts.access import eyes, may_see, reads_history, sees
 from handlers.registry import Registry
-from handlers.request import Reply, Say
+from handlers.request import Reply, Say, Show
 from handlers.seats import deciders_of, might_decide, seats_today
 from handlers.turn import Scene, Turn
 from policy.people import same_person
 from policy.post import Post, State
+from policy.record import ref
 
 registry = Registry()
+
+WHOLE = "post.whole"
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -47,6 +50,13 @@ async def post_view(scene: Scene, post: Post) -> Card | None:
     if post.kept and found.author:
         return draft_card(post, found)
     return moved_card(post, found) if in_the_making(post, found) else post_card(post, found)
+
+
+@registry.view(WHOLE, Post)
+async def whole_view(scene: Scene, post: Post) -> Card | None:
+    """All of the post, where it was opened."""
+    found = await look(scene, post)
+    return _whole(post, found) if found else None
 
 
 @registry.view("post.ready", Post)
@@ -128,10 +138,7 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 @registry.button("post.open", "Open", needs=sees, record=Post, bound=False)
 async def open_post(turn: Turn, post: Post) -> Reply:
     """All of the post."""
-    found = await eyes(turn, post)
-    if post.kept and found.author:
-        return Say(draft_card(post, found, in_full=True))
-    return Say(moved_card(post, found) if in_the_making(post, found) else whole_card(post, found))
+    return Show(ref(post), _whole(post, await eyes(turn, post)), WHOLE)
 
 
 @registry.button("post.history", "History", needs=reads_history, record=Post, bound=False)
@@ -139,6 +146,12 @@ async def history(turn: Turn, post: Post) -> Reply:
     """Every version and every decision."""
     found = await eyes(turn, post)
     return Say(moved_card(post, found) if in_the_making(post, found) else history_card(post, found))
+
+
+def _whole(post: Post, found: Eyes) -> Card:
+    if post.kept and found.author:
+        return draft_card(post, found, in_full=True)
+    return moved_card(post, found) if in_the_making(post, found) else whole_card(post, found)
 
 
 async def listing(scene: Scene) -> Listing:

@@ -16,6 +16,7 @@ from policy.address import Address
 from policy.people import Identity
 from policy.place import Place
 from policy.post import Post
+from storage.contract import Task
 from storage.tiny import TinyStore, open_tiny
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour
 from tests.fakes.teams import FakeTeams, Message
@@ -47,13 +48,13 @@ class TeamsDesk:
             return await tx.find(Post, limit=1000)
 
     async def deliver(self) -> list[Message]:
-        """What the relay would do in fair weather: every waiting row sent; the messages that came of it."""
+        """What the relay would do in fair weather, but for drawing again: every waiting row sent; what came of it."""
         names = {self.teams.object_id(name): name for name in self.teams.users}
         sent: list[Message] = []
         while rows := await self.store.claim("harbour", self.now, _HOUR, 100):
             for row in rows:
                 drawn = await self.dispatch.draw(row.view, row.record, row.person) if row.view else None
-                if drawn is not None:
+                if drawn is not None and row.task is Task.SEND:
                     to = next(each.identity for each in drawn.to.accounts if each.identity.platform == "teams")
                     posted = await self.surface.post(to, drawn.card, str(row.id), {})
                     inbox = self.teams.inbox(names[to.id])

@@ -245,7 +245,7 @@ async def test_the_draft_has_a_card_with_the_state_of_each_picture(desk: Desk) -
     assert "Picture 2: “b.jpg”. It is being taken in." in plain(card)
     assert labels(card) == ["Describe and send", "Withdraw"]
     opened = await teams(desk, TEACHER, "post.open", await desk.post("P-1"))
-    assert isinstance(opened, Say)
+    assert isinstance(opened, Show)
     assert labels(opened.card) == ["Describe and send", "Withdraw"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.request import Ask, Nothing, Reply, Say
+from handlers.request import Ask, Nothing, Reply, Say, Show
 from policy.content import Content
 from policy.people import Standing
 from policy.post import Decision, Post, State, Verdict, draft
@@ -83,7 +83,7 @@ def in_state(post: Post, state: State) -> Post:
 
 def went_through(reply: Reply) -> bool:
     """Whether the answer is what is asked for, not a refusal."""
-    if isinstance(reply, Say):
+    if isinstance(reply, Say | Show):
         return re.fullmatch(r"P-\d+(: .*| is on its way| is kept as a draft)", reply.card.title) is not None
     return isinstance(reply, (Ask, Nothing))
 
