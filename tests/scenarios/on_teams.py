@@ -76,9 +76,10 @@ class OnTeams:
     async def connect(self, program: Program) -> None:
         self.teams.connect(f"http://127.0.0.1:{program.port}/api/messages")
         _mark(next(chat.surface for chat in program.chats if isinstance(chat.surface, TeamsSurface)))
-        for name in self._having:
-            if not self.teams.users[name].installed:
-                await self.teams.install(name)
+        fresh = [name for name in self._having if not self.teams.users[name].installed]
+        for name in fresh:
+            await self.teams.install(name)
+        await self.teams.until(lambda: all(self.teams.inbox(name) for name in fresh), PATIENCE)
 
     async def meet(self, name: str) -> None:
         await self.say(name, "/posts")

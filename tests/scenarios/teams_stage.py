@@ -1,5 +1,6 @@
 """The stage for those who send what nobody should, on Teams: a post that waits, and eyes on disk, chats and log."""
 
+import asyncio
 import copy
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Program
+from bot.teams import TeamsSurface
 from tests.fakes.school import COLLEAGUE, HEAD, OWNER, TEACHER
+from tests.fakes.slack_desk import PEOPLE
 from tests.fakes.teams import Answer, FakeTeams, Message, MessageVersion
 from tests.fakes.teams import fields as inputs
 from tests.fakes.teams import shown as cards
@@ -112,6 +115,14 @@ def data_of(place: Place, button: str, **forged: Any) -> Json:
     return data
 
 
+async def _all_known(program: Program) -> None:
+    """Until it is kept where everybody is reached, which comes after their greeting."""
+    surface = next(chat.surface for chat in program.chats if isinstance(chat.surface, TeamsSurface))
+    async with asyncio.timeout(PATIENCE):
+        while len(surface.addresses.all()) < len(PEOPLE):  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.02)
+
+
 @asynccontextmanager
 async def teams_stage(folder: Path, said: Callable[[], str]) -> AsyncIterator[TeamsStage]:
     """The stage; at the end nothing of what was sent stands in the log."""
@@ -124,6 +135,7 @@ async def teams_stage(folder: Path, said: Callable[[], str]) -> AsyncIterator[Te
             card = await school.card(HEAD, "P-1", button="Approve")
             await school.card(TEACHER, "P-1", button="Edit")
             await quiet(program)
+            await _all_known(program)
             stage = TeamsStage(chat, program, folder / "data", card, said)
             yield stage
         stage.silent()
