@@ -105,12 +105,12 @@ class Dispatch:
                     raise refused from None
                 return await self._rerun(lambda tx: self._take(tx, request, turned_away))
         except Refused as refused:
-            log.info("refused", verb=request.verb, why=type(refused).__name__)
+            log.info("refused", verb=self._known(request.verb), why=type(refused).__name__)
             return Say(refusal_card(refused), refused=True)
         except Trouble:
             raise
         except Exception as error:
-            raise self._trouble(request.verb, error) from error
+            raise self._trouble(self._known(request.verb), error) from error
 
     async def due(self, limit: int = 100, skip: Collection[Ref] = ()) -> Ran:
         """Run the handlers of every record that has fallen due, up to `limit` of each kind, except `skip`.
@@ -182,7 +182,7 @@ class Dispatch:
         return None
 
     async def _take(self, tx: Transaction, request: Request, turned_away: Set[Identity]) -> Reply:
-        person = await self._admitted(tx, request.identity)
+        person = await self._admitted(tx, request)
         turn = self._turn(tx, person, request, turned_away)
         key = f"{request.identity}/{request.key}"
         if (seen := await tx.seen(key)) is not None:
@@ -199,8 +199,8 @@ class Dispatch:
             tx.mark_seen(Seen(key, turn.touched, request.digest, request.at))
         return reply
 
-    async def _admitted(self, tx: Transaction, identity: Identity) -> Person:
-        found = await tx.find(Person, key=f"identity:{identity}", limit=1)
+    async def _admitted(self, tx: Transaction, request: Request) -> Person:
+        found = await tx.find(Person, key=f"identity:{request.identity}", limit=1)
         if not found:
             raise Unmet(
                 "Exeat could not find out who you are.",
@@ -208,9 +208,9 @@ class Dispatch:
                 "Please try again in a minute; if it goes on, tell the school office.",
             )
         person = found[0]
-        admit(person, identity, self.school.roster)
-        if len(person.accounts) > 1 and person.uses != str(identity):
-            tx.put(replace(person, uses=str(identity)))
+        admit(person, request.identity, self.school.roster)
+        if len(person.accounts) > 1 and person.uses != str(request.identity) and not request.unasked:
+            tx.put(replace(person, uses=str(request.identity)))
         return person
 
     async def _record(self, turn: Turn, spec: Spec) -> Record | None:
@@ -246,7 +246,7 @@ class Dispatch:
             "Here it is as it stands now. Please look again.",
             clause=clause,
         )
-        log.info("refused", verb=turn.request.verb, why="Stale")
+        log.info("refused", verb=self._known(turn.request.verb), why="Stale")
         card = await self.registry.views[record.KIND](turn, record)
         typed = [value for value in turn.request.fields.values() if isinstance(value, str) and " " in value]
         return Say(refusal_card(stale, card, typed))
@@ -270,6 +270,10 @@ class Dispatch:
                 if attempt == TRIES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    def _known(self, verb: str) -> str:
+        """A verb that may stand in the log: anybody can send any word as one."""
+        return verb if verb in self.registry.specs else UNKNOWN
 
     def _trouble(self, verb: str, error: Exception, **ids: str) -> Trouble:
         number = secrets.token_hex(4)

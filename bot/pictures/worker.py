@@ -64,7 +64,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
     Kind.DAMAGED: ("is damaged or not complete", AGAIN),
     Kind.SLOW: ("took too long to check", AGAIN),
     Kind.CRASHED: ("could not be read safely", AGAIN),
-    Kind.LOST: ("could not be fetched", "Please press Edit and choose the file again."),
+    Kind.LOST: ("could not be fetched", "Please choose the file again."),
 }
 """What is wrong with a picture, to follow its name, and what to do."""
 

@@ -48,7 +48,8 @@ class Messages:
             return
         if await self._dispatch.met(known) is not None:
             return
-        request = Request(f"teams:{activity.get('id') or fresh_nonce()}", whence.identity, UNKNOWN, self._now())
+        key = f"teams:{activity.get('id') or fresh_nonce()}"
+        request = Request(key, whence.identity, UNKNOWN, self._now(), unasked=True)
         try:
             reply = await self._dispatch(request)
         except Trouble as trouble:

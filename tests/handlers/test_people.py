@@ -182,4 +182,5 @@ async def test_the_account_that_somebody_with_two_last_used_is_kept(desk: Desk) 
     before = await everyone(desk)
     await desk.ask(identity(TEACHER, "slack"), "posts")
     await desk.ask(COLLEAGUE, "posts")
+    await desk.dispatch(Request("greeting", identity(TEACHER, "teams"), "exeat", desk.now, unasked=True))
     assert await everyone(desk) == before

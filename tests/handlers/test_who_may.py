@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from handlers.request import Ask, Nothing, Reply, Say, Show
 from policy.content import Content
@@ -167,3 +168,10 @@ async def test_a_right_is_looked_up_at_the_moment_of_the_press(desk: Desk) -> No
     reply = await desk.ask(COLLEAGUE, "post.approve", post)
     assert isinstance(reply, Say)
     assert "not yours to decide" in reply.card.title
+
+
+async def test_a_word_that_is_no_verb_does_not_reach_the_log(desk: Desk) -> None:
+    with capture_logs() as logs:
+        await desk.ask(identity("blocked"), "quokka")
+    assert logs
+    assert "quokka" not in str(logs)
