@@ -19,8 +19,8 @@ class Request:
     `key` is the sender's own, unique to the press and the same on a redelivery. `text` is what followed a
     command. `version` is what a button's card showed, None when the surface cannot say. `school` is the
     slug that the payload carried ("" for a command, which carries none). `at` is aware UTC. `attaches`: forms
-    where it came from can hold a file; where they cannot, files are sent to the chat (`handlers.registry.FILES`). `unasked`: Exeat speaks first, as
-    when it greets somebody who was given it.
+    where it came from can hold a file; where they cannot, files are sent to the chat (`handlers.registry.FILES`).
+    `unasked`: Exeat speaks first, as when it greets somebody who was given it.
     """
 
     key: str

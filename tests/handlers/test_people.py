@@ -6,7 +6,7 @@ import pytest
 
 from cards.text import plain
 from handlers.people import as_one, link_up
-from handlers.request import Invalid, Say
+from handlers.request import Invalid, Request, Say
 from policy.people import Identity, Known, Person, Standing
 from policy.refused import NotAdmitted
 from tests.fakes.desk import Desk
