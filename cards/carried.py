@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from policy.record import Ref
 
-LONGEST = 2_000
-"""How many characters all the ids of a payload may have together: as much as a Slack button can carry."""
+LONGEST = 3_000
+"""How many bytes all the ids of a payload may have together, as JSON: room for a command's text of 500 characters."""
 
 
 class Foreign(ValueError):
@@ -43,7 +45,7 @@ def brought_back(verb: str, carried: Mapping[str, Any]) -> Carried:
         raise Foreign("a verb, a school or a version is missing")
     record = Ref(kind, id) if isinstance(kind, str) and isinstance(id, str) else None
     payload = strings(carried.get("p"))
-    if len(verb) + len(school) + len(str(record)) + sum(map(len, (*payload, *payload.values()))) > LONGEST:
+    if len(orjson.dumps([verb, school, str(record), payload])) > LONGEST:
         raise Foreign("more than Exeat ever writes")
     return Carried(verb, school, record, version, payload)
 
