@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from bot.app import Program
-from tests.fakes.school import COLLEAGUE, OWNER, TEACHER
+from policy.people import Person
+from tests.fakes.school import COLLEAGUE, OWNER, TEACHER, email
 from tests.fakes.slack_desk import PEOPLE
 from tests.scenarios.chat import PATIENCE, Chat
 from tests.scenarios.on_slack import OnSlack
@@ -37,6 +38,7 @@ class Mixed:
     async def connect(self, program: Program) -> None:
         for chat in self._both:
             await chat.connect(program)
+        await linked(program)
         for name in PEOPLE:
             await self.meet(name)
 
@@ -114,3 +116,17 @@ async def mixed(*, writers: str) -> AsyncIterator[Mixed]:
     """Both, in one deployment."""
     async with slack_alone() as slack, teams_alone() as teams:
         yield Mixed(slack, teams, writers=writers)
+
+
+async def linked(program: Program) -> None:
+    """Until everybody is known to have both accounts."""
+    async with asyncio.timeout(PATIENCE):
+        for name in PEOPLE:
+            while not await _has_both(program, name):  # noqa: ASYNC110  nothing tells
+                await asyncio.sleep(0.02)
+
+
+async def _has_both(program: Program, name: str) -> bool:
+    async with program.dispatch.store.transaction("harbour") as tx:
+        found = await tx.find(Person, key=email(name))
+    return any(len(person.accounts) == 2 for person in found)

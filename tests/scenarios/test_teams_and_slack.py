@@ -11,6 +11,7 @@ from bot.app import Program
 from policy.post import State
 from tests.fakes.school import ADMIN, DEPUTY, HEAD, TEACHER
 from tests.fakes.slack_desk import user
+from tests.scenarios.mixed import linked
 from tests.scenarios.on_slack import OnSlack, slack
 from tests.scenarios.on_teams import OnTeams, teams
 from tests.scenarios.school import School
@@ -43,6 +44,8 @@ async def both() -> AsyncIterator[tuple[Any, School, School]]:
 async def test_nobody_approves_on_teams_what_they_wrote_on_slack(tmp_path: Path) -> None:
     async with both() as (chat, slack, teams), serving(chat, tmp_path / "data") as program:
         chat.teams.teams.users[HEAD].email = "Helen@Harbour.Example"
+        await linked(program)
+        await teams.chat.meet(DEPUTY)
         await slack.draft(HEAD, "By the head")
         card = await teams.card(DEPUTY, "By the head", button="Approve")
         fake = chat.teams.teams
@@ -77,6 +80,7 @@ async def test_a_post_written_before_both_accounts_were_known_is_theirs_on_eithe
     async with slack() as on_slack, teams(having=(DEPUTY,)) as on_teams:
         chat: Any = Both(on_slack, on_teams)
         async with serving(chat, tmp_path / "data") as program:
+            await on_teams.meet(DEPUTY)
             await School(on_slack).draft(HEAD, "By the head")
             fake = on_teams.teams
             card = await School(on_teams).card(DEPUTY, "By the head", button="Approve")
