@@ -75,6 +75,7 @@ class TeamsLimits:
     button: int = 75
     beside: int = 12
     payload: int = 4000
+    nonce: int = 64
     alt: int = 2000
     caption: int = 2000
     label: int = 300

@@ -58,7 +58,7 @@ def came(verb: str, data: Mapping[str, Any]) -> Came:
     if not isinstance(own, str) or (verb and verb != own):
         raise Foreign("another verb")
     again, dialog = carried.get("f") == 1, carried.get("d") == 1
-    if not isinstance(nonce, str) or ((again or dialog) and not nonce):
+    if not isinstance(nonce, str) or len(nonce) > TEAMS.nonce or ((again or dialog) and not nonce):
         raise Foreign("a form without its nonce")
     return Came(replace(brought_back(own, carried), again=again), nonce, dialog)
 
