@@ -1,5 +1,6 @@
 """The one road from a request to its effect: seen before? who is it? may they? handler, one commit, reply."""
 
+import asyncio
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Collection, Set
@@ -93,6 +94,7 @@ class Dispatch:
     ) -> None:
         self.store, self.school, self.registry = store, school, registry
         self._look_up, self.clock, self.served = look_up, clock, served
+        self._linking = asyncio.Lock()
 
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
@@ -176,13 +178,26 @@ class Dispatch:
     async def met(self, known: Known) -> NotAdmitted | None:
         """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
         try:
-            await self._rerun(lambda tx: link_up(tx, self.school, known))
+            async with self._linking:  # of two accounts of one human being met at once, neither would see the other
+                await self._rerun(lambda tx: self._link(tx, known))
         except NotAdmitted as refused:
             return refused
         return None
 
+    async def _link(self, tx: Transaction, known: Known) -> None:
+        person, changed = await link_up(tx, self.school, known)
+        if changed:
+            await self._comes(tx, person)
+
+    async def _comes(self, tx: Transaction, person: Person) -> None:
+        turn = self._own_turn(tx, "comes", person)
+        for handler in self.registry.comers:
+            await handler(turn, person)
+
     async def _take(self, tx: Transaction, request: Request, turned_away: Set[Identity]) -> Reply:
         person = await self._admitted(tx, request)
+        if request.unasked:
+            await self._comes(tx, person)
         turn = self._turn(tx, person, request, turned_away)
         key = f"{request.identity}/{request.key}"
         if (seen := await tx.seen(key)) is not None:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from cards.missing import Unreached, missing_card, missing_part
 from cards.model import Card, Element
+from handlers.reach import has_removed, is_reached
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.address import Address
-from policy.people import EXEAT, Known, Person, Role
+from policy.people import EXEAT, Role
 from policy.school import School
 from storage.contract import Outgoing, Seen, Transaction
 
@@ -16,9 +17,6 @@ REGISTRY = Registry()
 REGISTRY.knows(Address)
 
 VIEW = "people.missing"
-
-INSTALLED = frozenset({"teams"})
-"""The platforms on which somebody can be written to only once they have added Exeat."""
 
 
 @REGISTRY.view(VIEW)
@@ -48,7 +46,7 @@ async def tell_of_unreached(
     scene = Scene(tx, school, now, EXEAT, served=served)
     if await tx.seen(key) is not None or not await unreached(scene):
         return False
-    told = [admin for admin in await scene.holders(Role.ADMIN) if await _is_reached(scene, admin)]
+    told = [admin for admin in await scene.holders(Role.ADMIN) if await is_reached(scene, admin)]
     for admin in told:
         tx.queue(Outgoing(school.id, VIEW, admin.id, created=now, not_before=now))
     if told:
@@ -63,11 +61,11 @@ async def unreached(scene: Scene) -> tuple[Unreached, ...]:
     found: list[Unreached] = []
     for name in dict.fromkeys((*school.roster.named, *owners)):
         people = await scene.by_refs(_names(school, name))
-        if any([await _is_reached(scene, person) for person in people]):
+        if any([await is_reached(scene, person) for person in people]):
             continue
         roles = tuple(role for role in Role if name in school.roster.refs(role))
         accounts = tuple(account.name for account in school.accounts if name in account.owners)
-        removed = any([await _has_removed(scene, person) for person in people])
+        removed = any([await has_removed(scene, person) for person in people])
         found.append(Unreached(name, roles, accounts, removed))
     return tuple(found)
 
@@ -76,28 +74,6 @@ def _names(school: School, name: str) -> tuple[str, ...]:
     """The name, and those that the configuration says are the same person's."""
     others = (other for group in school.roster.same if name in group for other in group)
     return tuple(dict.fromkeys((name, *others)))
-
-
-async def _is_reached(scene: Scene, person: Person) -> bool:
-    """Whether there is an account by which the person can be written to now."""
-    accounts = _served(scene, person)
-    needy = [account for account in accounts if account.identity.platform in INSTALLED]
-    addresses = [await _address(scene, account) for account in needy]
-    return len(needy) < len(accounts) or any(address is not None and address.open for address in addresses)
-
-
-async def _has_removed(scene: Scene, person: Person) -> bool:
-    """Whether the person could be written to once, of somebody who no longer can."""
-    return any([await _address(scene, account) is not None for account in _served(scene, person)])
-
-
-def _served(scene: Scene, person: Person) -> list[Known]:
-    """The person's active accounts on the platforms that are served."""
-    return [each for each in person.active if scene.served is None or each.identity.platform in scene.served]
-
-
-async def _address(scene: Scene, account: Known) -> Address | None:
-    return await scene.tx.get(Address, str(account.identity))
 
 
 def _is_admin(scene: Scene) -> bool:

@@ -5,10 +5,11 @@ from policy.school import School
 from storage.contract import Transaction
 
 
-async def link_up(tx: Transaction, school: School, known: Known) -> Person:
+async def link_up(tx: Transaction, school: School, known: Known) -> tuple[Person, bool]:
     """Keep what a platform says of an account; join it to the person it turns out to belong to.
 
-    An account not kept before is kept only if the school admits it. Raises NotAdmitted.
+    Gives the person, and whether anything was new. An account not kept before is kept only if the school admits it;
+    two must not be linked at once, for neither would see the other. Raises NotAdmitted.
     """
     found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
     before = found[0] if found else None
@@ -25,7 +26,7 @@ async def link_up(tx: Transaction, school: School, known: Known) -> Person:
         tx.put(rest)
     if person != before:
         tx.put(person)
-    return person
+    return person, person != before
 
 
 async def as_one(tx: Transaction, id: str) -> Person | None:

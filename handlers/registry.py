@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from cards.model import Card, Element
 from handlers.request import Reply
 from handlers.turn import Scene, Turn
+from policy.people import Person
 from policy.record import Record
 
 T = TypeVar("T")
@@ -21,6 +22,8 @@ View = Callable[..., Awaitable[Card | None]]
 Home = Callable[[Scene], Awaitable[tuple[Element, ...]]]
 """A part of somebody's home page; empty when it has nothing to say to them."""
 
+Coming = Callable[[Turn, Person], Awaitable[None]]
+"""Given a turn of Exeat's own and somebody who can be written to from now on."""
 
 FILES = "files"
 """The verb that takes files sent to a chat whose forms cannot hold any: `FileRef`s in fields `file_1`, `file_2`, …"""
@@ -69,6 +72,7 @@ class Registry:
     dues: dict[str, Due] = field(default_factory=dict)
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
     homes: list[Home] = field(default_factory=list)
+    comers: list[Coming] = field(default_factory=list)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
 
     def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
@@ -127,6 +131,11 @@ class Registry:
         self.homes.append(part)
         return part
 
+    def comes(self, handler: Coming) -> Coming:
+        """What is done when somebody is met, known better, or comes back: what waits for them is put before them."""
+        self.comers.append(handler)
+        return handler
+
     def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
         """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
 
@@ -178,6 +187,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.dues, part.dues)
         _claim(whole.arrivals, part.arrivals)
         whole.homes += part.homes
+        whole.comers += part.comers
         for record in part.kinds.values():
             whole.knows(record)
     return whole

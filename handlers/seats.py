@@ -29,11 +29,11 @@ def has_seat(scene: Scene, person: Person) -> bool:
     return not (names.isdisjoint(roster.refs(Role.HEADTEACHER)) and names.isdisjoint(roster.refs(Role.DEPUTY)))
 
 
-async def might_decide(scene: Scene) -> bool:
-    """Whether the viewer might decide on anybody's post today: by their role, or in somebody's place."""
-    if has_seat(scene, scene.viewer):
+async def might_decide(scene: Scene, person: Person) -> bool:
+    """Whether somebody might decide on anybody's post today: by their role, or in somebody's place."""
+    if has_seat(scene, person):
         return True
-    keys = (f"delegate:{id}" for id in scene.viewer.ids)
+    keys = (f"delegate:{id}" for id in person.ids)
     return any([await scene.tx.find(Away, key=key, limit=1) for key in keys])
 
 

@@ -1,6 +1,7 @@
 """Who may see, change, decide on and put up a post, and how it looks to each of them."""
 
 from cards.post import Eyes
+from handlers.reach import is_gone
 from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
 from policy.deciding import authority
@@ -26,7 +27,7 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
         account=account,
         names={id: await scene.name(id) for id in sorted(ids)},
         accounts={each.id: each.name for each in scene.school.accounts},
-        deciders=tuple(decider.person.name for decider in may if decider.told),
+        deciders=tuple([each.person.name for each in may if each.told and not await is_gone(scene, each.person)]),
         author=author,
         decides=any(same_person(decider.person, scene.viewer) for decider in may),
         publishes=author or owns,
@@ -124,7 +125,7 @@ async def hand_over(turn: Turn) -> None:
             for person in told:
                 if have.isdisjoint(person.ids):
                     turn.send("post", person, post)
-            if not told:
+            if all([await is_gone(turn, person) for person in told]):
                 await tell_nobody_can(turn, post)
         after = page[-1].id
 
@@ -136,8 +137,8 @@ async def tell_nobody_can(turn: Turn, post: Post) -> None:
 
 
 async def ask_deciders(turn: Turn, post: Post) -> tuple[str, ...]:
-    """Put the post before whoever decides today; their names, none when nobody can."""
+    """Put the post before whoever decides today; the names of those it reaches, none when nobody can decide."""
     asked = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]
     for person in asked:
         turn.send("post", person, post)
-    return tuple(person.name for person in asked)
+    return tuple([person.name for person in asked if not await is_gone(turn, person)])

@@ -2,15 +2,24 @@
 
 from cards.model import Form
 from cards.post_forms import reason_form
-from handlers.posts.access import author_of, decides, keep
+from handlers.posts.access import author_of, decides, hand_over, keep
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
+from handlers.seats import might_decide
 from handlers.turn import Turn
 from policy.deciding import CLAUSE
+from policy.people import Person
 from policy.post import Post, State, Verdict, already, decide
 from policy.text import clean
 
 registry = Registry()
+
+
+@registry.comes
+async def comes(turn: Turn, person: Person) -> None:
+    """Somebody who decides is met, or comes back: they get what waits."""
+    if await might_decide(turn, person):
+        await hand_over(turn)
 
 
 @registry.button("post.approve", "Approve", needs=decides, record=Post, clause=CLAUSE)

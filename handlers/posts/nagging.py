@@ -1,6 +1,7 @@
 """What happens when a post falls due: somebody is reminded, or its time is up and its author is told."""
 
 from handlers.posts.access import author_of, keep, tell_nobody_can
+from handlers.reach import is_gone
 from handlers.registry import Registry
 from handlers.seats import deciders_of
 from handlers.turn import Turn
@@ -29,7 +30,7 @@ async def due(turn: Turn, post: Post) -> None:
     if not {Rung.FIRST, Rung.SLOT, Rung.MORNING}.intersection(rungs):
         return
     asked = [decider.person for decider in await deciders_of(turn, post.author) if decider.told]
-    if not asked:
+    if all([await is_gone(turn, person) for person in asked]):
         await tell_nobody_can(turn, moved)
     today = turn.school.calendar.today(turn.now)
     for person in asked:

@@ -183,7 +183,7 @@ async def written_by(scene: Scene, after: str | None = None) -> list[Post]:
 
 async def waiting_for(scene: Scene, after: str | None = None) -> list[Post]:
     """The posts that wait for the viewer's decision, most pressing first; one more than fits."""
-    if not await might_decide(scene):
+    if not await might_decide(scene, scene.viewer):
         return []
     most = LONGEST_LIST + 1
     if (authors := await only_from(scene)) is not None:

@@ -1,6 +1,8 @@
 """Meeting people: one look-up, one record, and two accounts of one human being joined."""
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +10,11 @@ from cards.text import plain
 from handlers.people import as_one, link_up
 from handlers.request import Invalid, Request, Say
 from policy.people import Identity, Known, Person, Standing
+from policy.record import Ref
 from policy.refused import NotAdmitted
-from tests.fakes.desk import Desk
-from tests.fakes.school import COLLEAGUE, HEAD, MONDAY, TEACHER, identity, known
+from storage.contract import Shown
+from tests.fakes.desk import Desk, open_desk
+from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, MONDAY, TEACHER, email, harbour, identity, known
 
 ON_TEAMS = known(TEACHER, platform="teams", tenant="T1")
 
@@ -78,6 +82,31 @@ async def test_one_address_on_two_platforms_is_one_person(desk: Desk) -> None:
     assert {str(account.identity) for account in tom.accounts} == {"sandbox:demo:tom", "teams:T1:tom"}
     await desk.ask(ON_TEAMS.identity, "post.withdraw", post)
     assert (await desk.post(post.id)).state == "withdrawn"
+
+
+async def test_both_accounts_of_somebody_met_at_the_same_moment_are_one_person(desk: Desk) -> None:
+    newcomers = [f"new{n}" for n in range(20)]
+    accounts = [known(name, platform=each) for name in newcomers for each in ("slack", "teams")]
+    await asyncio.gather(*map(desk.dispatch.met, accounts))
+    people = {person.id: person for person in await everyone(desk)}
+    for name in newcomers:
+        (person,) = [each for each in people.values() if each.emails == {email(name)}]
+        assert len(person.accounts) == 2
+
+
+async def test_a_headteacher_first_met_later_gets_what_waits_once(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path / "late", harbour(), TEACHER, ADMIN)
+    post = await desk.write(TEACHER)
+    assert ("post", HEAD) not in await desk.sent()
+    await desk.dispatch.met(known(HEAD))
+    assert await desk.sent() == [("post", HEAD)]
+    async with desk.store.transaction("harbour") as tx:
+        tx.show(Shown("harbour", "slack", "D1", "1", "post", str(identity(HEAD)), Ref("post", post.id), 1))
+    await desk.dispatch.met(replace(known(HEAD), name="Helen Married"))
+    assert await desk.sent() == []
+    await desk.dispatch.met(known(COLLEAGUE))
+    assert await desk.sent() == []
+    await desk.store.close()
 
 
 async def test_records_made_before_the_link_are_theirs_after_it(desk: Desk) -> None:
