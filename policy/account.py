@@ -32,9 +32,18 @@ LONGEST: dict[Platform, int] = {
 """The longest text, in characters, that each platform takes."""
 
 
+class Replies(StrEnum):
+    """How an account's owners may answer: with words that were approved first, or freely."""
+
+    APPROVED = "approved"
+    FREE = "free"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One of the school's accounts. `id` is a slug of the name; `owners` are roster refs."""
+    """One of the school's accounts. `id` is a slug of the name; `owners` are roster refs. Somebody looks at it
+    every `check_every` working days; 0: no watch is kept.
+    """
 
     id: str
     name: str
@@ -42,6 +51,8 @@ class Account:
     platform_name: str
     url: str
     owners: tuple[str, ...] = ()
+    replies: Replies = Replies.APPROVED
+    check_every: int = 1
 
     @property
     def longest(self) -> int:

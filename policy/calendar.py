@@ -145,6 +145,31 @@ class Calendar:
             span -= max(closing - begun, timedelta())
         raise AssertionError("the staffed days ran out without saying so")
 
+    def take_staffed(self, end: datetime, span: timedelta) -> datetime:
+        """The latest moment, in UTC, from which `span` of staffed time goes by until `end`.
+
+        Raises ValueError for a span that is not positive.
+        """
+        if span <= timedelta():
+            raise ValueError("staffed time is only taken back")
+        for opening, closing in self._back_from(end):
+            over = min(closing, as_utc(end))
+            if over <= opening:
+                continue
+            if span <= over - opening:
+                return over - span
+            span -= over - opening
+        raise AssertionError("the staffed days ran out without saying so")
+
+    def next_staffed_hour(self, moment: datetime) -> datetime:
+        """The first moment after this one that is a whole number of hours after staffed time began; in UTC."""
+        hour = timedelta(hours=1)
+        for opening, closing in self._from(moment):
+            at = opening if moment < opening else opening + ((as_utc(moment) - opening) // hour + 1) * hour
+            if at < closing:
+                return at
+        raise AssertionError("the staffed days ran out without saying so")
+
     def next_working_morning(self, moment: datetime) -> datetime:
         """The first beginning of staffed time after the moment, never the moment itself; in UTC."""
         return next(start for start, _ in self._from(moment) if start > moment)

@@ -8,6 +8,7 @@ from policy.calendar import Calendar, as_utc, day_in_words
 DAY = timedelta(hours=24)
 FIRST_NAG = timedelta(hours=4)
 BEFORE_SLOT = timedelta(hours=1)
+MODERATED_IN = timedelta(hours=1)
 _END_OF_DAY = time(23, 59, fold=1)
 
 
@@ -41,6 +42,16 @@ def reply_due(received: datetime, calendar: Calendar) -> Deadline:
         received_on = f"Received on {day_in_words(day)}, {off}, which this school treats like a weekend"
         return _next_working_day(day, received_on, calendar)
     return _24_hours(received, off, calendar)
+
+
+def moderation_due(logged: datetime, calendar: Calendar) -> Deadline:
+    """When something must have been done about an offensive comment: one staffed hour after it was logged.
+
+    Clause `swift-and-kind`.
+    """
+    at = calendar.add_staffed(logged, MODERATED_IN)
+    reason = f"It is offensive, so it is due within one staffed hour, on {_in_words(calendar.local(at))}."
+    return Deadline(at, reason, "swift-and-kind")
 
 
 def first_nag(submitted: datetime, calendar: Calendar) -> datetime:

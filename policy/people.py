@@ -199,13 +199,14 @@ class Roster:
     """Who is who, from `exeat.toml`: refs (lower-case e-mails, `slack:U…`, `teams:…`) by role.
 
     `named` are all the refs that the roles name, `listed` those and the staff's; `domains` are the endings of
-    addresses that are admitted.
+    addresses that are admitted; `any_hour` are those who wish to be reminded outside staffed hours as well.
     """
 
     staff: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     roles: tuple[tuple[Role, tuple[str, ...]], ...] = ()
     same: tuple[tuple[str, ...], ...] = ()
+    any_hour: tuple[str, ...] = ()
     by_role: dict[Role, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     named: tuple[str, ...] = field(init=False, repr=False, compare=False)
     listed: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from policy.account import Account
 from policy.calendar import Calendar
+from policy.comment_due import BEFORE, Rung
 from policy.people import Person, Role, Roster
 
 
@@ -32,6 +33,14 @@ class PolicyDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentRules:
+    """How comments are handled here: the reminders before a deadline, and where the complaints procedure is."""
+
+    reminders: tuple[Rung, ...] = BEFORE
+    complaints: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class School:
     """One school, as `exeat.toml` describes it. `id` is a fixed slug that every record carries."""
 
@@ -43,6 +52,7 @@ class School:
     contacts: Contacts = field(default_factory=Contacts)
     policy: PolicyDocument = field(default_factory=PolicyDocument)
     head_may_approve_own: bool = False
+    comments: CommentRules = field(default_factory=CommentRules)
 
     @property
     def zone(self) -> ZoneInfo:
