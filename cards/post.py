@@ -29,7 +29,8 @@ class Eyes:
     """Who is looking: what the viewer is to the post, and the words the card needs.
 
     `names` and `accounts` map the ids of people and of accounts to their names; `deciders` are the names of those
-    it waits for; `account` is None when the school no longer has it.
+    it waits for; `account` is None when the school no longer has it; `asked` is the comment that the post
+    replies to.
     """
 
     zone: ZoneInfo
@@ -39,6 +40,7 @@ class Eyes:
     author: bool = False
     decides: bool = False
     publishes: bool = False
+    asked: str = ""
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, id: str) -> str:
@@ -60,6 +62,7 @@ def post_card(post: Post, eyes: Eyes) -> Card:
     status = standing(post, eyes)
     body: list[Element] = [Text(status, Tone.STRONG), *why(post, eyes), particulars(post, eyes)]
     body += _changes(post, eyes)
+    body += replies_to(post, eyes)
     body += content(post)
     if post.status in OPEN and (eyes.author or eyes.decides):
         body += [Notice(f"{each.message} {each.then}".strip(), cite(each.clause)) for each in post.advice]
@@ -190,6 +193,16 @@ def why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
         elif last.reason:
             found += [Text(f"What {eyes.name(last.by)} asked for:", Tone.QUIET), Quote(last.reason)]
     return (*found, *approval(post, eyes, "Decided {at}, {right}."))
+
+
+def replies_to(post: Post, eyes: Eyes) -> tuple[Element, ...]:
+    """The comment that the post is a reply to, if it is one."""
+    if not post.reply_to:
+        return ()
+    return (
+        Text(f"In reply to {post.reply_to}:", Tone.QUIET),
+        *((Quote(opening(eyes.asked, 300)),) if eyes.asked else ()),
+    )
 
 
 def approval(post: Post, eyes: Eyes, pattern: str) -> tuple[Element, ...]:

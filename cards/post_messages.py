@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cards.model import Button, Card, Copy, Element, Facts, Notice, Picture, Text, Tone
-from cards.post import FINISH, Eyes, approval, buttons, content, gist, standing, when, whole, why
+from cards.post import FINISH, Eyes, approval, buttons, content, gist, replies_to, standing, when, whole, why
 from cards.wording import moment
 from policy.clauses import cite
 from policy.post import WORDS, Post, State, Verdict
@@ -25,6 +25,7 @@ def ready_card(post: Post, eyes: Eyes) -> Card:
     title = f"{post.id} is approved: ready for {eyes.account_name}"
     lead = f"It can go up {due}. Please post exactly this, then press Mark as posted."
     body: list[Element] = [Text(lead), *approval(post, eyes, "Approved by {who}, {at}, {right}.")]
+    body += replies_to(post, eyes)
     if post.content.text:
         body.append(Copy(post.content.text, whole=whole(post)))
     body += [Picture(p.sha256, p.alt, f"Alt text: {p.alt}", download=True) for p in post.pictures]

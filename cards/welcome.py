@@ -22,4 +22,7 @@ def _joined(parts: Sequence[tuple[Element, ...]]) -> tuple[Element, ...]:
 
 
 def _doors() -> tuple[Button, ...]:
-    return (Button("Post", "draftpost", tone=Tone.PRIMARY, about="Draft a post"),)
+    return (
+        Button("Post", "draftpost", tone=Tone.PRIMARY, about="Draft a post"),
+        Button("Comment", "logcomment", about="Log a comment"),
+    )

@@ -6,22 +6,19 @@ from datetime import date
 from cards.away import away_card, away_form, stand_in_card
 from cards.model import Card
 from handlers.needs import own, staff
+from handlers.picking import colleague
 from handlers.posts.access import hand_over
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.seats import has_seat
 from handlers.turn import Scene, Turn
 from policy.away import OPEN_KEY, Away, pass_time, plan_away
-from policy.people import Identity, Person, admit
-from policy.refused import NotAdmitted, Unusable
+from policy.people import Identity
+from policy.refused import Unusable
 
 REGISTRY = Registry()
 
 LONGEST_LIST = 5
-
-NOT_STAFF = "That person is not on the school's staff list. Please name a colleague."
-
-NOT_MET = "Exeat has not met them yet. Ask them to open Exeat in the chat and type exeat, then try again."
 
 
 @REGISTRY.command("away", needs=staff, summary="Say when you are away, and who acts for you")
@@ -46,7 +43,7 @@ async def plan(turn: Turn) -> Reply:
     try:
         if not isinstance(first, date) or not isinstance(last, date):
             raise Unusable({"first": "Please give the first and the last day."})
-        delegate = await _delegate(turn, named) if isinstance(named, Identity) else None
+        delegate = await colleague(turn, named, "delegate") if isinstance(named, Identity) else None
         number = await turn.tx.new_id(Away)
         planned = plan_away(number, turn.viewer, delegate, first, last, turn.now, turn.school.calendar)
     except Unusable as wrong:
@@ -88,15 +85,3 @@ async def away_view(scene: Scene, planned: Away) -> Card | None:
     if planned.delegate and await scene.is_viewer(planned.delegate):
         return stand_in_card(planned, await scene.name(planned.person))
     return None
-
-
-async def _delegate(turn: Turn, identity: Identity) -> Person:
-    """Whoever was picked, if they are staff. Raises Unusable."""
-    found = await turn.tx.find(Person, key=f"identity:{identity}", limit=1)
-    if not found:
-        raise Unusable({"delegate": NOT_STAFF if identity in turn.turned_away else NOT_MET})
-    try:
-        admit(found[0], identity, turn.school.roster)
-    except NotAdmitted:
-        raise Unusable({"delegate": NOT_STAFF}) from None
-    return found[0]

@@ -10,11 +10,15 @@ from enum import StrEnum
 from typing import ClassVar
 
 from policy.calendar import Calendar, as_utc
+from policy.checks.names import full_names
 from policy.deadlines import Deadline, moderation_due, reply_due
 from policy.record import Upgrade
 from policy.refused import Unusable, WrongState
 
 CLAUSE = "answer-in-24h"
+
+ANYBODY = frozenset({"anonymous", "parent", "parents", "somebody", "someone", "unknown", "the", "user"})
+"""Words for a writer that name nobody."""
 
 OLDEST = timedelta(days=366)
 """How long ago a comment that is logged by hand may have come."""
@@ -296,6 +300,13 @@ def snooze(comment: Comment, until: datetime, now: datetime) -> Comment:
     if until >= comment.due:
         raise Unusable({"until": "That is past the time by which it must be answered. Please choose an earlier one."})
     return replace(comment, snoozed_until=until)
+
+
+def seems_to_name(told: str, writer: str) -> str:
+    """Whom the words given to readers seem to name, for a warning; "" when nobody."""
+    parts = {part for part in writer.casefold().split() if len(part) > 2 and part not in ANYBODY}
+    own = [word for word in told.split() if word.strip(".,;:!?'’\"“”()").casefold() in parts]
+    return ", ".join(dict.fromkeys((*full_names(told), *own)))
 
 
 def only(comment: Comment, *states: State) -> None:

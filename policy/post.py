@@ -80,8 +80,9 @@ class Post:
     """A post. `author` is a person's id; `salt` (hex) keeps fingerprints from telling content; times are UTC.
 
     `told` are the nags already given for this wait and `nagged` the moment of the last one. `trouble` says
-    what kept its pictures from being taken. `kept_at` is when its author last kept it as a draft, so that pictures
-    sent to the chat go to it; None for one whose pictures all came with a form.
+    what kept its pictures from being taken. `reply_to` is the comment that it answers, if any. `kept_at` is when its
+    author last kept it as a draft, so that pictures sent to the chat go to it; None for one whose pictures all came
+    with a form.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Post:
     posted_by: str = ""
     posted_at: datetime | None = None
     kept_at: datetime | None = None
+    reply_to: str = ""
     rev: int = 0
 
     KIND: ClassVar[str] = "post"
@@ -162,10 +164,18 @@ class Post:
 
 
 def draft(
-    id: str, school: str, author: str, content: Content, advice: tuple[Finding, ...], salt: str, now: datetime
+    id: str,
+    school: str,
+    author: str,
+    content: Content,
+    advice: tuple[Finding, ...],
+    salt: str,
+    now: datetime,
+    *,
+    reply_to: str = "",
 ) -> Post:
-    """A new post, not sent yet."""
-    return Post(id, school, author, salt, content, now, advice=advice)
+    """A new post, not sent yet; `reply_to` is the id of a comment that it answers."""
+    return Post(id, school, author, salt, content, now, advice=advice, reply_to=reply_to)
 
 
 def send(post: Post, now: datetime) -> Post:

@@ -4,6 +4,7 @@ from cards.post import Eyes
 from handlers.reach import is_gone
 from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
+from policy.comment import Comment
 from policy.deciding import authority
 from policy.people import Person, same_person
 from policy.post import Post, State
@@ -21,6 +22,7 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
     account = scene.school.account(post.content.account)
     author = await scene.is_viewer(post.author)
     owns = account is not None and scene.school.owns(scene.viewer, account)
+    asked = await scene.tx.get(Comment, post.reply_to) if post.reply_to else None
     ids = {post.author, post.posted_by, *(decision.by for decision in post.decisions)} - {""}
     return Eyes(
         zone=scene.school.zone,
@@ -31,6 +33,7 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
         author=author,
         decides=any(same_person(decider.person, scene.viewer) for decider in may),
         publishes=author or owns,
+        asked=asked.text if asked else "",
     )
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from cards.post_forms import posted_form
+from handlers.answering import settle
 from handlers.posts.access import keep, publishes
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
@@ -28,5 +29,7 @@ async def posted(turn: Turn, post: Post) -> Reply:
     if link and (urlsplit(link).scheme not in ("http", "https") or not urlsplit(link).netloc):
         wrong = {"link": "Please paste the whole address, beginning with https://, or leave it empty."}
         return Invalid(posted_form(post), turn.request.fields, wrong)
-    keep(turn, mark_posted(post, turn.viewer.id, link, turn.now))
+    post = mark_posted(post, turn.viewer.id, link, turn.now)
+    await settle(turn, post)
+    keep(turn, post)
     return Nothing()

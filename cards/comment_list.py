@@ -1,0 +1,82 @@
+"""Several comments at once: what is open, most pressing first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cards.comment import left, noun, press
+from cards.model import Button, Card, Element, Row, Text, Tone
+from cards.wording import counted, moment, opening
+from policy.comment import Comment, State
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The comments to be listed, most pressing first, how many there are after them (at least, where `more` says
+    so), how many were passed over before, and the names of the accounts by id.
+    """
+
+    comments: tuple[Comment, ...]
+    beyond: int
+    more: bool
+    skipped: int
+    now: datetime
+    zone: ZoneInfo
+    accounts: Mapping[str, str]
+    account: str = ""
+
+    @property
+    def total(self) -> str:
+        """How many there are in all, in words."""
+        number = self.skipped + len(self.comments) + self.beyond
+        said = counted(number, "open comment", "open comments")
+        return f"More than {said}" if self.more else said
+
+
+def queue_card(queue: Queue) -> Card:
+    """The answer to /comments."""
+    where = f" on {queue.accounts.get(queue.account, queue.account)}" if queue.account else ""
+    if not queue.comments:
+        said = f"No comment{where} waits for an answer."
+        return Card("Comments", said, (Text(said), Text("To log one, type /logcomment.", Tone.QUIET)))
+    return Card("Comments", f"{queue.total}{where}.", (Text(f"{queue.total}{where}."), *rows(queue), *_more(queue)))
+
+
+def digest_card(queue: Queue) -> Card:
+    """A reminder of several comments."""
+    late = sum(each.overdue(queue.now) for each in queue.comments)
+    said = f"{queue.total} to be dealt with{f', {late} of these late' if late else ''}."
+    return Card("Comments are waiting", said, (Text(said), *rows(queue), *_more(queue)))
+
+
+def overdue_card(queue: Queue) -> Card:
+    """What the headteacher hears of comments that nobody answered in time."""
+    late = counted(len(queue.comments) + queue.beyond, "comment is", "comments are")
+    said = f"{'More than ' if queue.more else ''}{late} overdue. Whoever looks after the account has been reminded."
+    return Card("Comments are overdue", said, (Text(said), *rows(queue), *_more(queue)))
+
+
+def rows(queue: Queue) -> tuple[Element, ...]:
+    """Each comment on a line, with what is quickest to do about it."""
+    return tuple(_row(comment, queue) for comment in queue.comments)
+
+
+def _row(comment: Comment, queue: Queue) -> Row:
+    where = queue.accounts.get(comment.account, "an account the school no longer has")
+    who = f" from {comment.writer}" if comment.writer else ""
+    due = f"; by {moment(comment.due, queue.zone)}" if comment.status is State.OPEN else ""
+    detail = f"A {noun(comment)} on {where}{who}: {left(comment, queue.now)}{due}."
+    if noun(comment)[0] in "aeiou":
+        detail = f"An{detail[1:]}"
+    opens = press(comment, "Open", "comment.open")
+    first = press(comment, "Acknowledge", "comment.acknowledge", Tone.PRIMARY)
+    found = (first, opens) if comment.status is State.OPEN else (opens,)
+    return Row(f"{comment.id}: {opening(comment.text)}", detail, found)
+
+
+def _more(queue: Queue) -> Sequence[Element]:
+    if not queue.beyond and not queue.more:
+        return ()
+    payload = {"skip": str(queue.skipped + len(queue.comments)), "account": queue.account}
+    return (Row("There are more.", "", (Button("More", "comments.more", payload=payload),)),)

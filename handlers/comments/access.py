@@ -1,0 +1,149 @@
+"""Who looks after a comment, who may see it, and how it looks to each of them."""
+
+from collections.abc import Iterable
+
+from cards.comment import Sight
+from handlers.reach import is_gone
+from handlers.seats import deciders_of
+from handlers.turn import Scene, Turn
+from policy.comment import Comment
+from policy.comment_due import schedule
+from policy.people import Person, Role, is_staff, same_person
+from policy.post import Post, State
+from policy.refused import NotAllowed
+
+RUNNING = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES, State.APPROVED})
+"""The states in which a post with words for a comment may still go out."""
+
+WAITS = frozenset({State.FETCHING, State.WAITING})
+
+
+async def sight(scene: Scene, comment: Comment) -> Sight:
+    """How the viewer sees the comment, with the names its cards need."""
+    account = scene.school.account(comment.account)
+    said = [each.by for each in (comment.acknowledged, comment.answered, comment.moderation) if each]
+    ids = {comment.by, comment.closed_by, comment.assigned, *said} - {""}
+    reply = await scene.tx.get(Post, comment.reply) if comment.reply else None
+    return Sight(
+        zone=scene.school.zone,
+        account=account.name if account else "an account the school no longer has",
+        names={id: await scene.name(id) for id in sorted(ids)},
+        carers=tuple(each.name for each in await carers(scene, comment)),
+        acts=await may_act(scene, comment),
+        procedure=scene.school.comments.complaints,
+        waits=reply is not None and reply.status in WAITS,
+    )
+
+
+async def carers(scene: Scene, comment: Comment) -> list[Person]:
+    """Who is to deal with it and is reminded of it: whoever it is assigned to, else who looks after its account."""
+    if comment.assigned:
+        person = await scene.person(comment.assigned)
+        if person is not None and (found := await _present(scene, [person])):
+            return found
+    return await keepers(scene, comment.account)
+
+
+async def keepers(scene: Scene, account: str) -> list[Person]:
+    """Who looks after the account today: its owners, with a delegate for whoever is away.
+
+    Where none of them can be told, the office; then the headteacher; then the deputies.
+    """
+    known = scene.school.account(account)
+    if known is not None and (found := await _present(scene, await scene.by_refs(known.owners))):
+        return found
+    for role in (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY):
+        if found := await _present(scene, await scene.holders(role)):
+            return found
+    return []
+
+
+async def heads(scene: Scene) -> list[Person]:
+    """The headteacher; while away, their delegate or else the deputies."""
+    return await _present(scene, await scene.holders(Role.HEADTEACHER)) or await _present(
+        scene, await scene.holders(Role.DEPUTY)
+    )
+
+
+async def may_act(scene: Scene, comment: Comment) -> bool:
+    """Whether the viewer may deal with it: assigned, an owner, whoever stands in, the office, the head, a deputy."""
+    if comment.assigned and await scene.is_viewer(comment.assigned):
+        return True
+    return await cares_for(scene, comment.account)
+
+
+async def cares_for(scene: Scene, account: str) -> bool:
+    """Whether the viewer may deal with whatever comes to the account."""
+    known = scene.school.account(account)
+    if sees_all(scene) or (known is not None and scene.school.owns(scene.viewer, known)):
+        return True
+    return any(same_person(each, scene.viewer) for each in await keepers(scene, account))
+
+
+def sees_all(scene: Scene) -> bool:
+    """Whether the viewer sees the comments of every account: the headteacher, the deputies and the office."""
+    return any(scene.school.roster.holds(scene.viewer, role) for role in (Role.HEADTEACHER, Role.DEPUTY, Role.OFFICE))
+
+
+async def may_see(scene: Scene, comment: Comment) -> bool:
+    """Whether it is this viewer's to see: whoever may deal with it, whoever logged it, whoever reads words for it."""
+    if await may_act(scene, comment) or await scene.is_viewer(comment.by):
+        return True
+    reply = await scene.tx.get(Post, comment.reply) if comment.reply else None
+    asked = await deciders_of(scene, reply.author) if reply is not None else ()
+    return any(same_person(each.person, scene.viewer) for each in asked)
+
+
+async def sees(turn: Turn, comment: Comment) -> None:
+    """Whoever may see it."""
+    if not await may_see(turn, comment):
+        raise turn.nothing_there()
+
+
+async def handles(turn: Turn, comment: Comment) -> None:
+    """Whoever may deal with it."""
+    if await may_act(turn, comment):
+        return
+    await sees(turn, comment)
+    with_whom = " and ".join(each.name for each in await carers(turn, comment))
+    raise NotAllowed(
+        "Only whoever looks after the account can do that.",
+        f"{comment.id} is with {with_whom}." if with_whom else "",
+        "You can tell them what you know.",
+    )
+
+
+def eager(scene: Scene, people: Iterable[Person]) -> list[Person]:
+    """Those of the people who wish to be reminded outside staffed hours as well."""
+    wish = set(scene.school.roster.any_hour)
+    return [each for each in people if wish & scene.school.roster.names(each)]
+
+
+async def timed(scene: Scene, comment: Comment) -> Comment:
+    """The comment with the moment of its next reminder."""
+    school = scene.school
+    at_any_hour = bool(school.roster.any_hour) and bool(eager(scene, await carers(scene, comment)))
+    return schedule(comment, school.calendar, school.comments.reminders, eager=at_any_hour)
+
+
+async def keep(turn: Turn, comment: Comment) -> Comment:
+    """Save the comment with the moment of its next reminder, and say in the audit what was done."""
+    comment = await timed(turn, comment)
+    turn.save(comment)
+    return comment
+
+
+async def _present(scene: Scene, people: Iterable[Person]) -> list[Person]:
+    """Those who are here and can be written to; of somebody who is away, whoever they named."""
+    found: list[Person] = []
+    for person in people:
+        here: Person | None = person
+        if (away := await scene.absence(person)) is not None:
+            here = await scene.person(away.delegate) if away.delegate else None
+        if here is None or not is_staff(here, scene.school.roster) or await is_gone(scene, here):
+            continue
+        if here is not person and await scene.absence(here) is not None:
+            continue
+        if not any(same_person(here, other) for other in found):
+            found.append(here)
+    return found

@@ -1,0 +1,56 @@
+"""What happens when a comment falls due: whoever looks after it is reminded, and the headteacher of a late one."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.comments.access import carers, eager, heads
+from handlers.registry import Registry
+from handlers.turn import Turn
+from policy.comment import Comment, Kind
+from policy.comment_due import Nag, Rung, fall_due
+from policy.people import Person, same_person
+
+registry = Registry()
+
+APART = timedelta(minutes=30)
+"""Reminders to one person come in one message for as long as this."""
+
+
+@registry.due(Comment)
+async def due(turn: Turn, comment: Comment) -> None:
+    """Say what has fallen due, once, and move the comment on in the same commit."""
+    rules, people = turn.school.comments, await carers(turn, comment)
+    at_any_hour = bool(eager(turn, people))
+    moved, nag = fall_due(comment, turn.now, turn.school.calendar, rules.reminders, eager=at_any_hour)
+    turn.tx.put(moved)
+    if nag is not None:
+        await tell(turn, moved, nag, people=people)
+
+
+async def tell(
+    turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False, people: Sequence[Person] | None = None
+) -> None:
+    """Have those told whom a reminder is for. `fresh`: it was logged just now, so its own card goes to them."""
+    people = await carers(turn, comment) if people is None else people
+    told = eager(turn, people) if nag.eager else list(people)
+    for person in told:
+        if fresh and nag.rungs == (Rung.LOGGED,):
+            turn.send("comment", person, comment)
+        else:
+            await _digest(turn, "comments.nag", person, late=comment.overdue(turn.now))
+    if not nag.head:
+        return
+    for head in await heads(turn):
+        if any(same_person(head, each) for each in told):
+            continue
+        if comment.overdue(turn.now):
+            await _digest(turn, "comments.overdue", head, late=True)
+        elif comment.kind is Kind.COMPLAINT:
+            turn.send("comment", head, comment)
+
+
+async def _digest(turn: Turn, view: str, person: Person, *, late: bool) -> None:
+    """One message for everything that is due to somebody about now; what is late does not hide behind what is not."""
+    slot = int(turn.now.timestamp() // APART.total_seconds())
+    if await turn.once(f"{view}/{'late' if late else 'due'}/{person.id}/{slot}"):
+        turn.send(view, person, nag=True)

@@ -1,0 +1,76 @@
+"""Taking a comment in: it is logged, its time is worked out, and whoever looks after the account hears of it."""
+
+from datetime import datetime
+
+from cards.comment import receipt_card
+from cards.comment_forms import log_form
+from handlers.comments.access import keep, sight
+from handlers.comments.fields import link, needed, text
+from handlers.comments.nagging import tell
+from handlers.looks import looked
+from handlers.needs import staff
+from handlers.registry import Registry
+from handlers.request import Ask, Invalid, Reply, Say
+from handlers.turn import Turn
+from policy.comment import Comment, Kind, log
+from policy.comment_due import fall_due
+from policy.refused import Unusable
+from policy.text import clean
+
+registry = Registry()
+
+KINDS = frozenset(Kind)
+
+
+@registry.command("logcomment", needs=staff, summary="Log what somebody wrote to the school", hint="[text]")
+async def logcomment(turn: Turn) -> Reply:
+    """The form, with any text that was typed after the command."""
+    return Ask(log_form(turn.school.accounts, turn.now, text=clean(turn.request.text)))
+
+
+@registry.form("comment.new", needs=staff)
+async def new(turn: Turn) -> Reply:
+    """A comment is logged."""
+    try:
+        comment = await _read(turn)
+    except Unusable as wrong:
+        return Invalid(log_form(turn.school.accounts, turn.now), turn.request.fields, wrong.errors)
+    comment = await take(turn, comment)
+    return Say(receipt_card(comment, await sight(turn, comment), turn.now))
+
+
+async def take(turn: Turn, comment: Comment) -> Comment:
+    """Keep a new comment, and say at once what is due to be said of it."""
+    moved, nag = fall_due(comment, turn.now, turn.school.calendar, turn.school.comments.reminders)
+    await looked(turn, comment.account)
+    comment = await keep(turn, moved)
+    if nag is not None:
+        await tell(turn, comment, nag, fresh=True)
+    return comment
+
+
+async def _read(turn: Turn) -> Comment:
+    request, errors = turn.request, dict[str, str]()
+    account = turn.school.account(text(request, "account"))
+    if account is None:
+        errors["account"] = "Please choose one of the school's accounts."
+    kind = text(request, "kind")
+    if kind not in KINDS:
+        errors["kind"] = "Please choose what it is."
+    received = request.fields.get("received")
+    if not isinstance(received, datetime):
+        errors["received"] = "Please say when it was received."
+    words = address = ""
+    try:
+        words = needed(request, "text", "Please type what they wrote, word for word.")
+    except Unusable as wrong:
+        errors |= wrong.errors
+    try:
+        address = link(request, "link")
+    except Unusable as wrong:
+        errors |= wrong.errors
+    if errors or account is None or not isinstance(received, datetime):
+        raise Unusable(errors)
+    id, writer, by = await turn.tx.new_id(Comment), text(request, "writer"), turn.viewer.id
+    school, calendar = turn.school.id, turn.school.calendar
+    return log(id, school, account.id, Kind(kind), writer, words, address, received, by, turn.now, calendar)

@@ -1,0 +1,147 @@
+"""What is shown of comments: their cards, the list, the reminders."""
+
+from datetime import UTC, datetime
+
+from cards.comment import comment_card, nag_card
+from cards.comment_list import Queue, digest_card, overdue_card, queue_card, rows
+from cards.model import Card, Element
+from handlers.comments.access import cares_for, keepers, may_see, sees, sight
+from handlers.needs import staff
+from handlers.registry import Registry
+from handlers.request import Reply, Say, Show
+from handlers.turn import Scene, Turn
+from policy.comment import LIVE, Comment, State
+from policy.people import same_person
+from policy.record import ref
+from policy.refused import NotFound
+
+registry = Registry()
+
+WHOLE = "comment.whole"
+
+LONGEST_LIST = 5
+"""How many comments a list shows before it offers more."""
+
+MOST = 100
+"""Among how many comments of an account and state, by their next reminder, the most pressing are looked for."""
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+@registry.view("comment", Comment)
+async def comment_view(scene: Scene, comment: Comment) -> Card | None:
+    """The comment's own card."""
+    return comment_card(comment, await sight(scene, comment)) if await may_see(scene, comment) else None
+
+
+@registry.view(WHOLE, Comment)
+async def whole_view(scene: Scene, comment: Comment) -> Card | None:
+    """All of the comment, where it was opened."""
+    found = await may_see(scene, comment)
+    return comment_card(comment, await sight(scene, comment), in_full=True) if found else None
+
+
+@registry.view("comments.nag")
+async def nag_view(scene: Scene, record: None) -> Card | None:
+    """What is open and with the viewer; None when nothing is any more."""
+    found = await queue(scene, states=(State.OPEN,), own=True)
+    if not found.comments:
+        found = await queue(scene, own=True)
+    match found.comments:
+        case ():
+            return None
+        case (only,) if not found.beyond:
+            return nag_card(only, await sight(scene, only), scene.now)
+        case _:
+            return digest_card(found)
+
+
+@registry.view("comments.overdue")
+async def overdue_view(scene: Scene, record: None) -> Card | None:
+    """What nobody answered in time, to the headteacher or whoever stands in."""
+    found = await queue(scene, states=(State.OPEN,), late=True, everything=True)
+    return overdue_card(found) if found.comments else None
+
+
+@registry.command("comments", needs=staff, summary="Comments that wait for an answer", hint="[account]")
+async def comments(turn: Turn) -> Reply:
+    """What is open and the viewer's to deal with, by when it is due; of one account, if it is named."""
+    typed = " ".join(turn.request.text.casefold().split())
+    account = next((each.id for each in turn.school.accounts if typed in (each.id, each.name.casefold())), "")
+    if typed and not account:
+        names = ", ".join(each.name for each in turn.school.accounts)
+        raise NotFound(
+            "The school has no account of that name.", f"Its accounts: {names}.", "Type /comments for all."
+        )
+    return Say(queue_card(await queue(turn, account)))
+
+
+@registry.button("comments.more", "More", needs=staff)
+async def more(turn: Turn) -> Reply:
+    """The next of the list."""
+    said, account = turn.request.payload.get("skip", ""), turn.request.payload.get("account", "")
+    skip = int(said) if said.isdecimal() and len(said) < 6 else 0
+    return Say(queue_card(await queue(turn, account, skip=skip)))
+
+
+@registry.button("comment.open", "Open", needs=sees, record=Comment, bound=False)
+async def open_comment(turn: Turn, comment: Comment) -> Reply:
+    """All of the comment."""
+    return Show(ref(comment), comment_card(comment, await sight(turn, comment), in_full=True), WHOLE)
+
+
+@registry.home
+async def at_home(scene: Scene) -> tuple[Element, ...]:
+    """The most pressing of the comments that are the viewer's to deal with."""
+    return rows(await queue(scene, own=True))
+
+
+async def queue(
+    scene: Scene,
+    account: str = "",
+    *,
+    skip: int = 0,
+    states: tuple[State, ...] = LIVE,
+    own: bool = False,
+    late: bool = False,
+    everything: bool = False,
+) -> Queue:
+    """The comments that the viewer may deal with, most pressing first, after the first `skip`.
+
+    `own`: only what is with the viewer, for whoever sees all; `late`: only what is overdue; `everything`: of every
+    account, whoever the viewer is.
+    """
+    found: dict[str, Comment] = {}
+    full = False
+    for each in scene.school.accounts:
+        if account not in ("", each.id) or not (everything or await _is_for(scene, each.id, own=own)):
+            continue
+        for state in states:
+            page = await scene.tx.find(
+                Comment, state=state.value, key=f"account:{each.id}", due_before=END_OF_TIME, limit=MOST
+            )
+            full = full or len(page) == MOST
+            found |= {comment.id: comment for comment in page}
+    for id in scene.viewer.ids:
+        for state in states:
+            page = await scene.tx.find(Comment, state=state.value, owner=id, limit=MOST)
+            found |= {comment.id: comment for comment in page if account in ("", comment.account)}
+    kept = [each for each in found.values() if not late or each.overdue(scene.now)]
+    kept.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
+    shown = kept[skip : skip + LONGEST_LIST]
+    return Queue(
+        comments=tuple(shown),
+        beyond=max(0, len(kept) - skip - len(shown)),
+        more=full,
+        skipped=min(skip, len(kept)),
+        now=scene.now,
+        zone=scene.school.zone,
+        accounts={each.id: each.name for each in scene.school.accounts},
+        account=account,
+    )
+
+
+async def _is_for(scene: Scene, account: str, *, own: bool) -> bool:
+    if not own:
+        return await cares_for(scene, account)
+    return any(same_person(each, scene.viewer) for each in await keepers(scene, account))

@@ -1,0 +1,421 @@
+"""Comments through the desk: logged, told, answered in words that may be used, closed, moderated, reminded of."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cards.model import Card, Row
+from cards.text import plain
+from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
+from policy.account import Replies
+from policy.away import plan_away
+from policy.comment import Comment, State
+from policy.post import State as PostState
+from policy.record import Ref, ref
+from tests.fakes.desk import Desk, open_desk
+from tests.fakes.school import (
+    COLLEAGUE,
+    DEPUTY,
+    HEAD,
+    MONDAY,
+    OWNER,
+    PAGE,
+    SHORT,
+    TEACHER,
+    harbour,
+    identity,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def fields(**more: Any) -> dict[str, Any]:
+    """The form of a comment, filled in."""
+    return {"text": "When does term begin?", "account": "page", "kind": "question", "received": MONDAY} | more
+
+
+async def log(desk: Desk, who: str = TEACHER, **more: Any) -> Comment:
+    """A comment that somebody has logged."""
+    reply = await desk.ask(who, "comment.new", fields=fields(**more))
+    assert isinstance(reply, Say)
+    async with desk.store.transaction("harbour") as tx:
+        return (await tx.find(Comment, limit=1))[0]
+
+
+async def now(desk: Desk, comment: Comment) -> Comment:
+    """The comment as it stands."""
+    async with desk.store.transaction("harbour") as tx:
+        found = await tx.get(Comment, comment.id)
+        assert found is not None
+        return found
+
+
+async def press(desk: Desk, who: str, verb: str, comment: Comment, **given: Any) -> Reply:
+    """Somebody presses a button of it, or sends a form about it."""
+    return await desk.ask(who, verb, Ref("comment", comment.id), version=1, fields=given)
+
+
+def errors(reply: Reply) -> dict[str, str]:
+    """What is wrong with a form that was sent."""
+    assert isinstance(reply, Invalid)
+    return dict(reply.errors)
+
+
+def labels(card: Card) -> list[str]:
+    """The buttons of a card."""
+    return [button.label for button in card.buttons]
+
+
+def free(desk: Desk) -> None:
+    """The headteacher lets the page's owners reply in their own words."""
+    desk.school = replace(desk.school, accounts=(replace(PAGE, replies=Replies.FREE), SHORT))
+    desk.dispatch.school = desk.school
+
+
+async def test_the_command_opens_the_form_with_what_was_typed(desk: Desk) -> None:
+    reply = await desk.ask(TEACHER, "logcomment", text="Who do I ask about lunch?")
+    assert isinstance(reply, Ask)
+    assert {field.name: getattr(field, "value", None) for field in reply.form.fields} == {
+        "text": "Who do I ask about lunch?",
+        "account": "",
+        "kind": "comment",
+        "writer": "",
+        "link": "",
+        "received": MONDAY,
+    }
+
+
+async def test_a_comment_is_logged_and_its_owner_has_the_card_at_once(desk: Desk) -> None:
+    reply = await desk.ask(TEACHER, "comment.new", fields=fields(writer="A parent", link="https://example.org/1"))
+    assert isinstance(reply, Say)
+    assert "C-1 is logged." in plain(reply.card)
+    assert "It is with Olu." in plain(reply.card)
+    assert "24 hours left" in plain(reply.card)
+    assert await desk.sent() == [("comment", OWNER)]
+    seen = await desk.see(OWNER, "comment", Ref("comment", "C-1"))
+    assert seen is not None
+    said = plain(seen.card)
+    for word in ("question on Harbour page", "A parent", "When does term begin?", "https://example.org/1"):
+        assert word in said
+    assert labels(seen.card) == ["Acknowledge", "Answered", "Assign", "Not for us", "Moderate", "Snooze"]
+    [row] = await desk.audit()
+    assert (row.entry.verb, row.entry.record) == ("comment.new", Ref("comment", "C-1"))
+
+
+async def test_a_complaint_goes_to_the_headteacher_as_well_and_names_the_procedure(desk: Desk) -> None:
+    desk.school = replace(desk.school, comments=replace(desk.school.comments, complaints="https://example.org/c"))
+    desk.dispatch.school = desk.school
+    await log(desk, kind="complaint")
+    assert sorted(await desk.sent()) == [("comment", HEAD), ("comment", OWNER)]
+    seen = await desk.see(OWNER, "comment", Ref("comment", "C-1"))
+    assert seen is not None
+    assert "complaints procedure: https://example.org/c" in plain(seen.card)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "why"),
+    [
+        ({"text": " "}, "text", "word for word"),
+        ({"account": "mine"}, "account", "one of the school's accounts"),
+        ({"kind": "praise"}, "kind", "choose what it is"),
+        ({"received": None}, "received", "when it was received"),
+        ({"received": MONDAY + HOUR}, "received", "has not come yet"),
+        ({"received": MONDAY - timedelta(days=400)}, "received", "more than a year ago"),
+        ({"link": "example.org"}, "link", "whole address"),
+        ({"link": "https://[half"}, "link", "whole address"),
+    ],
+)
+async def test_what_cannot_be_logged_is_said_beside_its_field(desk: Desk, given: Any, field: str, why: str) -> None:
+    reply = await desk.ask(TEACHER, "comment.new", fields=fields(**given))
+    assert list(errors(reply)) == [field]
+    assert why in errors(reply)[field]
+    assert await desk.sent() == []
+    assert await desk.audit() == []
+
+
+async def test_who_may_see_it_and_who_may_deal_with_it(desk: Desk) -> None:
+    comment = await log(desk, TEACHER)
+    for who in (OWNER, HEAD, DEPUTY):
+        seen = await desk.see(who, "comment", ref(comment))
+        assert seen is not None
+        assert seen.card.buttons
+    seen = await desk.see(TEACHER, "comment", ref(comment))
+    assert seen is not None
+    assert not seen.card.buttons, "whoever logged it sees where it stands"
+    assert await desk.see(COLLEAGUE, "comment", ref(comment)) is None
+    refused = await press(desk, TEACHER, "comment.acknowledge", comment)
+    assert isinstance(refused, Say)
+    assert "Only whoever looks after the account can do that." in plain(refused.card)
+    nothing, unknown = (
+        await press(desk, COLLEAGUE, "comment.open", comment),
+        await desk.ask(COLLEAGUE, "comment.open", Ref("comment", "C-99"), version=1),
+    )
+    assert nothing == unknown
+
+
+async def test_where_the_owner_is_away_the_delegate_and_then_the_headteacher_have_it(desk: Desk) -> None:
+    async with desk.store.transaction("harbour") as tx:
+        day, people = MONDAY.date(), {}
+        from policy.people import Person
+
+        for name in (OWNER, COLLEAGUE):
+            (people[name],) = await tx.find(Person, key=f"identity:{identity(name)}")
+        away = plan_away("A-1", people[OWNER], people[COLLEAGUE], day, day, MONDAY, desk.school.calendar)
+        tx.put(away)
+    comment = await log(desk, TEACHER)
+    assert await desk.sent() == [("comment", COLLEAGUE)]
+    seen = await desk.see(COLLEAGUE, "comment", ref(comment))
+    assert seen is not None
+    assert seen.card.buttons
+    await log(desk, TEACHER, account="short")
+    assert await desk.sent() == [("comment", HEAD)], "an account that nobody looks after"
+
+
+async def test_own_words_are_said_at_once_where_owners_may_reply_freely(desk: Desk) -> None:
+    free(desk)
+    comment = await log(desk)
+    await desk.sent()
+    missing = errors(await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you"))
+    assert "where it was said" in missing["where"]
+    reply = await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you", where="under it")
+    assert reply == Nothing()
+    kept = await now(desk, comment)
+    assert kept.status is State.ACKNOWLEDGED
+    assert kept.acknowledged is not None
+    assert (kept.acknowledged.words, kept.acknowledged.where, kept.acknowledged.right) == (
+        "Thank you",
+        "under it",
+        "free",
+    )
+    await press(desk, OWNER, "comment.answer.send", comment, text="On the 6th", where="under it")
+    assert (await now(desk, comment)).status is State.ANSWERED
+    seen = await desk.see(TEACHER, "comment", ref(comment))
+    assert seen is not None
+    assert "On the 6th" in plain(seen.card)
+    again = await press(desk, HEAD, "comment.answer.send", comment, text="Again", where="there")
+    assert isinstance(again, Say)
+    assert "is answered already" in plain(again.card)
+
+
+async def test_own_words_are_approved_first_and_settle_the_comment_once_they_are_up(desk: Desk) -> None:
+    comment = await log(desk)
+    await desk.sent()
+    reply = await press(desk, OWNER, "comment.answer.send", comment, text="Term begins on the 6th.")
+    assert isinstance(reply, Say)
+    assert "It is with Helen" in plain(reply.card)
+    assert ("post", HEAD) in await desk.sent()
+    kept = await now(desk, comment)
+    assert (kept.status, kept.reply, kept.closes) == (State.OPEN, "P-1", True)
+    assert kept.next_due is not None, "the clock goes on"
+    seen = await desk.see(HEAD, "post", Ref("post", "P-1"))
+    assert seen is not None
+    assert "In reply to C-1:" in plain(seen.card)
+    assert "When does term begin?" in plain(seen.card)
+    second = await press(desk, OWNER, "comment.answer.send", comment, text="Other words")
+    assert isinstance(second, Say)
+    assert "on their way already, as P-1" in plain(second.card)
+    post = await desk.post("P-1")
+    await desk.ask(HEAD, "post.approve", post)
+    await desk.ask(OWNER, "post.posted.send", await desk.post("P-1"), fields={"link": "https://example.org/2"})
+    kept = await now(desk, comment)
+    assert kept.status is State.ANSWERED
+    assert kept.answered is not None
+    assert (kept.answered.words, kept.answered.where, kept.answered.right) == (
+        "Term begins on the 6th.",
+        "https://example.org/2",
+        "P-1",
+    )
+
+
+async def test_words_that_were_rejected_can_be_written_anew(desk: Desk) -> None:
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.acknowledge.send", comment, text="Whatever")
+    await desk.ask(HEAD, "post.reject.send", await desk.post("P-1"), fields={"reason": "Kinder, please"})
+    await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you for asking")
+    assert (await now(desk, comment)).reply == "P-2"
+    assert (await desk.post("P-2")).status is PostState.WAITING
+
+
+async def test_assigned_it_is_theirs_to_deal_with_and_to_be_reminded_of(desk: Desk) -> None:
+    comment = await log(desk)
+    await desk.sent()
+    await press(desk, OWNER, "comment.assign.send", comment, to=identity(COLLEAGUE))
+    assert await desk.sent() == [("comment", COLLEAGUE)]
+    seen = await desk.see(COLLEAGUE, "comment", ref(comment))
+    assert seen is not None
+    assert "Acknowledge" in labels(seen.card)
+    desk.now += timedelta(hours=23, minutes=30)
+    await desk.dispatch.due()
+    assert await desk.sent() == [("comments.nag", COLLEAGUE)]
+    listed = await desk.ask(COLLEAGUE, "comments")
+    assert isinstance(listed, Say)
+    assert "C-1" in plain(listed.card)
+    nobody = await press(desk, OWNER, "comment.assign.send", comment, to=identity("eve"))
+    desk.strangers[identity("eve")] = None
+    assert "to" in errors(nobody)
+
+
+@pytest.mark.parametrize(("what", "state"), [("not_for_us", State.NOT_FOR_US), ("deleted", State.DELETED)])
+async def test_closed_with_a_reason(desk: Desk, what: str, state: State) -> None:
+    comment = await log(desk)
+    assert "reason" in errors(await press(desk, OWNER, "comment.close.send", comment, what=what, reason=""))
+    await press(desk, OWNER, "comment.close.send", comment, what=what, reason="It is an advertisement.")
+    kept = await now(desk, comment)
+    assert (kept.status, kept.reason, kept.next_due) == (state, "It is an advertisement.", None)
+    seen = await desk.see(OWNER, "comment", ref(comment))
+    assert seen is not None
+    assert not seen.card.buttons
+
+
+async def test_moderation_needs_the_reason_readers_were_given_or_a_kept_exception(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive", text="You are all useless", writer="Jo Bloggs")
+    send = "comment.moderate.send"
+    assert "act" in errors(await press(desk, OWNER, send, comment, reason="0"))
+    assert "reason" in errors(await press(desk, OWNER, send, comment, act="delete"))
+    assert "exception" in errors(await press(desk, OWNER, send, comment, act="hide", reason="0", exception="Why"))
+    assert "told" in errors(await press(desk, OWNER, send, comment, act="hide", reason="own"))
+    named = await press(desk, OWNER, send, comment, act="hide", reason="own", told="We hid what Bloggs wrote.")
+    assert "seems to name somebody: Bloggs" in errors(named)["told"]
+    assert (await now(desk, comment)).status is State.OPEN
+    assert await press(desk, OWNER, send, comment, act="delete", reason="1") == Nothing()
+    kept = await now(desk, comment)
+    assert kept.status is State.MODERATED
+    assert kept.text == "You are all useless", "the evidence stays"
+    assert kept.moderation is not None
+    assert "abusive" in kept.moderation.told
+
+
+async def test_a_reason_that_names_nobody_after_all_can_be_sent_again(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive", writer="Page")
+    given = {"act": "hide", "reason": "own", "told": "We hid a comment on this page."}
+    warned = await press(desk, OWNER, "comment.moderate.send", comment, **given)
+    assert isinstance(warned, Invalid)
+    await desk.ask(
+        OWNER, "comment.moderate.send", ref(comment), version=1, fields=given, payload=dict(warned.form.payload)
+    )
+    assert (await now(desk, comment)).status is State.MODERATED
+
+
+async def test_snoozed_it_is_left_alone_until_then_and_never_past_the_deadline(desk: Desk) -> None:
+    comment = await log(desk)
+    await desk.sent()
+    asked = await press(desk, OWNER, "comment.snooze", comment)
+    assert isinstance(asked, Ask)
+    [choice] = [field for field in asked.form.fields if field.name == "until"]
+    until = [datetime.fromisoformat(value) for value, _ in choice.options]  # type: ignore[union-attr]
+    assert until
+    assert max(until) < comment.due
+    bad = await press(desk, OWNER, "comment.snooze.send", comment, until=comment.due.isoformat())
+    assert "past the time" in errors(bad)["until"]
+    assert "until" in errors(await press(desk, OWNER, "comment.snooze.send", comment, until="tomorrow"))
+    await press(desk, OWNER, "comment.snooze.send", comment, until=max(until).isoformat())
+    assert (await now(desk, comment)).snoozed_until == max(until)
+    desk.now = max(until) - HOUR
+    await desk.dispatch.due()
+    assert await desk.sent() == []
+    desk.now = comment.due - timedelta(minutes=1)
+    late = await press(desk, OWNER, "comment.snooze", comment)
+    assert isinstance(late, Say)
+    assert "cannot wait any longer" in plain(late.card)
+
+
+async def test_several_that_fall_due_together_make_one_message(desk: Desk) -> None:
+    for number in range(12):
+        await log(desk, text=f"Question {number}")
+    await desk.sent()
+    desk.now += timedelta(hours=23)
+    await desk.dispatch.due()
+    assert await desk.sent() == [("comments.nag", OWNER)]
+    seen = await desk.see(OWNER, "comments.nag", None)
+    assert seen is not None
+    assert "12 open comments to be dealt with" in plain(seen.card)
+    rows = [element for element in seen.card.body if isinstance(element, Row)]
+    assert [button.label for button in rows[0].buttons] == ["Acknowledge", "Open"]
+    assert "1 hour left" in rows[0].detail
+    assert len(rows) == 6, "five, and where the others are"
+
+
+async def test_one_that_is_overdue_goes_to_the_headteacher_each_morning_and_to_its_owner_each_hour(
+    desk: Desk,
+) -> None:
+    await log(desk)
+    await desk.sent()
+    sent: dict[datetime, list[tuple[str, str]]] = {}
+    while desk.now < MONDAY + timedelta(days=3):
+        desk.now += timedelta(minutes=10)
+        await desk.dispatch.due()
+        if rows := await desk.sent():
+            sent[desk.now] = rows
+    head = [at for at, rows in sent.items() if ("comments.overdue", HEAD) in rows]
+    assert [(at.day, at.hour) for at in head] == [(2, 9), (3, 8), (4, 8)]
+    late = [at for at, rows in sent.items() if ("comments.nag", OWNER) in rows and at > MONDAY + 24 * HOUR]
+    on_wednesday = [at.hour for at in late if at.day == 3]
+    assert on_wednesday == [*range(8, 17)]
+
+
+async def test_nothing_is_said_of_what_has_been_dealt_with_meanwhile(desk: Desk) -> None:
+    free(desk)
+    comment = await log(desk)
+    await desk.sent()
+    desk.now += timedelta(hours=23)
+    await desk.dispatch.due()
+    await press(desk, OWNER, "comment.answer.send", comment, text="On the 6th", where="under it")
+    assert await desk.see(OWNER, "comments.nag", None) is None
+
+
+async def test_the_list_shows_what_is_mine_and_can_be_asked_for_one_account(desk: Desk) -> None:
+    await log(desk)
+    await log(desk, account="short", text="On the other")
+    mine = await desk.ask(OWNER, "comments")
+    assert isinstance(mine, Say)
+    assert "1 open comment." in mine.card.summary
+    everything = await desk.ask(HEAD, "comments")
+    assert isinstance(everything, Say)
+    assert "2 open comments" in everything.card.summary
+    for typed in ("short", "Harbour on X", " harbour  ON x "):
+        one = await desk.ask(HEAD, "comments", text=typed)
+        assert isinstance(one, Say)
+        assert "1 open comment on Harbour on X." in one.card.summary
+    unknown = await desk.ask(HEAD, "comments", text="TikTok")
+    assert isinstance(unknown, Say)
+    assert "Harbour page, Harbour on X" in plain(unknown.card)
+    none = await desk.ask(COLLEAGUE, "comments")
+    assert isinstance(none, Say)
+    assert "No comment waits" in none.card.summary
+
+
+async def test_the_list_goes_on_behind_its_button(desk: Desk) -> None:
+    for number in range(7):
+        await log(desk, text=f"Number {number}", received=MONDAY - timedelta(minutes=number))
+    first = await desk.ask(OWNER, "comments")
+    assert isinstance(first, Say)
+    rows = [element for element in first.card.body if isinstance(element, Row)]
+    assert rows[0].title == "C-7: Number 6", "the most pressing first"
+    [button] = rows[-1].buttons
+    second = await desk.ask(OWNER, button.verb, payload=dict(button.payload))
+    assert isinstance(second, Say)
+    assert [row.title for row in second.card.body if isinstance(row, Row)] == ["C-2: Number 1", "C-1: Number 0"]
+
+
+async def test_opened_all_of_it_can_be_read(desk: Desk) -> None:
+    comment = await log(desk, text="word " * 400 + "end")
+    reply = await press(desk, OWNER, "comment.open", comment)
+    assert isinstance(reply, Show)
+    assert "end" in plain(reply.card)
+
+
+async def test_logged_by_night_it_is_said_in_the_morning_unless_that_is_too_late(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path / "night", harbour(), TEACHER, OWNER, HEAD)
+    desk.now = datetime(2027, 3, 1, 20, 0, tzinfo=UTC)
+    await log(desk, received=desk.now)
+    assert await desk.sent() == []
+    desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+    await desk.dispatch.due()
+    assert await desk.sent() == [("comments.nag", OWNER)]
+    desk.now = datetime(2027, 3, 5, 18, 0, tzinfo=UTC)
+    await log(desk, received=desk.now)
+    assert ("comment", OWNER) in await desk.sent(), "due on Saturday, when nobody is there"
+    await desk.store.close()
