@@ -102,7 +102,7 @@ def left(comment: Comment, now: datetime) -> str:
         return "acknowledged, and not answered yet"
     span = comment.due - now
     late, span = span < timedelta(), abs(span)
-    minutes = int(span / timedelta(minutes=1))
+    minutes = round(span / timedelta(minutes=1))
     hours, days = minutes // 60, minutes // 1440
     if days >= 2:
         said = counted(days, "day", "days")

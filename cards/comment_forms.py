@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from policy.template import Template
-
 from cards.comment import DID
 from cards.model import ChoiceField, Form, MomentField, Notice, Part, PersonField, Quote, Text, TextField, Tone
 from cards.wording import moment, opening
 from policy.account import Account
 from policy.comment import Act, Comment, Kind
 from policy.record import ref
+from policy.template import Template
 
 OWN = "own"
 """The choice of words of one's own, where approved ones are offered."""
@@ -20,13 +19,16 @@ MOST_WORDINGS = 8
 """How many approved wordings a form shows in full."""
 
 REASONS = (
-    "We have removed a comment because it was unkind to somebody. Please help us keep this page friendly.",
-    "We have removed a comment that was abusive. Abuse is not allowed on the school's pages.",
-    "We have removed a comment that shared somebody's private information.",
-    "We have removed a comment that had nothing to do with the school, or that advertised something.",
-    "We have blocked somebody who kept posting abusive comments on this page.",
+    (
+        "Unkind",
+        "We have removed a comment because it was unkind to somebody. Please help us keep this page friendly.",
+    ),
+    ("Abusive", "We have removed a comment that was abusive. Abuse is not allowed on the school's pages."),
+    ("Private information", "We have removed a comment that shared somebody's private information."),
+    ("Off the subject", "We have removed a comment that was off the subject or advertised something."),
+    ("Blocked after abuse", "We have blocked somebody who kept posting abusive comments on this page."),
 )
-"""Reasons to give to readers, that name nobody."""
+"""Reasons to give to readers, that name nobody: each by a short name, and in full."""
 
 
 def log_form(accounts: Sequence[Account], now: datetime, *, text: str = "", account: str = "") -> Form:
@@ -100,10 +102,12 @@ def moderate_form(comment: Comment, named: str = "") -> Form:
         Text("Its words are kept here as evidence:", Tone.QUIET),
         Quote(opening(comment.text, 300)),
         ChoiceField("act", "What was done", tuple((act.value, f"It was {DID[act]}") for act in Act), required=True),
+        Text("Words that readers may be given:", Tone.QUIET),
+        *(Text(f"{name}: {reason}", Tone.QUIET) for name, reason in REASONS),
         ChoiceField(
             "reason",
             "What readers were told",
-            (*((str(number), reason) for number, reason in enumerate(REASONS)), (OWN, "My own words, below")),
+            (*((str(number), name) for number, (name, _) in enumerate(REASONS)), (OWN, "My own words, below")),
         ),
         TextField("told", "Text", hint="Only for words of your own: exactly what readers were told.", lines=3),
         TextField(

@@ -185,7 +185,7 @@ class Comment:
 
     def overdue(self, now: datetime) -> bool:
         """Whether nothing has been said in time."""
-        return self.status is State.OPEN and now > self.due
+        return self.status is State.OPEN and now >= self.due
 
 
 def external_key(account: str, id: str) -> str:

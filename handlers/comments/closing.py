@@ -146,7 +146,7 @@ def _moderation(turn: Turn) -> Moderation:
     own, exception = text(turn.request, "told"), text(turn.request, "exception")
     if act not in ACTS:
         raise Unusable({"act": "Please say what was done."})
-    ready = REASONS[int(chosen)] if chosen.isdecimal() and int(chosen) < len(REASONS) else ""
+    ready = REASONS[int(chosen)][1] if chosen.isdecimal() and int(chosen) < len(REASONS) else ""
     told = ready or own
     if chosen == OWN and not own and not exception:
         raise Unusable({"told": "Please type what readers were told."})

@@ -1,9 +1,10 @@
 """What is shown of comments: their cards, the list, the reminders."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cards.comment import comment_card, nag_card
 from cards.comment_list import Queue, digest_card, overdue_card, queue_card, rows
+from cards.comment_stats import stats_card
 from cards.model import Card, Element
 from handlers.comments.access import cares_for, keepers, may_see, sees, sight
 from handlers.needs import staff
@@ -14,6 +15,7 @@ from policy.comment import LIVE, Comment, State
 from policy.people import same_person
 from policy.record import ref
 from policy.refused import NotFound
+from policy.response_times import response_times
 
 registry = Registry()
 
@@ -24,6 +26,9 @@ LONGEST_LIST = 5
 
 MOST = 100
 """Among how many comments of an account and state, by their next reminder, the most pressing are looked for."""
+
+STATS, MONTHS, BUSIEST = "stats", 3, 5_000
+"""What asks for response times, over how many months, and how many comments of a month are counted at most."""
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -63,10 +68,12 @@ async def overdue_view(scene: Scene, record: None) -> Card | None:
     return overdue_card(found) if found.comments else None
 
 
-@registry.command("comments", needs=staff, summary="Comments that wait for an answer", hint="[account]")
+@registry.command("comments", needs=staff, summary="Comments that wait for an answer", hint="[account] or stats")
 async def comments(turn: Turn) -> Reply:
     """What is open and the viewer's to deal with, by when it is due; of one account, if it is named."""
     typed = " ".join(turn.request.text.casefold().split())
+    if typed == STATS:
+        return Say(await _stats(turn))
     account = next((each.id for each in turn.school.accounts if typed in (each.id, each.name.casefold())), "")
     if typed and not account:
         names = ", ".join(each.name for each in turn.school.accounts)
@@ -139,6 +146,21 @@ async def queue(
         accounts={each.id: each.name for each in scene.school.accounts},
         account=account,
     )
+
+
+async def _stats(turn: Turn) -> Card:
+    """Response times of the accounts that the viewer may deal with, this month and those before it."""
+    months, day = list[str](), turn.school.calendar.today(turn.now)
+    while len(months) < MONTHS:
+        months.append(f"{day:%Y-%m}")
+        day = day.replace(day=1) - timedelta(days=1)
+    accounts = {each.id: each.name for each in turn.school.accounts if await cares_for(turn, each.id)}
+    found = []
+    for account in accounts:
+        for month in months:
+            comments = await turn.tx.find(Comment, key=f"month:{account}:{month}", limit=BUSIEST)
+            found.append(response_times(account, month, comments, turn.now))
+    return stats_card(found, accounts)
 
 
 async def _is_for(scene: Scene, account: str, *, own: bool) -> bool:

@@ -13,6 +13,7 @@ from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
 from policy.account import Replies
 from policy.away import plan_away
 from policy.comment import Comment, State
+from policy.people import Person
 from policy.post import State as PostState
 from policy.record import Ref, ref
 from tests.fakes.desk import Desk, open_desk
@@ -159,8 +160,6 @@ async def test_who_may_see_it_and_who_may_deal_with_it(desk: Desk) -> None:
 async def test_where_the_owner_is_away_the_delegate_and_then_the_headteacher_have_it(desk: Desk) -> None:
     async with desk.store.transaction("harbour") as tx:
         day, people = MONDAY.date(), {}
-        from policy.people import Person
-
         for name in (OWNER, COLLEAGUE):
             (people[name],) = await tx.find(Person, key=f"identity:{identity(name)}")
         away = plan_away("A-1", people[OWNER], people[COLLEAGUE], day, day, MONDAY, desk.school.calendar)
@@ -253,8 +252,8 @@ async def test_assigned_it_is_theirs_to_deal_with_and_to_be_reminded_of(desk: De
     listed = await desk.ask(COLLEAGUE, "comments")
     assert isinstance(listed, Say)
     assert "C-1" in plain(listed.card)
-    nobody = await press(desk, OWNER, "comment.assign.send", comment, to=identity("eve"))
     desk.strangers[identity("eve")] = None
+    nobody = await press(desk, OWNER, "comment.assign.send", comment, to=identity("eve"))
     assert "to" in errors(nobody)
 
 
@@ -419,3 +418,22 @@ async def test_logged_by_night_it_is_said_in_the_morning_unless_that_is_too_late
     await log(desk, received=desk.now)
     assert ("comment", OWNER) in await desk.sent(), "due on Saturday, when nobody is there"
     await desk.store.close()
+
+
+async def test_response_times_by_account_and_month(desk: Desk) -> None:
+    free(desk)
+    for minutes in (30, 60, 400):
+        comment = await log(desk, received=desk.now - timedelta(minutes=minutes))
+        await press(desk, OWNER, "comment.answer.send", comment, text="Thank you", where="under it")
+    await log(desk, received=desk.now - timedelta(days=3))
+    await log(desk, received=desk.now)
+    reply = await desk.ask(OWNER, "comments", text="stats")
+    assert isinstance(reply, Say)
+    said = plain(reply.card)
+    assert "3 of 4 comments answered in time." in said
+    assert "2027-03: 3 of 3 in time; half within 60 minutes, the longest 7 hours; 1 with time left" in said
+    assert "2027-02: 0 of 1 in time" in said
+    assert "2027-01: no comments" in said
+    nobody = await desk.ask(COLLEAGUE, "comments", text="stats")
+    assert isinstance(nobody, Say)
+    assert "No comments came in these months." in plain(nobody.card)
