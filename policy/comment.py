@@ -169,8 +169,10 @@ class Comment:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        found = (f"account:{self.account}", f"month:{self.account}:{self.month}", f"logged:{self.by}")
-        return (*found, external_key(self.account, self.external)) if self.external else found
+        found = [f"account:{self.account}", f"month:{self.account}:{self.month}", f"logged:{self.by}"]
+        found += [live_key(self.account)] if self.live else []
+        found += [external_key(self.account, self.external)] if self.external else []
+        return tuple(found)
 
     @property
     def live(self) -> bool:
@@ -186,6 +188,11 @@ class Comment:
     def overdue(self, now: datetime) -> bool:
         """Whether nothing has been said in time."""
         return self.status is State.OPEN and now >= self.due
+
+
+def live_key(account: str) -> str:
+    """The key by which the comments of an account are found that still ask for something."""
+    return f"live:{account}"
 
 
 def external_key(account: str, id: str) -> str:

@@ -11,7 +11,7 @@ from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
 from handlers.turn import Scene, Turn
-from policy.comment import LIVE, Comment, State
+from policy.comment import LIVE, Comment, State, live_key
 from policy.people import same_person
 from policy.record import ref
 from policy.refused import NotFound
@@ -125,7 +125,7 @@ async def queue(
             continue
         for state in states:
             page = await scene.tx.find(
-                Comment, state=state.value, key=f"account:{each.id}", due_before=END_OF_TIME, limit=MOST
+                Comment, state=state.value, key=live_key(each.id), due_before=END_OF_TIME, limit=MOST
             )
             full = full or len(page) == MOST
             found |= {comment.id: comment for comment in page}

@@ -10,6 +10,12 @@ from storage.tiny.state import State, record_id
 
 Position = tuple[Any, ...]
 
+SORTED_SOONER = 16
+"""What so many times fewer records have than are due is sorted, rather than looked for among those that are."""
+
+LAST = "\U0010ffff"
+"""Comes behind every row."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -51,16 +57,21 @@ class Query:
                 yield place[-1], doc
 
     def _places(self, state: State, after: Position | None) -> Iterator[tuple[Any, ...]]:
-        indexes, of_kind = state.records.indexes, (self.school, self.kind)
-        if self.due_before is not None:
-            bucket = indexes["due"].bucket(of_kind)
-            start = None if after is None else (*after, "\U0010ffff")
-            return bucket.irange(start, (self.due_before, float("inf"))) if bucket else iter(())
+        rows, indexes, of_kind = state.records.rows, state.records.indexes, (self.school, self.kind)
         buckets = [
             indexes[name].bucket((*of_kind, value))
             for name, value in (("state", self.state), ("owner", self.owner), ("key", self.key))
             if value is not None
         ]
+        if self.due_before is not None:
+            bucket = indexes["due"].bucket(of_kind)
+            start, end_of = None if after is None else (*after, LAST), (self.due_before, float("inf"))
+            few = min(buckets, key=len) if buckets else bucket
+            if len(few) * SORTED_SOONER < len(bucket):
+                docs = ((rows[place[-1]], place[-1]) for place in few)
+                due = ((doc["next_due"], doc["n"], row) for doc, row in docs if doc["next_due"] is not None)
+                return iter(sorted(place for place in due if (start is None or place > start) and place < end_of))
+            return bucket.irange(start, end_of) if bucket else iter(())
         smallest = min(buckets, key=len) if buckets else indexes["kind"].bucket(of_kind)
         end = None if after is None else (-after[0], "")
         return smallest.irange(None, end, reverse=True) if smallest else iter(())

@@ -257,6 +257,20 @@ class Finding(Base):
             after = page[-1]
         assert pages == whole
 
+    async def test_a_few_among_many_that_are_due(self, store: Store) -> None:
+        rare = {f"N-{10 + n}": NOW - timedelta(hours=n) for n in range(5)}
+        often = {f"N-{20 + n}": NOW - timedelta(minutes=n) for n in range(150)}
+        await put(
+            store,
+            *(Note(id, next_due=due, keys=("rare",)) for id, due in rare.items()),
+            *(Note(id, next_due=due) for id, due in often.items()),
+            Note("N-9", keys=("rare",)),
+        )
+        assert await find(store, key="rare", due_before=NOW) == ["N-14", "N-13", "N-12", "N-11", "N-10"]
+        early = {"key": "rare", "due_before": NOW - timedelta(hours=1)}
+        assert await find(store, **early) == ["N-14", "N-13", "N-12", "N-11"]
+        assert await find(store, after="N-13", limit=1, **early) == ["N-12"]
+
     async def test_a_page_that_ended_at_a_deleted_record(self, store: Store) -> None:
         await delete(store, "N-3", 1)
         with pytest.raises(Conflict):
