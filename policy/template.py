@@ -101,6 +101,7 @@ class Template:
     decision: Decision | None = None
     before: str = ""
     nagged: datetime | None = None
+    retired_by: str = ""
     next_due: datetime | None = None
     rev: int = 0
 
@@ -243,10 +244,10 @@ def _decided(
     return replace(template, status=status, decision=decision)
 
 
-def retire(template: Template) -> Template:
-    """It is no longer to be used. Raises WrongState when it is not in use, nor proposed."""
+def retire(template: Template, by: str) -> Template:
+    """It is no longer to be used. Raises WrongState when it is neither in use nor proposed."""
     only(template, "withdrawn", *LIVE)
-    return replace(template, status=State.RETIRED)
+    return replace(template, status=State.RETIRED, retired_by=by)
 
 
 def waiting(template: Template, decided_by: str = "") -> None:
