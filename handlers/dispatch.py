@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Collection, Set
+from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import structlog
 from cards.model import Card
 from cards.refusal import refusal_card, trouble_card
 from handlers.people import as_one, link_up
-from handlers.registry import Due, Registry, Spec
+from handlers.registry import Brought, Due, Landed, Registry, Spec, Taking
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
 from policy.people import EXEAT, Identity, Known, Person, admit
@@ -54,6 +54,14 @@ class Drawn:
     card: Card
     to: Person
     rev: int
+
+
+class _Undone(Exception):
+    """What was brought is not kept. `landed` says what would have become of it."""
+
+    def __init__(self, landed: Sequence[Landed]) -> None:
+        super().__init__()
+        self.landed = landed
 
 
 class Unmet(NotAdmitted):
@@ -153,6 +161,30 @@ class Dispatch:
                 await handler(self._own_turn(tx, "fetched", record), record, files)
 
         await self._rerun(work)
+
+    async def brought(
+        self, verb: str, take: Taking, items: Sequence[Brought], *, whole: bool = True, dry: bool = False
+    ) -> Sequence[Landed]:
+        """Have a hook or an importer take what was brought, in one commit; what became of each, in its place.
+
+        `whole`: when one has errors, nothing is kept of any. `dry`: nothing is kept at all. Raises Unavailable when
+        nothing can be kept, and Trouble when it could not be carried out.
+        """
+
+        async def work(tx: Transaction) -> Sequence[Landed]:
+            landed = await take(self._own_turn(tx, verb), items)
+            if dry or (whole and any(each.errors for each in landed)):
+                raise _Undone(landed)
+            return landed
+
+        try:
+            return await self._rerun(work)
+        except _Undone as undone:
+            return undone.landed
+        except Unavailable:
+            raise
+        except Exception as error:
+            raise self._trouble(verb, error) from error
 
     async def draw(self, view: str, name: Ref | None, person: str, *, first: bool = False) -> Drawn | None:
         """The card of a view as it stands now, or None when there is nothing left to say to that person."""
@@ -266,9 +298,10 @@ class Dispatch:
         typed = [value for value in turn.request.fields.values() if isinstance(value, str) and " " in value]
         return Say(refusal_card(stale, card, typed))
 
-    def _own_turn(self, tx: Transaction, verb: str, record: Record) -> Turn:
-        """A turn of Exeat's own: the clock's, or the relay's."""
-        request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=ref(record))
+    def _own_turn(self, tx: Transaction, verb: str, record: Record | None = None) -> Turn:
+        """A turn of Exeat's own: the clock's, the relay's, or for what a program brings."""
+        name = ref(record) if record is not None else None
+        request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=name)
         return self._turn(tx, EXEAT, request)
 
     def _turn(self, tx: Transaction, by: Person, request: Request, turned_away: Set[Identity] = frozenset()) -> Turn:

@@ -1,6 +1,6 @@
 """The one table of what Exeat can do, and who may."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -24,6 +24,9 @@ Home = Callable[[Scene], Awaitable[tuple[Element, ...]]]
 
 Coming = Callable[[Turn, Person], Awaitable[None]]
 """Given a turn of Exeat's own and somebody who can be written to from now on."""
+
+Brought = Mapping[str, Any]
+"""One thing that a program sent or a file holds, by field; nothing in it is believed yet."""
 
 FILES = "files"
 """The verb that takes files sent to a chat whose forms cannot hold any: `FileRef`s in fields `file_1`, `file_2`, …"""
@@ -63,6 +66,51 @@ class Due:
     handler: Callable[..., Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What became of one thing that was brought. `record` is the id of its record, `note` a sentence for whoever
+    sent it. `errors` says of its fields why it was not taken. Whatever means the same has the same `key`.
+    """
+
+    became: str = ""
+    record: str = ""
+    note: str = ""
+    key: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+Taking = Callable[[Turn, Sequence[Brought]], Awaitable[Sequence[Landed]]]
+"""Takes what was brought, in one turn of Exeat's own, and says of each in its place what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """`POST /hooks/name`: what a program may bring."""
+
+    name: str
+    handler: Taking
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file to be imported: its heading, and what stands in it."""
+
+    name: str
+    about: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """`exeat import name FILE.csv`: `example` is a row, and its headings are the columns'."""
+
+    name: str
+    handler: Taking
+    summary: str
+    columns: tuple[Column, ...]
+    example: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Registry:
     """Commands, buttons, forms, views and dues by name: one per handlers module, `merge`d into one."""
@@ -73,6 +121,8 @@ class Registry:
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
     homes: list[Home] = field(default_factory=list)
     comers: list[Coming] = field(default_factory=list)
+    hooks: dict[str, Hook] = field(default_factory=dict)
+    importers: dict[str, Importer] = field(default_factory=dict)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
 
     def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
@@ -136,6 +186,26 @@ class Registry:
         self.comers.append(handler)
         return handler
 
+    def hook(self, name: str) -> Callable[[Taking], Taking]:
+        """What a program may bring to `POST /hooks/name`, many at a time: all of a request is taken, or nothing."""
+
+        def keep(handler: Taking) -> Taking:
+            self.hooks[name] = Hook(name, handler)
+            return handler
+
+        return keep
+
+    def importer(
+        self, name: str, summary: str, columns: Sequence[Column], example: Sequence[str]
+    ) -> Callable[[Taking], Taking]:
+        """What `exeat import name FILE.csv` takes, some hundred rows at a time; a row with errors is left out."""
+
+        def keep(handler: Taking) -> Taking:
+            self.importers[name] = Importer(name, handler, summary, tuple(columns), tuple(example))
+            return handler
+
+        return keep
+
     def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
         """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
 
@@ -186,6 +256,8 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.views, part.views)
         _claim(whole.dues, part.dues)
         _claim(whole.arrivals, part.arrivals)
+        _claim(whole.hooks, part.hooks)
+        _claim(whole.importers, part.importers)
         whole.homes += part.homes
         whole.comers += part.comers
         for record in part.kinds.values():

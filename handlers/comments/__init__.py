@@ -1,6 +1,15 @@
 """Comments: taken in, answered in words that may be used, closed, moderated, and reminded of until then."""
 
-from handlers.comments import closing, nagging, replying, taking, views
+from handlers.comments import arriving, closing, nagging, replying, taking, views
 from handlers.registry import merge
 
-REGISTRY = merge([taking.registry, replying.registry, closing.registry, views.registry, nagging.registry])
+REGISTRY = merge(
+    [
+        taking.registry,
+        replying.registry,
+        closing.registry,
+        views.registry,
+        nagging.registry,
+        arriving.registry,
+    ]
+)
