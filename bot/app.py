@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot.chats import CannotStart, Chat, can_serve, chats
 from bot.clock import Clock, heartbeat, utc_now
+from bot.hooks import hook_routes
 from bot.memory import settle
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
@@ -182,6 +183,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         ticking = _clock(environment, dispatch, blobs)
         watch = Watch(dispatch, relay, ticking, surfaces=surfaces, secret_ends=environment.teams_secret_expires)
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]
+        routes += hook_routes(environment, dispatch)
         connected = [chat.connect(dispatch) for chat in found]
         return Program(settings, dispatch, connected, Works(relay, ticking, watch), routes, held.pop_all())
 

@@ -72,6 +72,18 @@ def _secret_value(value: Any) -> Any:
     return value
 
 
+SHORTEST = 32
+"""How many characters a secret that Exeat's own callers use has at least."""
+
+
+def _long(value: Any) -> Any:
+    if len(str(value).strip()) < SHORTEST:
+        raise wrong(f"It has fewer than {SHORTEST} characters.", "Make one with: openssl rand -hex 32")
+    if not (str(value).isascii() and str(value).isprintable() and " " not in str(value)):
+        raise wrong("It has a space, a line end or an accented letter in it.", "Make one with: openssl rand -hex 32")
+    return value
+
+
 BOT_TOKENS = "OAuth & Permissions on your app's page at api.slack.com"
 APP_TOKENS = "Basic Information, App-Level Tokens, on your app's page at api.slack.com"
 
@@ -106,6 +118,8 @@ class Environment(BaseSettings):
     exeat_port: int = Field(default=3978, ge=0, le=65535)
     exeat_public_url: Annotated[str, BeforeValidator(_url)] = ""
     exeat_tick_seconds: float = Field(default=30.0, gt=0, le=3600)
+    exeat_hook_secret: Annotated[SecretStr, BeforeValidator(_long)] | None = None
+    exeat_hook_token: Annotated[SecretStr, BeforeValidator(_long)] | None = None
     exeat_smtp_url: Annotated[SecretStr, BeforeValidator(_smtp)] | None = None
     exeat_mail_from: Annotated[str, BeforeValidator(_mail_from)] = ""
     exeat_heartbeat_url: Annotated[str, BeforeValidator(_url)] = ""
@@ -170,6 +184,9 @@ def _between(environment: Environment) -> list[Fault]:
         how = f"Set SLACK_BOT_TOKEN too: it is under {BOT_TOKENS}."
         faults.append(Fault(PLACE, 0, name, "It is set, but there is no bot token beside it.", how))
     faults += _missing_of_teams(environment)
+    if environment.exeat_hook_token and environment.exeat_hook_token == environment.exeat_hook_secret:
+        how = "Give it another value: it is sent along with every request, and the secret never is."
+        faults.append(Fault(PLACE, 0, "EXEAT_HOOK_TOKEN", "It is the same as EXEAT_HOOK_SECRET.", how))
     if environment.exeat_smtp_url and not environment.exeat_mail_from:
         how = "Set EXEAT_MAIL_FROM to the address that Exeat's mail comes from."
         faults.append(Fault(PLACE, 0, "EXEAT_SMTP_URL", "It is set, but nobody is named as the sender.", how))
