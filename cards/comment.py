@@ -148,7 +148,7 @@ def press(comment: Comment, label: str, verb: str, tone: Tone = Tone.PLAIN) -> B
 
 
 def _particulars(comment: Comment, sight: Sight) -> Facts:
-    rows = [("From", comment.writer or "not known"), ("Account", sight.account)]
+    rows = ([("From", comment.writer)] if comment.writer else []) + [("Account", sight.account)]
     rows.append(("Received", moment(comment.received_at, sight.zone)))
     rows.append(("Logged", f"{moment(comment.logged_at, sight.zone)}, by {sight.name(comment.by)}"))
     if comment.link:

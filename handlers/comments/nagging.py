@@ -6,7 +6,7 @@ from datetime import timedelta
 from handlers.comments.access import carers, eager, heads
 from handlers.registry import Registry
 from handlers.turn import Turn
-from policy.comment import Comment, Kind
+from policy.comment import Comment, Kind, live_key
 from policy.comment_due import Nag, Rung, fall_due
 from policy.people import Person, same_person
 
@@ -30,12 +30,18 @@ async def due(turn: Turn, comment: Comment) -> None:
 async def tell(
     turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False, people: Sequence[Person] | None = None
 ) -> None:
-    """Have those told whom a reminder is for. `fresh`: it was logged just now, so its own card goes to them."""
+    """Have those told whom a reminder is for. `fresh`: it was logged just now, so its own card goes to them.
+
+    One that is alone on its account has a message of its own, which changes with it.
+    """
     people = await carers(turn, comment) if people is None else people
     told = eager(turn, people) if nag.eager else list(people)
+    alone = len(await turn.tx.find(Comment, state=comment.state, key=live_key(comment.account), limit=2)) < 2
     for person in told:
         if fresh and nag.rungs == (Rung.LOGGED,):
             turn.send("comment", person, comment)
+        elif alone:
+            turn.send("comment.nag", person, comment, nag=True)
         else:
             await _digest(turn, "comments.nag", person, late=comment.overdue(turn.now))
     if not nag.head:

@@ -46,6 +46,15 @@ async def whole_view(scene: Scene, comment: Comment) -> Card | None:
     return comment_card(comment, await sight(scene, comment), in_full=True) if found else None
 
 
+@registry.view("comment.nag", Comment)
+async def reminder_view(scene: Scene, comment: Comment) -> Card | None:
+    """A reminder of one comment; how it ended, once it is over."""
+    if (scene.first and not comment.live) or not await may_see(scene, comment):
+        return None
+    found = await sight(scene, comment)
+    return nag_card(comment, found, scene.now) if comment.live else comment_card(comment, found)
+
+
 @registry.view("comments.nag")
 async def nag_view(scene: Scene, record: None) -> Card | None:
     """What is open and with the viewer; None when nothing is any more."""

@@ -248,7 +248,7 @@ async def test_assigned_it_is_theirs_to_deal_with_and_to_be_reminded_of(desk: De
     assert "Acknowledge" in labels(seen.card)
     desk.now += timedelta(hours=23, minutes=30)
     await desk.dispatch.due()
-    assert await desk.sent() == [("comments.nag", COLLEAGUE)]
+    assert await desk.sent() == [("comment.nag", COLLEAGUE)]
     listed = await desk.ask(COLLEAGUE, "comments")
     assert isinstance(listed, Say)
     assert "C-1" in plain(listed.card)
@@ -350,7 +350,7 @@ async def test_one_that_is_overdue_goes_to_the_headteacher_each_morning_and_to_i
             sent[desk.now] = rows
     head = [at for at, rows in sent.items() if ("comments.overdue", HEAD) in rows]
     assert [(at.day, at.hour) for at in head] == [(2, 9), (3, 8), (4, 8)]
-    late = [at for at, rows in sent.items() if ("comments.nag", OWNER) in rows and at > MONDAY + 24 * HOUR]
+    late = [at for at, rows in sent.items() if ("comment.nag", OWNER) in rows and at > MONDAY + 24 * HOUR]
     on_wednesday = [at.hour for at in late if at.day == 3]
     assert on_wednesday == [*range(8, 17)]
 
@@ -363,6 +363,9 @@ async def test_nothing_is_said_of_what_has_been_dealt_with_meanwhile(desk: Desk)
     await desk.dispatch.due()
     await press(desk, OWNER, "comment.answer.send", comment, text="On the 6th", where="under it")
     assert await desk.see(OWNER, "comments.nag", None) is None
+    seen = await desk.see(OWNER, "comment.nag", ref(comment))
+    assert seen is not None
+    assert not seen.card.buttons, "a reminder that was sent says how it ended"
 
 
 async def test_the_list_shows_what_is_mine_and_can_be_asked_for_one_account(desk: Desk) -> None:
@@ -413,7 +416,7 @@ async def test_logged_by_night_it_is_said_in_the_morning_unless_that_is_too_late
     assert await desk.sent() == []
     desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
     await desk.dispatch.due()
-    assert await desk.sent() == [("comments.nag", OWNER)]
+    assert await desk.sent() == [("comment.nag", OWNER)]
     desk.now = datetime(2027, 3, 5, 18, 0, tzinfo=UTC)
     await log(desk, received=desk.now)
     assert ("comment", OWNER) in await desk.sent(), "due on Saturday, when nobody is there"
