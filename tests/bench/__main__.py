@@ -6,12 +6,12 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import Ratio, slack, storage, teams
+from tests.bench import Ratio, comments, slack, storage, teams
 
 
 async def main() -> list[Ratio]:
     """All the ratios, each group in its turn."""
-    return [*await storage.measure(), *await slack.measure(), *await teams.measure()]
+    return [*await storage.measure(), *await comments.measure(), *await slack.measure(), *await teams.measure()]
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ async def measure() -> list[Ratio]:
 async def commit_is_flat(many: int = 100_000, few: int = 100, rounds: int = 300) -> Ratio:
     """A commit (record, audit row, outbox row) with many records in the store, over one with few."""
     async with _store(many) as large, _store(few) as small:
-        times = await _alternate(rounds, lambda: _commit(large), lambda: _commit(small))
+        times = await alternate(rounds, lambda: _commit(large), lambda: _commit(small))
     return Ratio(f"a commit at {many:,} records / at {few:,}", times[0] / times[1], 1.2)
 
 
@@ -42,7 +42,7 @@ async def cheaper_than_stock(many: int = 50_000, rounds: int = 7, commits: int =
 
     One insert of theirs takes so long that ours come in groups: a group's time is shared out among them.
     """
-    with TemporaryDirectory(dir=_build()) as folder:
+    with TemporaryDirectory(dir=build()) as folder:
         stock = TinyDB(Path(folder) / "stock.json")
         stock.insert_multiple(plain(_note(f"n{n}", LATER, n)) for n in range(many))
 
@@ -50,7 +50,7 @@ async def cheaper_than_stock(many: int = 50_000, rounds: int = 7, commits: int =
             stock.insert(plain(_note("new", LATER, 1)))
 
         async with _store(many) as ours:
-            times = await _alternate(rounds, insert, lambda: _puts(ours, commits))
+            times = await alternate(rounds, insert, lambda: _puts(ours, commits))
         stock.close()
     ratio = times[0] / (times[1] / commits)
     return Ratio(f"stock TinyDB's insert at {many:,} documents / ours", ratio, 500, at_least=True)
@@ -59,13 +59,13 @@ async def cheaper_than_stock(many: int = 50_000, rounds: int = 7, commits: int =
 async def tick_is_flat(many: int = 100_000, few: int = 100, due: int = 10, rounds: int = 100) -> Ratio:
     """A tick (find what is due, move it on in one commit) over many waiting records, over one over few."""
     async with _store(many, due=due) as large, _store(few, due=due) as small:
-        times = await _alternate(rounds, lambda: _tick(large), lambda: _tick(small))
+        times = await alternate(rounds, lambda: _tick(large), lambda: _tick(small))
     return Ratio(f"a tick over {many:,} waiting records / over {few:,}", times[0] / times[1], 2)
 
 
 async def start_up(many: int = 100_000, rounds: int = 3) -> Ratio:
     """Opening a folder with many records, over reading the same bytes with `json.loads`."""
-    with TemporaryDirectory(dir=_build()) as name:
+    with TemporaryDirectory(dir=build()) as name:
         folder = Path(name) / "data"
         store = await open_tiny(folder)
         await _fill(store, many)
@@ -77,7 +77,7 @@ async def start_up(many: int = 100_000, rounds: int = 3) -> Ratio:
         async def read() -> None:
             await asyncio.to_thread(_read_lines, folder)
 
-        times = await _alternate(rounds, start, read)
+        times = await alternate(rounds, start, read)
     return Ratio(f"start-up with {many:,} records / json.loads of the same bytes", times[0] / times[1], 3)
 
 
@@ -88,7 +88,7 @@ def _read_lines(folder: Path) -> None:
             kept.append(json.loads(line[17:]))
 
 
-async def _alternate(rounds: int, *sides: Callable[[], Awaitable[None]]) -> list[float]:
+async def alternate(rounds: int, *sides: Callable[[], Awaitable[None]]) -> list[float]:
     """The median time of each side, in seconds, measured in turn so that both meet the same weather."""
     times: list[list[float]] = [[] for _ in sides]
     for _ in range(rounds):
@@ -101,7 +101,7 @@ async def _alternate(rounds: int, *sides: Callable[[], Awaitable[None]]) -> list
 
 @asynccontextmanager
 async def _store(records: int, due: int = 0) -> AsyncIterator[TinyStore]:
-    with TemporaryDirectory(dir=_build()) as folder:
+    with TemporaryDirectory(dir=build()) as folder:
         store = await open_tiny(Path(folder) / "data")
         await _fill(store, records, due)
         yield store
@@ -150,6 +150,6 @@ async def _tick(store: TinyStore) -> None:
             tx.put(note.but(text=note.text[::-1]))
 
 
-def _build() -> Path:
+def build() -> Path:
     BUILD.mkdir(exist_ok=True)
     return BUILD
