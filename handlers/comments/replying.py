@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from policy.template import Template
+from policy.template import Template, Use
 
 from cards.comment_forms import OWN, reply_form
 from cards.model import Form
@@ -55,7 +55,7 @@ async def answered(turn: Turn, comment: Comment) -> Reply:
 
 async def _respond(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
     try:
-        said = await _said(turn, comment)
+        said = await _said(turn, comment, closes=closes)
         if said is None:
             return await _put_forward(turn, comment, closes=closes)
     except Unusable as wrong:
@@ -64,10 +64,10 @@ async def _respond(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
     return Nothing()
 
 
-async def _said(turn: Turn, comment: Comment) -> Said | None:
+async def _said(turn: Turn, comment: Comment, *, closes: bool) -> Said | None:
     """What was said, if the words may be used as they are; None for words that have to be approved first."""
     chosen = text(turn.request, "wording")
-    wording = next((each for each in await _wordings(turn, comment) if each.id == chosen), None)
+    wording = next((each for each in await _wordings(turn, comment, closes=closes) if each.id == chosen), None)
     if chosen not in ("", OWN) and wording is None:
         raise Unusable({"wording": "These words are no longer approved. Please choose others."})
     if wording is None and not _free(turn, comment):
@@ -100,11 +100,14 @@ async def _put_forward(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
 
 
 async def _form(turn: Turn, comment: Comment, *, closes: bool) -> Form:
-    return reply_form(comment, await _wordings(turn, comment), closes=closes, free=_free(turn, comment))
+    return reply_form(
+        comment, await _wordings(turn, comment, closes=closes), closes=closes, free=_free(turn, comment)
+    )
 
 
-async def _wordings(turn: Turn, comment: Comment) -> Sequence[Template]:
-    return await usable(turn, comment.account)
+async def _wordings(turn: Turn, comment: Comment, *, closes: bool) -> Sequence[Template]:
+    use = Use.ANSWERS if closes else Use.ACKNOWLEDGES
+    return [each for each in await usable(turn, comment.account) if each.use is use]
 
 
 def _free(turn: Turn, comment: Comment) -> bool:

@@ -16,6 +16,7 @@ from policy.comment import Comment, State
 from policy.people import Person
 from policy.post import State as PostState
 from policy.record import Ref, ref
+from policy.template import Template
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     COLLEAGUE,
@@ -440,3 +441,42 @@ async def test_response_times_by_account_and_month(desk: Desk) -> None:
     nobody = await desk.ask(COLLEAGUE, "comments", text="stats")
     assert isinstance(nobody, Say)
     assert "No comments came in these months." in plain(nobody.card)
+
+
+async def approved(desk: Desk, use: str, words: str, **more: str) -> str:
+    """The id of a wording that the headteacher has approved."""
+    form = {"name": f"To say: {words[:20]}", "text": words, "use": use, "account": ""} | more
+    await desk.ask(TEACHER, "template.new", fields=form)
+    async with desk.store.transaction("harbour") as tx:
+        [wording] = await tx.find(Template, limit=1)
+    await desk.ask(HEAD, "template.approve", ref(wording), version=1)
+    return wording.id
+
+
+async def test_words_approved_beforehand_can_be_used_at_once(desk: Desk) -> None:
+    seen, told = (
+        await approved(desk, "acknowledges", "Thank you. We will look."),
+        await approved(desk, "answers", "Term begins on the 6th."),
+    )
+    comment = await log(desk)
+    asked = await press(desk, OWNER, "comment.acknowledge", comment)
+    assert isinstance(asked, Ask)
+    [choice] = [field for field in asked.form.fields if field.name == "wording"]
+    assert [value for value, _ in choice.options] == [seen, "own"], "those for acknowledging"  # type: ignore[union-attr]
+    reply = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=seen, where="under it")
+    assert reply == Nothing()
+    kept = await now(desk, comment)
+    assert kept.acknowledged is not None
+    assert (kept.acknowledged.words, kept.acknowledged.right) == ("Thank you. We will look.", seen)
+    wrong = await press(desk, OWNER, "comment.answer.send", comment, wording=seen, where="under it")
+    assert "no longer approved" in errors(wrong)["wording"]
+    assert await press(desk, OWNER, "comment.answer.send", comment, wording=told, where="under it") == Nothing()
+
+
+async def test_words_that_are_no_longer_approved_cannot_be_used(desk: Desk) -> None:
+    wording = await approved(desk, "acknowledges", "Thank you. We will look.")
+    comment = await log(desk)
+    await desk.ask(TEACHER, "template.withdraw", Ref("template", wording), version=1)
+    wrong = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=wording, where="under it")
+    assert "no longer approved" in errors(wrong)["wording"]
+    assert (await now(desk, comment)).status is State.OPEN
