@@ -200,13 +200,13 @@ async def test_sending_the_same_words_again_changes_nothing(desk: Desk) -> None:
 async def test_what_may_be_used_is_by_account_and_by_name_and_fits(desk: Desk) -> None:
     for name, more in {
         "b page": {"account": "page"},
-        "A everywhere": {"account": "*"},
-        "c short": {"account": "short", "use": "answers"},
+        "C everywhere": {"account": "*"},
+        "a short": {"account": "short", "use": "answers"},
     }.items():
         await approve(desk, await send(desk, name=name, **more))
     await send(desk, name="Not decided yet")
-    assert await may_use(desk, "page") == ["A everywhere", "b page"]
-    assert await may_use(desk, "short") == ["A everywhere", "c short"]
+    assert await may_use(desk, "page") == ["b page", "C everywhere"]
+    assert await may_use(desk, "short") == ["a short", "C everywhere"]
     assert await may_use(desk, "gone") == []
 
     long = propose("T-9", "harbour", str(identity(TEACHER)), "Long", "x" * 400, "", Use.ANSWERS, "5a" * 32, MONDAY)
@@ -277,6 +277,25 @@ async def test_a_delegate_decides_by_a_right_that_is_quoted(desk: Desk) -> None:
     right = "for the headteacher, who is away until 5 March 2027 (A-1)"
     assert (await desk.audit())[-1].entry.authority == right
     assert right in plain(await card(desk, TEACHER, "template.decided", template))
+
+
+async def test_whoever_decided_still_sees_it_when_they_no_longer_stand_in(desk: Desk) -> None:
+    await be_away(desk, COLLEAGUE)
+    template = await send(desk)
+    await press(desk, COLLEAGUE, "template.reject.send", template, fields={"reason": "Why"})
+    desk.now += timedelta(days=7)
+    assert "Rejected by Cara" in plain(await card(desk, COLLEAGUE, "template", template))
+    assert await desk.see(OWNER, "template", ref(template)) is None
+
+
+async def test_the_head_sees_what_somebody_proposed_who_is_no_longer_known(desk: Desk) -> None:
+    gone = propose("T-9", "harbour", "slack:T1:U9", "Left", WORDS, "page", Use.ANSWERS, "5a" * 32, MONDAY)
+    async with desk.store.transaction("harbour") as tx:
+        tx.put(gone)
+    assert "somebody who has left" in plain(await card(desk, HEAD, "template", gone))
+    assert await desk.see(COLLEAGUE, "template", ref(gone)) is None
+    assert isinstance(await press(desk, HEAD, "template.approve", gone), Say)
+    assert (await now(desk, gone)).status is State.PROPOSED
 
 
 async def test_nobody_decides_on_their_own(desk: Desk) -> None:
@@ -418,7 +437,7 @@ def titles(shown: Card) -> list[str]:
     return [part.title for part in shown.body if isinstance(part, Row) and part.detail]
 
 
-@pytest.mark.parametrize("payload", [{}, {"part": "else", "skip": "5"}, {"part": "approved", "skip": "-1"}])
+@pytest.mark.parametrize("payload", [{}, {"part": "else", "skip": "5"}, {"part": "approved", "skip": "x"}])
 async def test_a_page_that_nobody_offered_is_the_first(desk: Desk, payload: dict[str, str]) -> None:
     await approve(desk, await send(desk))
     reply = await desk.ask(TEACHER, "templates.more", payload=payload)
@@ -427,18 +446,31 @@ async def test_a_page_that_nobody_offered_is_the_first(desk: Desk, payload: dict
 
 
 async def test_after_four_staffed_hours_and_then_one_digest_each_working_morning(desk: Desk) -> None:
-    for name in ("One", "Two"):
-        await send(desk, name=name)
+    await send(desk, name="One")
+    desk.now += timedelta(seconds=30)
+    await send(desk, name="Two")
     await desk.outbox()
-    assert await at(desk, MONDAY + 4 * HOUR - timedelta(minutes=1)) == []
-    assert await at(desk, MONDAY + 4 * HOUR) == [("template.nag", HEAD)] * 2
+    assert await at(desk, MONDAY + 4 * HOUR - timedelta(seconds=1)) == []
+    assert await at(desk, MONDAY + 4 * HOUR + timedelta(seconds=30)) == [("template.nag", HEAD)] * 2
     assert await at(desk, MONDAY + 10 * HOUR) == []
     for day in (2, 3):
         assert await at(desk, datetime(2027, 3, day, 7, 59, tzinfo=UTC)) == []
         assert await at(desk, datetime(2027, 3, day, 8, 0, tzinfo=UTC)) == [("templates.digest", HEAD)]
     digest = await card(desk, HEAD, "templates.digest", None)
+    assert titles(digest) == ["T-1: One", "T-2: Two"]
     assert "2 wordings wait for your decision" in digest.summary
     assert labels(digest) == ["Open", "Open"]
+
+
+async def test_one_digest_a_morning_also_while_messages_are_being_sent(desk: Desk) -> None:
+    for number in range(5):
+        await send(desk, name=f"Number {number}")
+    await at(desk, MONDAY + 5 * HOUR)
+    desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+    sent: list[tuple[str, str]] = []
+    while await desk.dispatch.due(limit=1):
+        sent += await desk.sent()
+    assert sent == [("templates.digest", HEAD)]
 
 
 async def test_nothing_is_said_of_what_has_been_decided_meanwhile(desk: Desk) -> None:
