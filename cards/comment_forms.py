@@ -63,11 +63,13 @@ def reply_form(comment: Comment, wordings: Sequence[Template], *, closes: bool, 
         parts.append(ChoiceField("wording", "Wording", options, shown[0].id, required=True))
     then = "" if free else " They go to the headteacher first; you will be told when you can use them."
     only = "Only for words of your own. " if shown else ""
-    parts.append(TextField("text", "Text", hint=f"{only}What you say, word for word.{then}", lines=4))
-    where = "Where it was said: a link, or a few words. Leave it empty for words that are to be approved first."
     parts.append(
-        TextField("where", "Where", hint=where if not free else "Where it was said: a link, or a few words.")
+        TextField("text", "Text", hint=f"{only}What you say, word for word.{then}", required=not shown, lines=4)
     )
+    if shown or free:
+        later = "" if free else " Leave it empty for words that are to be approved first."
+        where = f"Where it was said: a link, or a few words.{later}"
+        parts.append(TextField("where", "Where", hint=where, required=free, longest=500))
     note = "What counts is what was said to them, not a note among colleagues."
     return Form(verb, f"{title} {comment.id}", tuple(parts), ref(comment), comment.version, note)
 
