@@ -153,7 +153,7 @@ def decided_card(template: Template, reader: Reader) -> Card:
     if template.status is State.PROPOSED:
         return moved_card(template, reader)
     then = {
-        State.APPROVED: "Colleagues can choose it when they acknowledge or answer a comment.",
+        State.APPROVED: f"Colleagues can choose it from now on, {PURPOSE[template.use]}.",
         State.REJECTED: "Press Edit to change it and send it again, or leave it.",
     }.get(template.status, "Comments are answered in other words from now on.")
     status = standing(template, reader)
@@ -196,7 +196,7 @@ def list_card(listing: Listing) -> Card:
     if listing.approved:
         body.append(Text("Approved: these may be used word for word", Tone.STRONG))
         for template, reader in listing.approved:
-            body += [_row(template, reader, _may_be_used(template, reader)), _quote(template)]
+            body += [_row(template, reader, _purpose(template, reader)), _quote(template)]
         body += _more(APPROVED, listing.skipped + len(listing.approved), listing.more_approved)
     if listing.proposed:
         body.append(Text("Proposed: these wait for a decision", Tone.STRONG))
@@ -220,14 +220,7 @@ def digest_card(listing: Listing) -> Card:
 
 def rows(listing: Listing) -> tuple[Element, ...]:
     """What waits for whoever looks, a line each; nothing when nothing does."""
-    each = tuple(
-        Row(
-            f"{template.id}: {template.name}",
-            _waits(template, reader),
-            (press(template, "Open", "template.open"),),
-        )
-        for template, reader in listing.proposed
-    )
+    each = tuple(_row(template, reader, _waits(template, reader), "Open") for template, reader in listing.proposed)
     return (*each, *_more(PROPOSED, len(listing.proposed), listing.more_proposed))
 
 
@@ -333,19 +326,18 @@ def _quote(template: Template) -> Quote:
     return Quote(template.text, whole)
 
 
-def _may_be_used(template: Template, reader: Reader) -> str:
-    return f"{template.id}: words {PURPOSE[template.use]} on {reader.place(template)}"
+def _purpose(template: Template, reader: Reader) -> str:
+    return f"Words {PURPOSE[template.use]} on {reader.place(template)}"
 
 
 def _waits(template: Template, reader: Reader) -> str:
     since = moment(template.waiting_since, reader.zone)
-    words = f"words {PURPOSE[template.use]} on {reader.place(template)}"
-    return f"{template.id}: {words}, from {reader.name(template.author)}, waiting since {since}"
+    return f"{_purpose(template, reader)}, from {reader.name(template.author)}, waiting since {since}"
 
 
-def _row(template: Template, reader: Reader, detail: str) -> Row:
-    opens = press(template, "Open", "template.open")
-    return Row(template.name, detail, (*_only(buttons(template, reader), "Edit", "Withdraw"), opens))
+def _row(template: Template, reader: Reader, detail: str, *labels: str) -> Row:
+    found = (*buttons(template, reader), press(template, "Open", "template.open"))
+    return Row(f"{template.id}: {template.name}", detail, _only(found, *(labels or ("Edit", "Withdraw", "Open"))))
 
 
 def _more(part: str, skip: int, beyond: int) -> tuple[Row, ...]:
