@@ -26,6 +26,19 @@ def findings(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield from check(people, groups)
     if isinstance(accounts, list):
         yield from _accounts(accounts)
+    if isinstance(people, dict) and isinstance(accounts, list):
+        yield from _at_any_hour(people, accounts, groups)
+
+
+def _at_any_hour(people: Mapping[str, Any], accounts: Sequence[Any], groups: "Groups") -> Iterator[Finding]:
+    owners = {ref for account in _tables(accounts) for _, ref in _list(account, "owners", ())}
+    for path, ref in _list(people, "any_hour", ("people",)):
+        if not any(_one(ref, owner, groups) for owner in owners):
+            yield (
+                path,
+                f"{quoted(ref)} looks after none of the accounts, so there is nothing to remind them of.",
+                "Name them among the owners of an account, or take them out of any_hour.",
+            )
 
 
 Groups = Sequence[frozenset[str]]

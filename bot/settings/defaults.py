@@ -18,6 +18,7 @@ MEANINGS: Mapping[tuple[str, str], str] = {
     ("people", "office"): "Nobody is named as the office.",
     ("people", "admins"): "Nobody is told in the chat when a message cannot be delivered; exeat doctor says so.",
     ("people", "blocked"): "Nobody is shut out by name.",
+    ("people", "any_hour"): "Everybody is reminded of comments in staffed hours only, unless none are left.",
     ("people", "same"): "Accounts of one person are known by their verified e-mail alone.",
     ("calendar", "staffed"): "08:00 to 17:00 on working days.",
     ("calendar", "closures"): "The school is closed at weekends and on England's bank holidays only.",
@@ -32,6 +33,11 @@ MEANINGS: Mapping[tuple[str, str], str] = {
     ("policy", "file"): "Exeat's own summary of the policy is quoted.",
     ("policy", "version"): "The policy carries no version.",
     ("policy", "next_review"): "Nobody is reminded that the policy wants reviewing.",
+    (
+        "comments",
+        "reminders",
+    ): "Reminders of a comment come at half time, before going home and an hour before it is due.",
+    ("comments", "complaints"): "Complaints are said to go by the complaints procedure, but not where it is.",
 }
 
 

@@ -15,7 +15,7 @@ from bot.settings.values import quoted, slug_of
 from policy.account import Account, Platform
 from policy.calendar import Calendar
 from policy.people import Role, Roster
-from policy.school import Contacts, PolicyDocument, School
+from policy.school import CommentRules, Contacts, PolicyDocument, School
 
 
 def read_school(file: File) -> School:
@@ -74,6 +74,7 @@ def _school(shape: SchoolFile, file: File) -> School:
             version=policy.version,
             next_review=policy.next_review,
         ),
+        comments=CommentRules(tuple(dict.fromkeys(shape.comments.reminders)), shape.comments.complaints),
         head_may_approve_own=own if own is not None else not shape.people.deputies,
     )
 
@@ -86,6 +87,7 @@ def _roster(people: PeopleSection) -> Roster:
         blocked=tuple(people.blocked),
         roles=tuple(roles),
         same=tuple(tuple(group.identities) for group in people.same),
+        any_hour=tuple(people.any_hour),
     )
 
 
@@ -103,7 +105,8 @@ def _contacts(contacts: ContactsSection) -> Contacts:
 
 def _account(account: AccountSection) -> Account:
     name = account.platform_name or _called(account.platform)
-    return Account(slug_of(account.name), account.name, account.platform, name, account.url, tuple(account.owners))
+    owners = tuple(account.owners)
+    return Account(slug_of(account.name), account.name, account.platform, name, account.url, owners, account.replies)
 
 
 def _called(platform: Platform) -> str:

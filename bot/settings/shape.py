@@ -6,7 +6,23 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.settings.values import Address, Closure, Day, Hours, OnPlatform, Ref, Slug, StaffRef, Words, YesOrNo, Zone
+from bot.settings.values import (
+    Address,
+    Closure,
+    Day,
+    Hours,
+    HowToReply,
+    OnPlatform,
+    Ref,
+    Reminder,
+    Slug,
+    StaffRef,
+    Words,
+    YesOrNo,
+    Zone,
+)
+from policy.account import Replies
+from policy.comment_due import BEFORE
 
 HELPLINE = "NSPCC whistleblowing advice line, 0800 028 0285"
 """Shown where a school names no helpline of its own."""
@@ -46,6 +62,7 @@ class PeopleSection(Section):
     office: list[Ref] = []
     admins: list[Ref] = []
     blocked: list[Ref] = []
+    any_hour: list[Ref] = []
     same: list[SamePerson] = []
 
 
@@ -85,6 +102,14 @@ class AccountSection(Section):
     platform_name: Words = ""
     url: Address = ""
     owners: list[Ref] = []
+    replies: HowToReply = Replies.APPROVED
+
+
+class CommentsSection(Section):
+    """`[comments]`"""
+
+    reminders: list[Reminder] = list(BEFORE)
+    complaints: Words = ""
 
 
 class SchoolFile(Section):
@@ -96,6 +121,7 @@ class SchoolFile(Section):
     calendar: CalendarSection = CalendarSection()
     contacts: ContactsSection = ContactsSection()
     policy: PolicySection = PolicySection()
+    comments: CommentsSection = CommentsSection()
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
@@ -106,6 +132,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
     ("calendar",): CalendarSection,
     ("contacts",): ContactsSection,
     ("policy",): PolicySection,
+    ("comments",): CommentsSection,
     ("accounts",): AccountSection,
 }
 """Which section stands where, list positions left out."""
@@ -124,6 +151,7 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("people", "office"): 'office = ["office@school.example"]',
     ("people", "admins"): 'admins = ["it@school.example"]',
     ("people", "blocked"): 'blocked = ["former@school.example"]',
+    ("people", "any_hour"): 'any_hour = ["office@school.example"]',
     ("people", "same"): '[[people.same]], and under it identities = ["ann@school.example", "slack:U02AB3CD4"]',
     ("people", "same", "identities"): 'identities = ["ann@school.example", "slack:U02AB3CD4"]',
     ("calendar",): '[calendar], and under it staffed = "08:00-17:00"',
@@ -136,5 +164,9 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("accounts", "name"): 'name = "Harbour on Facebook"',
     ("accounts", "platform"): 'platform = "facebook"',
     ("accounts", "owners"): 'owners = ["office@school.example"]',
+    ("accounts", "replies"): 'replies = "approved"',
+    ("comments",): '[comments], and under it reminders = ["half time"]',
+    ("comments", "reminders"): 'reminders = ["half time", "going home", "an hour before"]',
+    ("comments", "complaints"): 'complaints = "https://www.school.example/complaints"',
 }
 """What to write, for messages."""

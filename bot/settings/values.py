@@ -10,12 +10,16 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from bot.settings.fault import either, nearest
-from policy.account import Platform
+from policy.account import Platform, Replies
+from policy.comment_due import Rung
 
 EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:.]+")
 SLACK_REF = re.compile(r"slack:[uw][a-z0-9]{2,20}")
 TEAMS_REF = re.compile(r"teams:[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+REMINDERS = {"half time": Rung.HALF, "going home": Rung.LAST, "an hour before": Rung.HOUR}
+"""The reminders before a comment is due, as the file names them."""
 
 LONGEST_CLOSURE = 120
 """In days; a longer one is taken for a slip in the year."""
@@ -164,6 +168,26 @@ def platform(value: Any) -> Platform:
     )
 
 
+def replies(value: Any) -> Replies:
+    """How an account's owners may answer comments."""
+    text = _words(value).casefold()
+    if text in [one.value for one in Replies]:
+        return Replies(text)
+    raise wrong(
+        f"{quoted(value)} is not a way to answer comments.",
+        'Write "approved", and every answer is read first or made of approved words; or "free", and owners use '
+        "words of their own.",
+    )
+
+
+def reminder(value: Any) -> Rung:
+    """When somebody is reminded of a comment before it is due."""
+    text = " ".join(_words(value).casefold().split())
+    if text in REMINDERS:
+        return REMINDERS[text]
+    raise wrong(f"{quoted(value)} is not a reminder Exeat knows.", f"Write {either(list(REMINDERS))}.")
+
+
 def address(value: Any) -> str:
     """A web address."""
     text = _words(value)
@@ -198,4 +222,6 @@ Day = Annotated[date, BeforeValidator(day)]
 Closure = Annotated[tuple[date, date], BeforeValidator(closure)]
 OnPlatform = Annotated[Platform, BeforeValidator(platform)]
 Address = Annotated[str, BeforeValidator(address)]
+HowToReply = Annotated[Replies, BeforeValidator(replies)]
+Reminder = Annotated[Rung, BeforeValidator(reminder)]
 YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]

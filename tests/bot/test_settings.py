@@ -12,9 +12,10 @@ from bot.settings.defaults import MEANINGS, left_out
 from bot.settings.lines import read_document
 from bot.settings.shape import SECTIONS
 from bot.settings.values import closure, slug_of
-from policy.account import Platform
+from policy.account import Platform, Replies
+from policy.comment_due import Rung
 from policy.people import Role
-from policy.school import School
+from policy.school import CommentRules, School
 
 FILE = Path("/srv/school/exeat.toml")
 
@@ -71,7 +72,7 @@ def test_the_documented_example_is_read_and_gives_every_setting() -> None:
 def test_everything_that_may_be_said_is_understood() -> None:
     whole = school(
         """
-        accounts = [{name = "Page", platform = "X", owners = ["slack:U02AB3CD4"], url = "https://x.com/harbour"},
+        accounts = [{name = "Page", platform = "X", owners = ["slack:U02AB3CD4"], replies = "Free", url = "https://x.com/harbour"},
                     {name = "Dojo", platform = "other", platform_name = "ClassDojo"}]
         [school]
         id = "harbour"
@@ -82,6 +83,7 @@ def test_everything_that_may_be_said_is_understood() -> None:
         staff = ["*@School.example", "sub@agency.example"]
         headteacher = "slack:U0HEAD"
         deputies = ["teams:6F1C2B3A-0d4e-4f5a-8b6c-7d8e9f0a1b2c"]
+        any_hour = ["slack:U02AB3CD4"]
         same = [{identities = ["slack:U0HEAD", "head@school.example"]}]
         [calendar]
         staffed = "7:45–16:30"
@@ -90,6 +92,9 @@ def test_everything_that_may_be_said_is_understood() -> None:
         [policy]
         file = "policy.md"
         next_review = 2027-03-31
+        [comments]
+        reminders = ["Going home", "half time"]
+        complaints = "On paper, at the office"
         """
     )
     assert whole.zone.key == "Europe/Jersey"
@@ -105,6 +110,28 @@ def test_everything_that_may_be_said_is_understood() -> None:
     assert whole.policy.next_review == date(2027, 3, 31)
     assert [(a.platform, a.platform_name) for a in whole.accounts] == [("x", "X"), ("other", "ClassDojo")]
     assert whole.accounts[0].owners == ("slack:u02ab3cd4",)
+    assert [each.replies for each in whole.accounts] == [Replies.FREE, Replies.APPROVED]
+    assert whole.roster.any_hour == ("slack:u02ab3cd4",)
+    assert whole.comments == CommentRules((Rung.LAST, Rung.HALF), "On paper, at the office")
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "instead"),
+    [
+        (SMALLEST + 'replies = "often"', '"often" is not a way to answer comments', '"free"'),
+        (SMALLEST + '[comments]\nreminders = ["daily"]', '"daily" is not a reminder', "half time"),
+        (SMALLEST + "[comments]\nreminder = []", "no such key", "Did you mean reminders?"),
+        (
+            SMALLEST.replace("[[accounts]]", 'any_hour = ["ann@school.example"]\n[[accounts]]'),
+            "looks after none",
+            "owners",
+        ),
+    ],
+)
+def test_what_cannot_be_said_of_comments(text: str, what: str, instead: str) -> None:
+    fault = only(text)
+    assert what in fault.what
+    assert instead in fault.instead
 
 
 def test_the_head_approves_their_own_posts_only_where_there_is_no_deputy() -> None:
