@@ -15,8 +15,8 @@ from policy.template import Template
 OWN = "own"
 """The choice of words of one's own, where approved ones are offered."""
 
-MOST_WORDINGS = 8
-"""How many approved wordings a form shows in full."""
+MOST_CHOICES, MOST_WORDINGS = 90, 8
+"""How many approved wordings a form offers, and how many of them it shows in full."""
 
 REASONS = (
     (
@@ -55,11 +55,13 @@ def log_form(accounts: Sequence[Account], now: datetime, *, text: str = "", acco
 def reply_form(comment: Comment, wordings: Sequence[Template], *, closes: bool, free: bool) -> Form:
     """What was said in public and where; or words that go to the headteacher first, unless replies are free."""
     verb, title = ("comment.answer.send", "Answer") if closes else ("comment.acknowledge.send", "Acknowledge")
-    shown = wordings[:MOST_WORDINGS]
+    shown = wordings[:MOST_CHOICES]
     parts: list[Part] = [Quote(opening(comment.text, 300))]
     if shown:
         options = (*((each.id, each.name) for each in shown), (OWN, "My own words"))
-        parts += [part for each in shown for part in (Text(f"{each.name}:", Tone.QUIET), Quote(each.text))]
+        parts += [
+            part for each in shown[:MOST_WORDINGS] for part in (Text(f"{each.name}:", Tone.QUIET), Quote(each.text))
+        ]
         parts.append(ChoiceField("wording", "Wording", options, shown[0].id, required=True))
     then = "" if free else " They go to the headteacher first; you will be told when you can use them."
     only = "Only for words of your own. " if shown else ""

@@ -7,10 +7,11 @@ from cards.away import away_card, away_form, stand_in_card
 from cards.model import Card
 from handlers.needs import own, staff
 from handlers.picking import colleague
-from handlers.posts.access import hand_over
+from handlers.posts.access import hand_over as hand_over_posts
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.seats import has_seat
+from handlers.templates import hand_over as hand_over_wordings
 from handlers.turn import Scene, Turn
 from policy.away import OPEN_KEY, Away, pass_time, plan_away
 from policy.people import Identity
@@ -53,7 +54,7 @@ async def plan(turn: Turn) -> Reply:
     if delegate is not None:
         turn.send("away", delegate, planned)
     if planned.state == "begun" and has_seat(turn, turn.viewer):
-        await hand_over(turn)
+        await _hand_over(turn)
     return Say(replace(away_card(planned, delegate.name if delegate else ""), buttons=()))
 
 
@@ -62,7 +63,7 @@ async def back(turn: Turn, planned: Away) -> Reply:
     """The absence is called off."""
     turn.save(planned.cancelled())
     if has_seat(turn, turn.viewer):
-        await hand_over(turn)
+        await _hand_over(turn)
     return Nothing()
 
 
@@ -73,7 +74,7 @@ async def days_come(turn: Turn, planned: Away) -> None:
     turn.tx.put(moved)
     person = await turn.person(planned.person)
     if person is not None and moved.state != planned.state and has_seat(turn, person):
-        await hand_over(turn)
+        await _hand_over(turn)
 
 
 @REGISTRY.view("away", Away)
@@ -85,3 +86,9 @@ async def away_view(scene: Scene, planned: Away) -> Card | None:
     if planned.delegate and await scene.is_viewer(planned.delegate):
         return stand_in_card(planned, await scene.name(planned.person))
     return None
+
+
+async def _hand_over(turn: Turn) -> None:
+    """Put everything that waits for a decision before whoever decides now."""
+    await hand_over_posts(turn)
+    await hand_over_wordings(turn)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from policy.template import Template, Use
-
 from cards.comment_forms import OWN, reply_form
 from cards.model import Form
 from handlers.comments.access import RUNNING, handles, keep
@@ -19,6 +17,7 @@ from policy.comment import CLAUSE, LIVE, Comment, Said, State, acknowledge, answ
 from policy.content import Content
 from policy.post import Post, draft, send
 from policy.refused import Unusable
+from policy.template import Template, Use
 
 registry = Registry()
 

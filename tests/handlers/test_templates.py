@@ -556,3 +556,12 @@ async def test_a_role_is_looked_up_at_the_moment_of_the_press(desk: Desk) -> Non
     desk.settle(roles=((Role.HEADTEACHER, (email(OWNER),)),))
     assert "This is not yours to decide" in refusal(await press(desk, HEAD, "template.approve", template))
     await approve(desk, template, OWNER)
+
+
+async def test_whoever_stands_in_gets_the_wordings_that_wait(desk: Desk) -> None:
+    await send(desk)
+    await desk.sent()
+    today = desk.school.calendar.today(desk.now)
+    away = {"first": today, "last": today, "delegate": identity(COLLEAGUE)}
+    await desk.ask(HEAD, "away.new", fields=away)
+    assert ("template", COLLEAGUE) in await desk.sent()
