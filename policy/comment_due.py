@@ -43,11 +43,14 @@ EARLY = "!"
 
 @dataclass(frozen=True, slots=True)
 class Nag:
-    """What is due to be said: which rungs, and to whom. `eager`: only to those who opted in to any hour."""
+    """What is due to be said: which rungs, and to whom. `eager`: only to those who opted in to any hour; `heard`:
+    those have been told of all of it already, so it is for the others.
+    """
 
     rungs: tuple[Rung, ...]
     head: bool
     eager: bool = False
+    heard: bool = False
 
 
 def schedule(
@@ -66,50 +69,61 @@ def fall_due(
     """What has fallen due by now, with the comment moved on so that each rung is said once.
 
     What fell due while nothing was running is said once, late. Outside staffed hours it waits for the next, unless
-    they begin only after the deadline, when it is said at once.
+    they begin only after the deadline, when it is said at once; and those who are eager hear of it at any hour.
     """
     passed = [name for name, at in _moments(comment, calendar, rungs, eager).items() if at <= now]
+    early = [name for name in passed if name.endswith(EARLY)]
     calm = [name for name in passed if not name.endswith(EARLY)]
     if not passed:
         return schedule(comment, calendar, rungs, eager=eager), None
-    if calm and not _is_time(comment, now, calendar):
-        opens = calendar.next_staffed_start(now)
-        early = [name for name in passed if name.endswith(EARLY)]
-        if not early:
-            return replace(comment, next_due=opens), None
+    if not calm or not _is_time(comment, calm, now, calendar):
         moved = replace(comment, told=_with(comment.told, early))
+        opens = [calendar.next_staffed_start(now)] if calm else []
         later = [at for at in _moments(moved, calendar, rungs, eager).values() if at > now]
-        return replace(moved, next_due=min([opens, *later])), Nag(_named(early), head=False, eager=True)
-    said, overdue = _named(passed), comment.overdue(now)
-    head = bool(calm) and (
-        (Rung.LOGGED in said and comment.kind is Kind.COMPLAINT)
-        or (overdue and (comment.head_told is None or calendar.today(comment.head_told) < calendar.today(now)))
+        nag = Nag(_named(early), head=False, eager=True) if early else None
+        return replace(moved, next_due=min([*opens, *later], default=None)), nag
+    overdue = comment.overdue(now)
+    alone = (name for name in early if name.rstrip(EARLY) not in calm)
+    head = (Rung.LOGGED in calm and comment.kind is Kind.COMPLAINT) or (
+        overdue and (Rung.OVERDUE in calm or _not_today(comment.head_told, now, calendar))
     )
-    told = _with(comment.told, passed)
-    if overdue and calm:
-        told = _with(told, [Rung.LOGGED.value, *BEFORE, Rung.OVERDUE.value])
     moved = replace(
         comment,
-        told=told,
-        nagged=now if calm else comment.nagged,
+        told=_with(comment.told, [Rung.LOGGED, *BEFORE, Rung.OVERDUE] if overdue else [*calm, *alone]),
+        nagged=now,
         head_told=now if head else comment.head_told,
     )
-    return schedule(moved, calendar, rungs, eager=eager), Nag(said, head, eager=not calm)
+    heard = not overdue and all(name + EARLY in comment.told for name in calm)
+    return schedule(moved, calendar, rungs, eager=eager), Nag(_named(passed), head, heard=heard)
 
 
 def snoozes(comment: Comment, now: datetime, calendar: Calendar) -> tuple[datetime, ...]:
-    """The moments (UTC) until which a comment may be left alone: in an hour, at the end of the day, next morning."""
+    """The moments (UTC) until which a comment may be left alone: in an hour, an hour before closing, next morning.
+
+    Each lies in staffed time or at its end, and before the deadline.
+    """
     hours = calendar.hours(calendar.today(now))
     closing = (hours[1] - timedelta(hours=1),) if hours else ()
     choices = (calendar.add_staffed(now, timedelta(hours=1)), *closing, calendar.next_working_morning(now))
-    return tuple(dict.fromkeys(at for at in sorted(choices) if now < at < comment.due))
+    fitting = (at for at in sorted(choices) if now < at < comment.due and calendar.last_staffed(at) == at)
+    return tuple(dict.fromkeys(fitting))
 
 
-def _is_time(comment: Comment, now: datetime, calendar: Calendar) -> bool:
-    """Whether something may be said now: in staffed hours, or because none are left before the deadline."""
-    if calendar.is_staffed(now) or calendar.is_staffed(now - CLOSING):
+def _is_time(comment: Comment, calm: Collection[str], now: datetime, calendar: Calendar) -> bool:
+    """Whether something may be said now: in staffed hours, or because none are left before the deadline.
+
+    What becomes late outside staffed hours waits for the next, even where they have only just ended.
+    """
+    if calendar.is_staffed(now):
         return True
-    return comment.status is State.OPEN and now <= comment.due <= calendar.next_staffed_start(now)
+    closing = calendar.is_staffed(now - CLOSING)
+    if comment.overdue(now):
+        return closing and (Rung.OVERDUE in calm or Rung.OVERDUE in comment.told)
+    return closing or (comment.status is State.OPEN and comment.due <= calendar.next_staffed_start(now))
+
+
+def _not_today(told: datetime | None, now: datetime, calendar: Calendar) -> bool:
+    return told is None or calendar.today(told) < calendar.today(now)
 
 
 def _moments(comment: Comment, calendar: Calendar, rungs: Collection[Rung], eager: bool) -> dict[str, datetime]:
@@ -127,26 +141,30 @@ def _moments(comment: Comment, calendar: Calendar, rungs: Collection[Rung], eage
 def _before(comment: Comment, calendar: Calendar, rungs: Collection[Rung], eager: bool) -> dict[str, datetime]:
     logged, due, told = comment.logged_at, comment.due, comment.told
     moments: dict[str, datetime] = {}
+    early: dict[str, datetime] = {}
     if Rung.LOGGED not in told:
         opens = calendar.next_staffed_start(logged)
-        moments[Rung.LOGGED] = opens if opens < due else logged
+        moments[Rung.LOGGED] = logged if logged < due <= opens else opens
+        early[Rung.LOGGED + EARLY] = logged
     for rung, at in _ladder(comment, calendar).items():
-        if rung not in rungs:
+        if rung not in rungs or rung in told or not logged < at < due:
             continue
+        early[rung + EARLY] = at
         moved = _moved(at, due, calendar)
-        if rung not in told and moved > logged:
+        if moved > logged:
             moments[rung] = moved
-        if eager and rung + EARLY not in told and logged < at < moved and rung not in told:
-            moments[rung + EARLY] = at
     if comment.snoozed_until is not None:
-        moments = {name: max(at, comment.snoozed_until) for name, at in moments.items()}
-    late = max(due, logged)
+        until = _moved(comment.snoozed_until, due, calendar)
+        moments = {name: max(at, until) for name, at in moments.items()}
+        early = {name: max(at, comment.snoozed_until) for name, at in early.items()}
     if Rung.OVERDUE not in told:
-        moments[Rung.OVERDUE] = opens = calendar.next_staffed_start(late)
-        if eager and late < opens and Rung.OVERDUE + EARLY not in told:
-            moments[Rung.OVERDUE + EARLY] = late
+        late = max(due, logged)
+        moments[Rung.OVERDUE] = calendar.next_staffed_start(late)
+        early[Rung.OVERDUE + EARLY] = late
     elif comment.nagged is not None:
         moments[Rung.AGAIN] = calendar.next_staffed_hour(comment.nagged)
+    if eager:
+        moments |= {name: at for name, at in early.items() if name not in told}
     return moments
 
 
