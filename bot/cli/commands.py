@@ -4,9 +4,10 @@ import sys
 
 import typer
 
-from bot.cli import asking, init, keeping, manifests, running
+from bot.cli import asking, importing, init, keeping, manifests, running
 from bot.cli.speaking import FAILED, err
 from handlers.dispatch import where
+from handlers.everything import everything
 
 commands = typer.Typer(
     name="exeat",
@@ -25,6 +26,9 @@ commands.command("due", short_help="When must a comment be answered?")(asking.du
 commands.add_typer(keeping.audit, name="audit", short_help="Verify or export the record of who did what")
 commands.command("backup", short_help="Write everything kept into one file")(keeping.backup)
 commands.command("restore", short_help="Put a backup back")(keeping.restore)
+commands.add_typer(
+    importing.commands(everything()), name="import", short_help="Take in what is kept elsewhere, from a file"
+)
 commands.add_typer(manifests.manifest, name="manifest", short_help="Make what a chat platform asks for")
 
 
