@@ -231,7 +231,7 @@ async def test_what_came_outside_staffed_hours_waits_for_the_next(desk: Desk) ->
     assert await desk.sent() == []
     desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
     await desk.dispatch.due()
-    assert await desk.sent() == [("comments.nag", OWNER)]
+    assert await desk.sent() == [("comment.nag", OWNER)]
 
 
 async def test_rows_of_a_file_are_kept_and_the_clock_puts_them_into_one_message(desk: Desk) -> None:
