@@ -45,9 +45,11 @@ class Broken:
 
 
 class Clock:
-    """The ticking of one school. `tally` counts what was done and what failed; `broken` names the records whose
-    handlers fail; `ticked` is when (monotonic seconds) the last whole tick was done, and
-    `done_by` the moment (UTC) it looked at, None before the first.
+    """The ticking of one school; the first tick that can does what is to be done after a start.
+
+    `tally` counts what was done and what failed; `broken` names the records whose handlers fail; `ticked` is when
+    (monotonic seconds) the last whole tick was done, and `done_by` the moment (UTC) it looked at, None before the
+    first.
 
     `sweep` removes orphaned pictures, once a day; `beat` is told after every good tick. `real` gives the real
     time, by which old keys are forgotten, whatever time the school is at.
@@ -70,7 +72,7 @@ class Clock:
         self.done_by: datetime | None = None
         self._dispatch, self._sweep, self._beat = dispatch, sweep, beat
         self._steady, self._real = steady, real
-        self._ticks = 0
+        self._ticks, self._begun = 0, False
         self._next = {"forget": steady(), "sweep": steady() + HOUR}
         self._stopping = asyncio.Event()
 
@@ -91,6 +93,7 @@ class Clock:
     async def tick(self) -> None:
         """One tick: what is due, then what is old, then the heartbeat."""
         self._ticks += 1
+        self._begun = self._begun or await self._do("begin", self._dispatch.begin)
         now = self._dispatch.clock()
         whole = await self._do("due", self._due)
         if self._is_time("forget", HOUR):

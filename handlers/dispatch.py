@@ -122,6 +122,15 @@ class Dispatch:
         except Exception as error:
             raise self._trouble(self._known(request.verb), error) from error
 
+    async def begin(self) -> None:
+        """Do what is to be done after every start. Raises Unavailable when nothing can be kept."""
+
+        async def work(tx: Transaction) -> None:
+            for handler in self.registry.beginnings:
+                await handler(self._own_turn(tx, "begins"))
+
+        await self._rerun(work)
+
     async def due(self, limit: int = 100, skip: Collection[Ref] = ()) -> Ran:
         """Run the handlers of every record that has fallen due, up to `limit` of each kind, except `skip`.
 

@@ -25,6 +25,9 @@ Home = Callable[[Scene], Awaitable[tuple[Element, ...]]]
 Coming = Callable[[Turn, Person], Awaitable[None]]
 """Given a turn of Exeat's own and somebody who can be written to from now on."""
 
+Beginning = Callable[[Turn], Awaitable[None]]
+"""Given a turn of Exeat's own."""
+
 Brought = Mapping[str, Any]
 """One thing that a program sent or a file holds, by field; nothing in it is believed yet."""
 
@@ -121,6 +124,7 @@ class Registry:
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
     homes: list[Home] = field(default_factory=list)
     comers: list[Coming] = field(default_factory=list)
+    beginnings: list[Beginning] = field(default_factory=list)
     hooks: dict[str, Hook] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
@@ -184,6 +188,11 @@ class Registry:
     def comes(self, handler: Coming) -> Coming:
         """What is done when somebody is met, known better, or comes back: what waits for them is put before them."""
         self.comers.append(handler)
+        return handler
+
+    def begins(self, handler: Beginning) -> Beginning:
+        """What is done once after every start: what the configuration has changed is made good."""
+        self.beginnings.append(handler)
         return handler
 
     def hook(self, name: str) -> Callable[[Taking], Taking]:
@@ -260,6 +269,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.importers, part.importers)
         whole.homes += part.homes
         whole.comers += part.comers
+        whole.beginnings += part.beginnings
         for record in part.kinds.values():
             whole.knows(record)
     return whole

@@ -77,6 +77,7 @@ class World:
         world = cls(registry, MovableClock(real, start), watchers, await Kept.fresh())
         for known in await world.surface.everybody():
             await world.dispatch.met(known)
+        await world.dispatch.begin()
         world._lives = [asyncio.create_task(world.relay.run()), asyncio.create_task(world._tick())]
         for life in world._lives:
             life.add_done_callback(_ended)

@@ -105,8 +105,16 @@ def _contacts(contacts: ContactsSection) -> Contacts:
 
 def _account(account: AccountSection) -> Account:
     name = account.platform_name or _called(account.platform)
-    owners = tuple(account.owners)
-    return Account(slug_of(account.name), account.name, account.platform, name, account.url, owners, account.replies)
+    return Account(
+        id=slug_of(account.name),
+        name=account.name,
+        platform=account.platform,
+        platform_name=name,
+        url=account.url,
+        owners=tuple(account.owners),
+        replies=account.replies,
+        check_every=account.check_every,
+    )
 
 
 def _called(platform: Platform) -> str:

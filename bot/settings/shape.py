@@ -15,6 +15,7 @@ from bot.settings.values import (
     OnPlatform,
     Ref,
     Reminder,
+    Rhythm,
     Slug,
     StaffRef,
     Words,
@@ -103,6 +104,7 @@ class AccountSection(Section):
     url: Address = ""
     owners: list[Ref] = []
     replies: HowToReply = Replies.APPROVED
+    check_every: Rhythm = 1
 
 
 class CommentsSection(Section):
@@ -165,6 +167,7 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("accounts", "platform"): 'platform = "facebook"',
     ("accounts", "owners"): 'owners = ["office@school.example"]',
     ("accounts", "replies"): 'replies = "approved"',
+    ("accounts", "check_every"): 'check_every = "1 working day"',
     ("comments",): '[comments], and under it reminders = ["half time"]',
     ("comments", "reminders"): 'reminders = ["half time", "going home", "an hour before"]',
     ("comments", "complaints"): 'complaints = "https://www.school.example/complaints"',

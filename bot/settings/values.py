@@ -188,6 +188,20 @@ def reminder(value: Any) -> Rung:
     raise wrong(f"{quoted(value)} is not a reminder Exeat knows.", f"Write {either(list(REMINDERS))}.")
 
 
+def rhythm(value: Any) -> int:
+    """How often somebody looks at an account: "1 working day", "3 working days" or "never", in working days."""
+    text = " ".join(_words(value).casefold().split())
+    if text == "never":
+        return 0
+    found = re.fullmatch(r"([1-9]|1\d|20) working days?", text)
+    if not found:
+        raise wrong(
+            f"{quoted(value)} does not say how often somebody looks at it.",
+            'Write "1 working day", "3 working days" (at most 20), or "never".',
+        )
+    return int(found[1])
+
+
 def address(value: Any) -> str:
     """A web address."""
     text = _words(value)
@@ -222,6 +236,7 @@ Day = Annotated[date, BeforeValidator(day)]
 Closure = Annotated[tuple[date, date], BeforeValidator(closure)]
 OnPlatform = Annotated[Platform, BeforeValidator(platform)]
 Address = Annotated[str, BeforeValidator(address)]
+Rhythm = Annotated[int, BeforeValidator(rhythm)]
 HowToReply = Annotated[Replies, BeforeValidator(replies)]
 Reminder = Annotated[Rung, BeforeValidator(reminder)]
 YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from cards.comment import Sight
-from handlers.reach import is_gone
+from handlers.care import cares_for, keepers, present
 from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
 from policy.comment import Comment
 from policy.comment_due import schedule
-from policy.people import Person, Role, is_staff, same_person
+from policy.people import Person, same_person
 from policy.post import Post, State
 from policy.refused import NotAllowed
 
@@ -39,30 +39,9 @@ async def carers(scene: Scene, comment: Comment) -> list[Person]:
     """Who is to deal with it and is reminded of it: whoever it is assigned to, else who looks after its account."""
     if comment.assigned:
         person = await scene.person(comment.assigned)
-        if person is not None and (found := await _present(scene, [person])):
+        if person is not None and (found := await present(scene, [person])):
             return found
     return await keepers(scene, comment.account)
-
-
-async def keepers(scene: Scene, account: str) -> list[Person]:
-    """Who looks after the account today: its owners, with a delegate for whoever is away.
-
-    Where none of them can be told, the office; then the headteacher; then the deputies.
-    """
-    known = scene.school.account(account)
-    if known is not None and (found := await _present(scene, await scene.by_refs(known.owners))):
-        return found
-    for role in (Role.OFFICE, Role.HEADTEACHER, Role.DEPUTY):
-        if found := await _present(scene, await scene.holders(role)):
-            return found
-    return []
-
-
-async def heads(scene: Scene) -> list[Person]:
-    """The headteacher; while away, their delegate or else the deputies."""
-    return await _present(scene, await scene.holders(Role.HEADTEACHER)) or await _present(
-        scene, await scene.holders(Role.DEPUTY)
-    )
 
 
 async def may_act(scene: Scene, comment: Comment) -> bool:
@@ -70,19 +49,6 @@ async def may_act(scene: Scene, comment: Comment) -> bool:
     if comment.assigned and await scene.is_viewer(comment.assigned):
         return True
     return await cares_for(scene, comment.account)
-
-
-async def cares_for(scene: Scene, account: str) -> bool:
-    """Whether the viewer may deal with whatever comes to the account."""
-    known = scene.school.account(account)
-    if sees_all(scene) or (known is not None and scene.school.owns(scene.viewer, known)):
-        return True
-    return any(same_person(each, scene.viewer) for each in await keepers(scene, account))
-
-
-def sees_all(scene: Scene) -> bool:
-    """Whether the viewer sees the comments of every account: the headteacher, the deputies and the office."""
-    return any(scene.school.roster.holds(scene.viewer, role) for role in (Role.HEADTEACHER, Role.DEPUTY, Role.OFFICE))
 
 
 async def may_see(scene: Scene, comment: Comment) -> bool:
@@ -131,19 +97,3 @@ async def keep(turn: Turn, comment: Comment) -> Comment:
     comment = await timed(turn, comment)
     turn.save(comment)
     return comment
-
-
-async def _present(scene: Scene, people: Iterable[Person]) -> list[Person]:
-    """Those who are here and can be written to; of somebody who is away, whoever they named."""
-    found: list[Person] = []
-    for person in people:
-        here: Person | None = person
-        if (away := await scene.absence(person)) is not None:
-            here = await scene.person(away.delegate) if away.delegate else None
-        if here is None or not is_staff(here, scene.school.roster) or await is_gone(scene, here):
-            continue
-        if here is not person and await scene.absence(here) is not None:
-            continue
-        if not any(same_person(here, other) for other in found):
-            found.append(here)
-    return found

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from handlers.comments.access import carers, eager, heads
+from handlers.care import heads
+from handlers.comments.access import carers, eager
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, live_key

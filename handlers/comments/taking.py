@@ -7,6 +7,7 @@ from cards.comment_forms import log_form
 from handlers.comments.access import keep, sight
 from handlers.comments.fields import link, needed, text
 from handlers.comments.nagging import tell
+from handlers.looks import looked
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
@@ -41,6 +42,7 @@ async def new(turn: Turn) -> Reply:
 async def take(turn: Turn, comment: Comment) -> Comment:
     """Keep a new comment, and say at once what is due to be said of it."""
     moved, nag = fall_due(comment, turn.now, turn.school.calendar, turn.school.comments.reminders)
+    await looked(turn, comment.account)
     comment = await keep(turn, moved)
     if nag is not None:
         await tell(turn, comment, nag, fresh=True)

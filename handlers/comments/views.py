@@ -6,7 +6,8 @@ from cards.comment import comment_card, nag_card
 from cards.comment_list import Queue, digest_card, overdue_card, queue_card, rows
 from cards.comment_stats import stats_card
 from cards.model import Card, Element
-from handlers.comments.access import cares_for, keepers, may_see, sees, sight
+from handlers.care import cares_for, keepers
+from handlers.comments.access import may_see, sees, sight
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say, Show

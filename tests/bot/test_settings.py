@@ -72,8 +72,9 @@ def test_the_documented_example_is_read_and_gives_every_setting() -> None:
 def test_everything_that_may_be_said_is_understood() -> None:
     whole = school(
         """
-        accounts = [{name = "Page", platform = "X", owners = ["slack:U02AB3CD4"], replies = "Free", url = "https://x.com/harbour"},
-                    {name = "Dojo", platform = "other", platform_name = "ClassDojo"}]
+        accounts = [{name = "Page", platform = "X", owners = ["slack:U02AB3CD4"], replies = "Free",
+                     check_every = "3 working days", url = "https://x.com/harbour"},
+                    {name = "Dojo", platform = "other", platform_name = "ClassDojo", check_every = "never"}]
         [school]
         id = "harbour"
         name = "Harbour"
@@ -111,6 +112,7 @@ def test_everything_that_may_be_said_is_understood() -> None:
     assert [(a.platform, a.platform_name) for a in whole.accounts] == [("x", "X"), ("other", "ClassDojo")]
     assert whole.accounts[0].owners == ("slack:u02ab3cd4",)
     assert [each.replies for each in whole.accounts] == [Replies.FREE, Replies.APPROVED]
+    assert [each.check_every for each in whole.accounts] == [3, 0]
     assert whole.roster.any_hour == ("slack:u02ab3cd4",)
     assert whole.comments == CommentRules((Rung.LAST, Rung.HALF), "On paper, at the office")
 
@@ -119,6 +121,7 @@ def test_everything_that_may_be_said_is_understood() -> None:
     ("text", "what", "instead"),
     [
         (SMALLEST + 'replies = "often"', '"often" is not a way to answer comments', '"free"'),
+        (SMALLEST + 'check_every = "daily"', '"daily" does not say how often', '"1 working day"'),
         (SMALLEST + '[comments]\nreminders = ["daily"]', '"daily" is not a reminder', "half time"),
         (SMALLEST + "[comments]\nreminder = []", "no such key", "Did you mean reminders?"),
         (

@@ -9,6 +9,7 @@ from cards.comment import Sight, comment_card, nag_card, receipt_card
 from cards.comment_forms import assign_form, close_form, log_form, moderate_form, reply_form, snooze_form
 from cards.comment_list import Queue, digest_card, overdue_card, queue_card
 from cards.comment_stats import stats_card
+from cards.look import Unseen, check_form, looked_card, unseen_card
 from cards.model import Card, Form
 from policy.account import Account, Platform
 from policy.calendar import Calendar
@@ -26,6 +27,7 @@ from policy.comment import (
     not_for_us,
     propose,
 )
+from policy.look import Look, look_due, looked, watch
 from policy.response_times import response_times
 from tests.fakes.school import MONDAY
 
@@ -53,6 +55,8 @@ def comment_cards(said: str) -> dict[str, Card]:
     later = MONDAY + timedelta(days=3)
     queue = Queue(some, 7, True, 5, later, LONDON, {"page": said[:60] or "Harbour page"}, "page")
     empty = replace(queue, comments=(), beyond=0, more=False, skipped=0)
+    page = Account("page", said[:60] or "Page", Platform.FACEBOOK, "Facebook", "https://example.org/page")
+    seen = looked(watch("page", "harbour", 1, MONDAY, Calendar()), Look(MONDAY, "olu", said[:300]), 1, Calendar())
     month = response_times("page", "2027-03", _states(said).values(), later)
     return found | {
         "comments": queue_card(queue),
@@ -60,6 +64,8 @@ def comment_cards(said: str) -> dict[str, Card]:
         "comments, digest": digest_card(queue),
         "comments, overdue": overdue_card(queue),
         "response times": stats_card([month, replace(month, month="2027-02")], {"page": said[:60] or "Page"}),
+        "looked at": looked_card(page, seen, look_due(MONDAY, 1, Calendar()), LONDON),
+        "to look at": unseen_card([Unseen(page, seen, "Olu"), Unseen(page, replace(seen, looks=()), "")], LONDON),
         "no response times": stats_card([], {"page": "Page"}),
     }
 
@@ -74,6 +80,7 @@ def comment_forms(said: str) -> dict[str, Form]:
         "acknowledge": reply_form(comment, (), closes=False, free=False),
         "answer freely": reply_form(comment, (), closes=True, free=True),
         "assign": assign_form(comment),
+        "looked at": check_form([page, replace(page, id="site")]),
         "close": close_form(comment),
         "moderate": moderate_form(comment),
         "moderate again": moderate_form(comment, said[:80] or "Ann Other"),

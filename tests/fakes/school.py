@@ -13,9 +13,15 @@ MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 HEAD, DEPUTY, DEPUTY_TWO, TEACHER, COLLEAGUE, OWNER, ADMIN = "helen", "dev", "dora", "tom", "cara", "olu", "ada"
 
 PAGE = Account(
-    "page", "Harbour page", Platform.FACEBOOK, "Facebook", "https://example.org/page", ("olu@harbour.example",)
+    "page",
+    "Harbour page",
+    Platform.FACEBOOK,
+    "Facebook",
+    "https://example.org/page",
+    ("olu@harbour.example",),
+    check_every=0,
 )
-SHORT = Account("short", "Harbour on X", Platform.X, "X", "https://example.org/x")
+SHORT = Account("short", "Harbour on X", Platform.X, "X", "https://example.org/x", check_every=0)
 
 
 def harbour(*, own: bool = False, deputies: tuple[str, ...] = (DEPUTY, DEPUTY_TWO)) -> School:

@@ -1,0 +1,126 @@
+"""Looking at an account: who looked when, and by when somebody must look again, so that silence means something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from policy.calendar import Calendar, day_in_words
+from policy.deadlines import Deadline
+from policy.record import Upgrade
+
+CLAUSE = "monitor-accounts"
+
+MOST_KEPT = 40
+"""How many of the latest looks are kept with an account."""
+
+BEFORE_CLOSING = timedelta(hours=1)
+"""How much staffed time is left on the last day when somebody is first reminded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at an account, at an aware UTC moment; `note` is what they found, "" for nothing new."""
+
+    at: datetime
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The watch on an account, whose slug is its `id`. `since` is when it began, `looks` the latest looks, oldest
+    first; `nagged` is the last reminder since then, and `mornings` how many working mornings have been reminded.
+    """
+
+    id: str
+    school: str
+    since: datetime
+    looks: tuple[Look, ...] = ()
+    nagged: datetime | None = None
+    mornings: int = 0
+    next_due: datetime | None = None
+    rev: int = 0
+
+    KIND: ClassVar[str] = "watch"
+    PREFIX: ClassVar[str] = "W"
+    SCHEMA: ClassVar[int] = 1
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+
+    @property
+    def version(self) -> int:
+        return 1
+
+    @property
+    def state(self) -> str:
+        return "kept"
+
+    @property
+    def owner(self) -> str:
+        return ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def last(self) -> Look | None:
+        """The latest look; None when nobody has looked since the watch began."""
+        return self.looks[-1] if self.looks else None
+
+    @property
+    def start(self) -> datetime:
+        """From when the next look is counted."""
+        return self.last.at if self.last else self.since
+
+
+def look_due(start: datetime, every: int, calendar: Calendar) -> Deadline:
+    """By when somebody must look again: the end of staffed hours on the so-manieth working day after `start`'s day.
+
+    `every` is in working days, at least 1. Clause `monitor-accounts`.
+    """
+    day = calendar.today(start)
+    for _ in range(every):
+        day = calendar.next_working_day(day)
+    hours = calendar.hours(day)
+    at = hours[1] if hours else calendar.at(day, calendar.closes)
+    often = "each working day" if every == 1 else f"every {every} working days"
+    return Deadline(at, f"Somebody looks {often}, so the next look is due on {day_in_words(day)}.", CLAUSE)
+
+
+def watch(account: str, school: str, every: int, now: datetime, calendar: Calendar) -> Watch:
+    """A watch that begins now."""
+    return schedule(Watch(account, school, now), every, calendar)
+
+
+def looked(kept: Watch, look: Look, every: int, calendar: Calendar) -> Watch:
+    """Somebody has looked."""
+    looks = (*kept.looks, look)[-MOST_KEPT:]
+    return schedule(replace(kept, looks=looks, nagged=None, mornings=0), every, calendar)
+
+
+def schedule(kept: Watch, every: int, calendar: Calendar) -> Watch:
+    """The watch with `next_due` at its next reminder (UTC); None where no watch is kept (`every` is 0)."""
+    if every < 1:
+        return replace(kept, next_due=None)
+    if kept.nagged is not None:
+        return replace(kept, next_due=calendar.next_working_morning(kept.nagged))
+    return replace(kept, next_due=calendar.take_staffed(look_due(kept.start, every, calendar).at, BEFORE_CLOSING))
+
+
+def remind(kept: Watch, every: int, now: datetime, calendar: Calendar) -> tuple[Watch, bool]:
+    """The watch moved on, and whether somebody is to be reminded now: in staffed hours only, and once for each time.
+
+    First an hour before the end of the day by which somebody must look, then each working morning.
+    """
+    if every < 1 or kept.next_due is None or kept.next_due > now:
+        return schedule(kept, every, calendar), False
+    if not calendar.is_staffed(now):
+        return replace(kept, next_due=calendar.next_staffed_start(now)), False
+    late = now >= look_due(kept.start, every, calendar).at
+    return schedule(replace(kept, nagged=now, mornings=kept.mornings + late), every, calendar), True
+
+
+def is_late(kept: Watch, every: int, now: datetime, calendar: Calendar) -> bool:
+    """Whether nobody has looked in time."""
+    return every > 0 and now >= look_due(kept.start, every, calendar).at
