@@ -403,3 +403,289 @@ def test_over_easter_and_the_change_of_the_clocks() -> None:
         ("Thu 17:00", "half+last", False),
         ("Tue 08:00", "overdue", True),
     ]
+
+
+moments = st.integers(0, 90 * 24 * 60).map(lambda n: datetime(2027, 2, 1, tzinfo=UTC) + n * MINUTE)
+gaps = st.sampled_from([timedelta(), timedelta(), MINUTE, 4 * MINUTE, HOUR, 7 * HOUR, DAY, 9 * DAY])
+steps = st.lists(st.tuples(gaps, st.sampled_from(["", "", "", "snooze", "acknowledge", "toggle"])), max_size=25)
+
+
+@settings(max_examples=300)
+@given(moments, gaps, st.sampled_from(Kind), st.sets(st.sampled_from(BEFORE)), st.booleans(), steps)
+def test_called_when_it_asks_to_be_the_clock_always_moves_on(
+    first: datetime, later: timedelta, kind: Kind, rungs: set[Rung], eager: bool, steps: list[tuple[timedelta, str]]
+) -> None:
+    calendar, now = Calendar(closures=CLOSURES), first + later
+    comment = log("C-1", "harbour", "page", kind, "", "Words", "", first, "tom", now, calendar)
+    heard: Counter[str] = Counter()
+    for gap, step in steps:
+        comment, nag = fall_due(comment, now, calendar, rungs, eager=eager)
+        assert comment.next_due is not None
+        assert comment.next_due > now
+        again, none = fall_due(comment, now, calendar, rungs, eager=eager)
+        assert none is None
+        assert again.told == comment.told
+        for rung in nag.rungs if nag and not nag.eager else ():
+            heard[rung] += rung not in (Rung.AGAIN, Rung.ACKNOWLEDGED)
+        assert all(times == 1 for times in heard.values() if times)
+        if comment.status is State.OPEN and now < comment.due and step == "snooze":
+            comment = snooze(comment, now + (comment.due - now) / 3, now)
+        elif comment.status is State.OPEN and step == "acknowledge":
+            comment = acknowledge(comment, said(now))
+        elif step == "toggle":
+            eager = not eager
+        comment = schedule(comment, calendar, rungs, eager=eager)
+        assert comment.next_due is not None
+        now = max(comment.next_due, now) + gap
+
+
+FIRST, LAST = date(2027, 1, 1), date(2027, 6, 30)
+COMMENTS = 3_000
+SHUT = frozenset(first + n * DAY for first, last in CLOSURES for n in range((last - first).days + 1))
+
+
+@dataclass
+class Life:
+    """A comment of the half-year: what it is now, what becomes of it and when, and each reminder with its second."""
+
+    comment: Comment
+    eager: bool
+    plan: list[tuple[int, str]]
+    nags: list[tuple[int, Nag]] = field(default_factory=list)
+    snoozed: tuple[int, int] | None = None
+    acknowledged: int | None = None
+    closed: int | None = None
+
+
+@dataclass
+class HalfYear:
+    """A busy school from January to June: the clock ticks, stops for hours or days, and records are read again."""
+
+    seed: int
+    calendar: Calendar = field(default_factory=lambda: Calendar(closures=CLOSURES))
+    lives: dict[str, Life] = field(default_factory=dict)
+    ticks: list[int] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def run(self) -> None:
+        """Everything from the first tick to the last."""
+        dice = random.Random(self.seed)
+        self.ticks = self._ticks(dice)
+        arrivals = sorted(dice.choice(self.ticks[:-6_000]) for _ in range(COMMENTS))
+        heap: list[tuple[int, str]] = []
+        todo: list[tuple[int, str, str]] = []
+        arrived = 0
+        for tick in self.ticks:
+            now = datetime.fromtimestamp(tick, UTC)
+            if dice.random() < 0.001:
+                self._restart()
+            while heap and heap[0][0] <= tick:
+                self._due(heapq.heappop(heap)[1], tick, heap)
+            while arrived < len(arrivals) and arrivals[arrived] <= tick:
+                arrived += 1
+                life = self._arrive(dice, f"C-{arrived}", now)
+                for when, what in life.plan:
+                    heapq.heappush(todo, (tick + when, life.comment.id, what))
+                self._due(life.comment.id, tick, heap, fresh=True)
+            while todo and todo[0][0] <= tick:
+                _, id, what = heapq.heappop(todo)
+                self._step(dice, id, what, tick, heap)
+
+    def _ticks(self, dice: random.Random) -> list[int]:
+        start, end = (int(at(f"{day}T00:00").timestamp()) for day in (FIRST, LAST))
+        ticks, tick, down = [], start, 0
+        while tick < end:
+            every = dice.choice([1, 2, 3, 4])
+            for _ in range(dice.randint(50, 300)):
+                ticks.append(tick)
+                tick += every * 60
+            if dice.random() < 0.12:
+                tick += dice.choice([1, 3, 3, 9, 30, 60]) * 3_600 + dice.randrange(3_600) // 60 * 60
+                down += 1
+        self.counts |= Counter({"ticks": len(ticks), "outages": down})
+        return ticks
+
+    def _arrive(self, dice: random.Random, id: str, now: datetime) -> Life:
+        kind = dice.choices(list(Kind), [60, 20, 8, 7, 5])[0]
+        ago = dice.choice([0, 0, dice.randrange(120), dice.randrange(26 * 60), dice.randrange(5 * 24 * 60)])
+        plan = []
+        for what, chance, longest in (
+            ("snooze", 0.2, 20),
+            ("acknowledge", 0.5, 40),
+            ("close", 1.0, dice.choice([90, 90, 90, 700])),
+        ):
+            if dice.random() < chance:
+                plan.append((int(dice.random() ** 2 * longest * 3_600), what))
+        comment = log(
+            id, "harbour", "page", kind, "", "Words", "", now - ago * MINUTE, "tom", now, self.calendar
+        )  # fmt: skip
+        self.lives[id] = life = Life(comment, dice.random() < 0.15, plan)
+        self.counts["comments"] += 1
+        return life
+
+    def _due(self, id: str, tick: int, heap: list[tuple[int, str]], *, fresh: bool = False) -> None:
+        life, now = self.lives[id], datetime.fromtimestamp(tick, UTC)
+        due = life.comment.next_due
+        if not fresh and (due is None or due > now):
+            return
+        life.comment, nag = fall_due(life.comment, now, self.calendar, eager=life.eager)
+        self.counts["run"] += 1
+        if nag:
+            life.nags.append((tick, nag))
+            self.counts["to the eager" if nag.eager else "to the owners"] += 1
+            self.counts["to the head"] += nag.head
+            self.counts.update(f"rung {rung}" for rung in nag.rungs)
+        assert life.comment.next_due is not None
+        assert life.comment.next_due > now
+        self._push(life, heap)
+
+    def _step(self, dice: random.Random, id: str, what: str, tick: int, heap: list[tuple[int, str]]) -> None:
+        life, now = self.lives[id], datetime.fromtimestamp(tick, UTC)
+        comment = life.comment
+        if not comment.live:
+            return
+        if what == "close":
+            done = dice.random() < 0.8
+            life.comment = answer(comment, said(now)) if done else not_for_us(comment, "spam", "olu", now)
+            life.closed = tick
+        elif comment.status is State.OPEN and what == "acknowledge":
+            life.comment = acknowledge(comment, said(now))
+            life.acknowledged = tick
+        elif comment.status is State.OPEN and (offered := snoozes(comment, now, self.calendar)):
+            until = dice.choice(offered)
+            life.comment = snooze(comment, until, now)
+            life.snoozed = (tick, int(until.timestamp()))
+        else:
+            return
+        self.counts[what] += 1
+        life.comment = schedule(life.comment, self.calendar, eager=life.eager)
+        self._push(life, heap)
+
+    def _push(self, life: Life, heap: list[tuple[int, str]]) -> None:
+        if life.comment.next_due is not None:
+            heapq.heappush(
+                heap, (-(-int(life.comment.next_due.timestamp() * 1_000_000) // 1_000_000), life.comment.id)
+            )
+
+    def _restart(self) -> None:
+        self.counts["restarts"] += 1
+        for life in self.lives.values():
+            if life.comment.live:
+                again = decode(Comment, encode(life.comment, life.comment.rev))
+                assert again == life.comment
+                life.comment = again
+
+
+@dataclass
+class Judge:
+    """What should have been said of each comment, worked out from the minutes alone."""
+
+    hours: Hours
+    ticks: list[int]
+
+    def owners(self, life: Life) -> dict[int, tuple[set[str], bool]]:
+        """When everybody should have been told, of which rungs, and whether the headteacher too."""
+        comment = life.comment
+        received, logged, due = (
+            int(each.timestamp()) for each in (comment.received_at, comment.logged_at, comment.due)
+        )
+        rungs = dict(ladder(self.hours, received, logged, due))
+        overdue = self.first(rungs.pop("overdue"), late=True)
+        del rungs["again"]
+        expected: dict[int, tuple[set[str], bool]] = {}
+        stop = min(each for each in (life.acknowledged, life.closed, self.ticks[-1]) if each is not None)
+        for rung, moment in rungs.items():
+            when = self.before(moment, due, overdue)
+            if life.snoozed and when > life.snoozed[0]:
+                when = self.before(max(moment, life.snoozed[1]), due, overdue)
+            if when <= stop:
+                told, head = expected.get(when, (set(), False))
+                head |= rung == "logged" and comment.kind is Kind.COMPLAINT
+                expected[when] = (told | {rung}, head)
+        if overdue <= stop:
+            expected[overdue] = (expected.get(overdue, (set(), False))[0] | {"overdue"}, True)
+            day, when = self.day(overdue), overdue
+            while (when := self.first(full_hour(self.hours, when), late=True)) <= stop:
+                expected[when] = ({"again"}, self.day(when) != day)
+                day = self.day(when)
+        if life.acknowledged is not None:
+            when = life.acknowledged
+            end = life.closed if life.closed is not None else self.ticks[-1]
+            while True:
+                for _ in range(5):
+                    when = self.hours.morning(when)
+                when = self.first(when, late=True)
+                if when > end:
+                    break
+                expected[when] = ({"acknowledged"}, False)
+        return expected
+
+    def before(self, moment: int, due: int, overdue: int) -> int:
+        """The tick at which a rung before the deadline is said, or that at which the comment is called overdue."""
+        when = self.first(moment, due=due)
+        return when if when < due else overdue
+
+    def first(self, moment: int, *, due: int = 0, late: bool = False) -> int:
+        """The first tick from that moment on at which something may be said; after the last tick, no tick."""
+        for n in range(bisect_left(self.ticks, moment), len(self.ticks)):
+            tick = self.ticks[n]
+            if self.calm(tick) or (not late and (tick >= due or not self.hours.any_left(tick, due))):
+                return tick
+        return self.ticks[-1] + 1
+
+    def calm(self, tick: int) -> bool:
+        """Whether it is staffed, or was until just now."""
+        return self.hours.staffed(tick) or self.hours.staffed(tick - int(CLOSING.total_seconds()))
+
+    def day(self, tick: int) -> date:
+        """The local date."""
+        return datetime.fromtimestamp(tick, LONDON).date()
+
+
+@pytest.fixture(scope="module")
+def hours() -> Hours:
+    return Hours(date(2026, 12, 1), date(2027, 9, 30), LONDON, 8, 17, SHUT)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_half_a_year_of_a_busy_school(seed: int, hours: Hours, capsys: pytest.CaptureFixture[str]) -> None:
+    began = time.process_time()
+    year = HalfYear(seed)
+    year.run()
+    spent = time.process_time() - began
+    judge = Judge(hours, year.ticks)
+    for life in year.lives.values():
+        everybody = {tick: (set(nag.rungs), nag.head) for tick, nag in life.nags if not nag.eager}
+        expected = judge.owners(life)
+        if life.eager:
+            assert everybody.keys() == expected.keys(), life
+            assert all(
+                everybody[tick][0] >= told and everybody[tick][1] is head for tick, (told, head) in expected.items()
+            )
+        else:
+            assert everybody == expected, life
+        once: Counter[tuple[str, bool]] = Counter()
+        at_once = 0
+        for tick, nag in life.nags:
+            assert life.eager or not nag.eager
+            assert not (nag.eager and nag.head)
+            once.update((rung, nag.eager) for rung in nag.rungs if rung not in (Rung.AGAIN, Rung.ACKNOWLEDGED))
+            if not nag.eager and not judge.calm(tick):
+                at_once += 1
+                due = int(life.comment.due.timestamp())
+                assert tick < due
+                assert not hours.any_left(tick, due)
+        assert max(once.values(), default=0) <= 1
+        assert at_once <= 1
+        year.counts["at once"] += at_once
+        night = life.eager and not judge.calm(int(life.comment.logged_at.timestamp()))
+        if night:
+            assert life.nags[0][0] == int(life.comment.logged_at.timestamp())
+            assert Rung.LOGGED in life.nags[0][1].rungs
+        year.counts["eager by night"] += night
+    for some in ("restarts", "outages", "at once", "to the eager", "snooze", "eager by night", "rung acknowledged"):
+        assert year.counts[some] > 20, some
+    assert spent < 20
+    with capsys.disabled():
+        told = ", ".join(f"{what} {many}" for what, many in sorted(year.counts.items()))
+        sys.stdout.write(f"\nhalf a year, seed {seed}: {told}; {spent:.1f} s\n")
