@@ -212,6 +212,21 @@ def test_what_the_eager_have_heard_by_night_is_for_the_others_in_the_morning() -
     assert nags == {(14, False): False, (17, False): False, (2, True): False, (8, False): True, (13, False): False}
 
 
+def test_where_something_is_new_to_the_eager_too_they_hear_of_it_with_the_others() -> None:
+    comment, down = logged("2027-03-02T14:00"), ("2027-03-03T03:00", "2027-03-03T13:20")
+    *_, night, (now, _, nag) = passing(comment, "2027-03-03T13:30", eager=True, down=down)
+    assert (night[2].rungs, night[2].eager) == ((Rung.HALF,), True)
+    assert (now, nag.rungs, nag.eager, nag.heard) == (at(down[1]), (Rung.HALF, Rung.HOUR), False, False)
+
+
+def test_what_was_for_the_eager_alone_is_said_once_when_it_comes_late_with_the_rest() -> None:
+    comment, down = logged("2027-03-05T18:00"), ("2027-03-05T18:00", "2027-03-06T07:00")
+    assert story(comment, "2027-03-06T19:00", eager=True, down=down) == [
+        ("Sat 07:00", "logged+half", False),
+        ("Sat 18:00", "*overdue", False),
+    ]
+
+
 def test_by_night_the_eager_hear_late_what_the_others_wait_for() -> None:
     told = story(
         logged("2027-03-02T14:00"), "2027-03-03T08:30", eager=True, down=("2027-03-02T15:00", "2027-03-02T19:00")
