@@ -57,6 +57,13 @@ def overdue_card(queue: Queue) -> Card:
     return Card("Comments are overdue", said, (Text(said), *rows(queue), *_more(queue)))
 
 
+def complaints_card(queue: Queue) -> Card:
+    """What the headteacher hears of complaints that came while nobody was there, or several at once."""
+    found = counted(len(queue.comments) + queue.beyond, "complaint is", "complaints are")
+    said = f"{found} open. Whoever looks after the account has been told."
+    return Card("Complaints have come in", said, (Text(said), *rows(queue), *_more(queue)))
+
+
 def rows(queue: Queue) -> tuple[Element, ...]:
     """Each comment on a line, with what is quickest to do about it."""
     return tuple(_row(comment, queue) for comment in queue.comments)

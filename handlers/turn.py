@@ -44,6 +44,8 @@ class Scene:
 
     async def name(self, id: str) -> str:
         """Somebody's name, for a card."""
+        if id == EXEAT.id:
+            return EXEAT.name
         found = await self.person(id)
         return found.name if found else "somebody who has left"
 

@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from handlers.comments.access import keep
 from handlers.comments.brought import Arrived, missing, read, writer
-from handlers.comments.nagging import tell
+from handlers.comments.nagging import pass_on, tell
 from handlers.registry import Brought, Column, Landed, Registry
 from handlers.turn import Turn
 from policy.comment import WORDS, Comment, answer, deleted, log
-from policy.comment_due import Nag, fall_due
+from policy.comment_due import Nag
 from policy.people import EXEAT
 from policy.record import ref
 from policy.refused import Unusable
@@ -95,7 +95,7 @@ class _Delivery:
             return comment
         turn.tx.mark_seen(Seen(f"{EXEAT.id}/{key}", ref(comment), "", turn.now))
         if comment.live:
-            comment, nag = fall_due(comment, turn.now, turn.school.calendar, turn.school.comments.reminders)
+            comment, nag = await pass_on(turn, comment)
             if nag is not None:
                 self.fresh.append((key, nag))
         return comment

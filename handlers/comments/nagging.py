@@ -1,6 +1,5 @@
 """What happens when a comment falls due: whoever looks after it is reminded, and the headteacher of a late one."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from handlers.care import heads
@@ -20,23 +19,26 @@ APART = timedelta(minutes=30)
 @registry.due(Comment)
 async def due(turn: Turn, comment: Comment) -> None:
     """Say what has fallen due, once, and move the comment on in the same commit."""
-    rules, people = turn.school.comments, await carers(turn, comment)
-    at_any_hour = bool(eager(turn, people))
-    moved, nag = fall_due(comment, turn.now, turn.school.calendar, rules.reminders, eager=at_any_hour)
+    moved, nag = await pass_on(turn, comment)
     turn.tx.put(moved)
     if nag is not None:
-        await tell(turn, moved, nag, people=people)
+        await tell(turn, moved, nag)
 
 
-async def tell(
-    turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False, people: Sequence[Person] | None = None
-) -> None:
+async def pass_on(turn: Turn, comment: Comment) -> tuple[Comment, Nag | None]:
+    """The comment moved on to now, and what is to be said of it."""
+    school, at_any_hour = turn.school, bool(eager(turn, await carers(turn, comment)))
+    return fall_due(comment, turn.now, school.calendar, school.comments.reminders, eager=at_any_hour)
+
+
+async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -> None:
     """Have those told whom a reminder is for. `fresh`: it was logged just now, so its own card goes to them.
 
     One that is alone on its account has a message of its own, which changes with it.
     """
-    people = await carers(turn, comment) if people is None else people
-    told = eager(turn, people) if nag.eager else list(people)
+    people = await carers(turn, comment)
+    awake = eager(turn, people)
+    told = awake if nag.eager else [each for each in people if not (nag.heard and each in awake)]
     alone = len(await turn.tx.find(Comment, state=comment.state, key=live_key(comment.account), limit=2)) < 2
     for person in told:
         if fresh and nag.rungs == (Rung.LOGGED,):
@@ -52,8 +54,10 @@ async def tell(
             continue
         if comment.overdue(turn.now):
             await _digest(turn, "comments.overdue", head, late=True)
-        elif comment.kind is Kind.COMPLAINT:
+        elif comment.kind is Kind.COMPLAINT and fresh:
             turn.send("comment", head, comment)
+        elif comment.kind is Kind.COMPLAINT:
+            await _digest(turn, "comments.complaints", head, late=False)
 
 
 async def _digest(turn: Turn, view: str, person: Person, *, late: bool) -> None:

@@ -6,14 +6,13 @@ from cards.comment import receipt_card
 from cards.comment_forms import log_form
 from handlers.comments.access import keep, sight
 from handlers.comments.fields import link, needed, text
-from handlers.comments.nagging import tell
+from handlers.comments.nagging import pass_on, tell
 from handlers.looks import looked
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, log
-from policy.comment_due import fall_due
 from policy.refused import Unusable
 from policy.text import clean
 
@@ -41,7 +40,7 @@ async def new(turn: Turn) -> Reply:
 
 async def take(turn: Turn, comment: Comment) -> Comment:
     """Keep a new comment, and say at once what is due to be said of it."""
-    moved, nag = fall_due(comment, turn.now, turn.school.calendar, turn.school.comments.reminders)
+    moved, nag = await pass_on(turn, comment)
     await looked(turn, comment.account)
     comment = await keep(turn, moved)
     if nag is not None:

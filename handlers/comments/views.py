@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from cards.comment import comment_card, nag_card
-from cards.comment_list import Queue, digest_card, overdue_card, queue_card, rows
+from cards.comment_list import Queue, complaints_card, digest_card, overdue_card, queue_card, rows
 from cards.comment_stats import stats_card
 from cards.model import Card, Element
 from handlers.care import cares_for, keepers
@@ -12,7 +12,7 @@ from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
 from handlers.turn import Scene, Turn
-from policy.comment import LIVE, Comment, State, live_key
+from policy.comment import LIVE, Comment, Kind, State, live_key
 from policy.people import same_person
 from policy.record import ref
 from policy.refused import NotFound
@@ -78,6 +78,13 @@ async def overdue_view(scene: Scene, record: None) -> Card | None:
     return overdue_card(found) if found.comments else None
 
 
+@registry.view("comments.complaints")
+async def complaints_view(scene: Scene, record: None) -> Card | None:
+    """The complaints that are open, to the headteacher or whoever stands in."""
+    found = await queue(scene, states=(State.OPEN,), everything=True, kind=Kind.COMPLAINT)
+    return complaints_card(found) if found.comments else None
+
+
 @registry.command("comments", needs=staff, summary="Comments that wait for an answer", hint="[account] or stats")
 async def comments(turn: Turn) -> Reply:
     """What is open and the viewer's to deal with, by when it is due; of one account, if it is named."""
@@ -122,11 +129,12 @@ async def queue(
     own: bool = False,
     late: bool = False,
     everything: bool = False,
+    kind: Kind | None = None,
 ) -> Queue:
     """The comments that the viewer may deal with, most pressing first, after the first `skip`.
 
     `own`: only what is with the viewer, for whoever sees all; `late`: only what is overdue; `everything`: of every
-    account, whoever the viewer is.
+    account, whoever the viewer is; `kind`: only of that kind.
     """
     found: dict[str, Comment] = {}
     full = False
@@ -143,7 +151,7 @@ async def queue(
         for state in states:
             page = await scene.tx.find(Comment, state=state.value, owner=id, limit=MOST)
             found |= {comment.id: comment for comment in page if account in ("", comment.account)}
-    kept = [each for each in found.values() if not late or each.overdue(scene.now)]
+    kept = [each for each in found.values() if (not late or each.overdue(scene.now)) and kind in (None, each.kind)]
     kept.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
     shown = kept[skip : skip + LONGEST_LIST]
     return Queue(

@@ -72,8 +72,7 @@ def test_the_documented_example_is_read_and_gives_every_setting() -> None:
 def test_everything_that_may_be_said_is_understood() -> None:
     whole = school(
         """
-        accounts = [{name = "Page", platform = "X", owners = ["slack:U02AB3CD4"], replies = "Free",
-                     check_every = "3 working days", url = "https://x.com/harbour"},
+        accounts = [{name = "Page", platform = "X", owners = ["slack:U02AB3CD4"], replies = "Free", url = "https://x.com/harbour"},
                     {name = "Dojo", platform = "other", platform_name = "ClassDojo", check_every = "never"}]
         [school]
         id = "harbour"
@@ -112,7 +111,7 @@ def test_everything_that_may_be_said_is_understood() -> None:
     assert [(a.platform, a.platform_name) for a in whole.accounts] == [("x", "X"), ("other", "ClassDojo")]
     assert whole.accounts[0].owners == ("slack:u02ab3cd4",)
     assert [each.replies for each in whole.accounts] == [Replies.FREE, Replies.APPROVED]
-    assert [each.check_every for each in whole.accounts] == [3, 0]
+    assert [each.check_every for each in whole.accounts] == [1, 0]
     assert whole.roster.any_hour == ("slack:u02ab3cd4",)
     assert whole.comments == CommentRules((Rung.LAST, Rung.HALF), "On paper, at the office")
 
@@ -135,6 +134,10 @@ def test_what_cannot_be_said_of_comments(text: str, what: str, instead: str) -> 
     fault = only(text)
     assert what in fault.what
     assert instead in fault.instead
+
+
+def test_how_often_somebody_looks_at_an_account() -> None:
+    assert [each.check_every for each in school(SMALLEST + 'check_every = "3 Working  days"').accounts] == [3]
 
 
 def test_the_head_approves_their_own_posts_only_where_there_is_no_deputy() -> None:

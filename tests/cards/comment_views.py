@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cards.comment import Sight, comment_card, nag_card, receipt_card
 from cards.comment_forms import assign_form, close_form, log_form, moderate_form, reply_form, snooze_form
-from cards.comment_list import Queue, digest_card, overdue_card, queue_card
+from cards.comment_list import Queue, complaints_card, digest_card, overdue_card, queue_card
 from cards.comment_stats import stats_card
 from cards.look import Unseen, check_form, looked_card, unseen_card
 from cards.model import Card, Form
@@ -63,6 +63,7 @@ def comment_cards(said: str) -> dict[str, Card]:
         "no comments": queue_card(empty),
         "comments, digest": digest_card(queue),
         "comments, overdue": overdue_card(queue),
+        "comments, complaints": complaints_card(queue),
         "response times": stats_card([month, replace(month, month="2027-02")], {"page": said[:60] or "Page"}),
         "looked at": looked_card(page, seen, look_due(MONDAY, 1, Calendar()), LONDON),
         "to look at": unseen_card([Unseen(page, seen, "Olu"), Unseen(page, replace(seen, looks=()), "")], LONDON),

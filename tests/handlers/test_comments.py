@@ -27,6 +27,7 @@ from tests.fakes.school import (
     PAGE,
     SHORT,
     TEACHER,
+    email,
     harbour,
     identity,
 )
@@ -480,3 +481,28 @@ async def test_words_that_are_no_longer_approved_cannot_be_used(desk: Desk) -> N
     wrong = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=wording, where="under it")
     assert "no longer approved" in errors(wrong)["wording"]
     assert (await now(desk, comment)).status is State.OPEN
+
+
+async def test_complaints_that_came_by_night_are_one_message_to_the_headteacher(desk: Desk) -> None:
+    desk.now = datetime(2027, 3, 1, 20, 0, tzinfo=UTC)
+    for number in range(3):
+        await log(desk, kind="complaint", text=f"Complaint {number}", received=desk.now)
+    assert await desk.sent() == []
+    desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+    await desk.dispatch.due()
+    assert sorted(await desk.sent()) == [("comments.complaints", HEAD), ("comments.nag", OWNER)]
+    seen = await desk.see(HEAD, "comments.complaints", None)
+    assert seen is not None
+    assert "3 complaints are open." in seen.card.summary
+
+
+async def test_an_owner_who_wishes_so_hears_at_any_hour_and_the_others_in_the_morning(desk: Desk) -> None:
+    page = replace(PAGE, owners=(email(OWNER), email(COLLEAGUE)))
+    desk.school = replace(desk.school, accounts=(page, SHORT))
+    desk.settle(any_hour=(email(OWNER),))
+    desk.now = datetime(2027, 3, 1, 20, 0, tzinfo=UTC)
+    await log(desk, received=desk.now)
+    assert await desk.sent() == [("comment", OWNER)]
+    desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
+    await desk.dispatch.due()
+    assert ("comment.nag", COLLEAGUE) in await desk.sent()

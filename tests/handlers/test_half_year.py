@@ -146,7 +146,7 @@ class HalfYear:
             return
         calendar, now = self.desk.school.calendar, self.desk.now
         if not (calendar.is_staffed(now) or calendar.is_staffed(now - CLOSING - STEP)):
-            assert row.view in ("comment", "comment.nag", "comments.nag"), row
+            assert row.view in ("comment", "comment.nag", "comments.nag", "comments.complaints"), row
             assert await self.no_time_is_left(), row
             self.counts["at once, out of hours"] += 1
         if row.view in ("comments.nag", "comments.overdue"):
