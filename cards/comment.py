@@ -132,11 +132,11 @@ def buttons(comment: Comment) -> tuple[Button, ...]:
         return ()
     offensive = comment.kind is Kind.OFFENSIVE
     first = comment.status is State.OPEN
-    found = [press(comment, "Acknowledge", "comment.acknowledge", Tone.PLAIN if offensive else Tone.PRIMARY)]
-    found = found if first else []
-    found.append(press(comment, "Answered", "comment.answer", Tone.PLAIN if first else Tone.PRIMARY))
     moderate = press(comment, "Moderate", "comment.moderate", Tone.PRIMARY if offensive else Tone.PLAIN)
-    found = [moderate, *found] if offensive else found
+    found = [moderate] if offensive else []
+    if first and not offensive:
+        found.append(press(comment, "Acknowledge", "comment.acknowledge", Tone.PRIMARY))
+    found.append(press(comment, "Answered", "comment.answer", Tone.PLAIN if first else Tone.PRIMARY))
     found += [press(comment, "Assign", "comment.assign"), press(comment, "Not for us", "comment.close")]
     found += [] if offensive else [moderate]
     return (*found, press(comment, "Snooze", "comment.snooze")) if first else tuple(found)

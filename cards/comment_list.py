@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from cards.comment import left, noun, press
 from cards.model import Button, Card, Element, Row, Text, Tone
 from cards.wording import counted, moment, opening
-from policy.comment import Comment, State
+from policy.comment import Comment, Kind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,10 @@ def _row(comment: Comment, queue: Queue) -> Row:
     if noun(comment)[0] in "aeiou":
         detail = f"An{detail[1:]}"
     opens = press(comment, "Open", "comment.open")
-    first = press(comment, "Acknowledge", "comment.acknowledge", Tone.PRIMARY)
-    found = (first, opens) if comment.status is State.OPEN else (opens,)
+    quickest, verb = "Acknowledge", "comment.acknowledge"
+    if comment.kind is Kind.OFFENSIVE:
+        quickest, verb = "Moderate", "comment.moderate"
+    found = (press(comment, quickest, verb, Tone.PRIMARY), opens) if comment.status is State.OPEN else (opens,)
     return Row(f"{comment.id}: {opening(comment.text)}", detail, found)
 
 

@@ -20,6 +20,8 @@ CLAUSE = "answer-in-24h"
 ANYBODY = frozenset({"anonymous", "parent", "parents", "somebody", "someone", "unknown", "the", "user"})
 """Words for a writer that name nobody."""
 
+PUNCTUATION = ".,;:!?'’\"“”()"
+
 OLDEST = timedelta(days=366)
 """How long ago a comment that is logged by hand may have come."""
 
@@ -241,11 +243,21 @@ def due_for(kind: Kind, received: datetime, logged: datetime, calendar: Calendar
 
 
 def acknowledge(comment: Comment, said: Said) -> Comment:
-    """The school has said in public that it has seen it; an answer may still follow."""
+    """The school has said in public that it has seen it; an answer may still follow, and words for it still wait.
+
+    Raises WrongState for an offensive one, with which something has to be done.
+    """
     only(comment, State.OPEN)
-    return replace(
-        comment, status=State.ACKNOWLEDGED, acknowledged=said, reply="", closes=False, told=(), nagged=None
-    )
+    if comment.kind is Kind.OFFENSIVE:
+        raise WrongState(
+            f"{comment.id} is offensive, so it is not enough to say that it was seen.",
+            "Something is to be done about it, and readers are told why.",
+            "Press Moderate, or Answered if an answer is enough.",
+            clause="act-and-explain",
+        )
+    reply = comment.reply if comment.closes else ""
+    seen = replace(comment, status=State.ACKNOWLEDGED, acknowledged=said, reply=reply)
+    return replace(seen, told=(), nagged=None, snoozed_until=None)
 
 
 def answer(comment: Comment, said: Said) -> Comment:
@@ -311,9 +323,13 @@ def snooze(comment: Comment, until: datetime, now: datetime) -> Comment:
 
 def seems_to_name(told: str, writer: str) -> str:
     """Whom the words given to readers seem to name, for a warning; "" when nobody."""
-    parts = {part for part in writer.casefold().split() if len(part) > 2 and part not in ANYBODY}
-    own = [word for word in told.split() if word.strip(".,;:!?'’\"“”()").casefold() in parts]
-    return ", ".join(dict.fromkeys((*full_names(told), *own)))
+    parts = {part for part in _words(writer) if len(part) > 2 and part not in ANYBODY}
+    own = (word for word in told.split() if parts.intersection(_words(word)))
+    return ", ".join(dict.fromkeys((*full_names(told), *(word.strip(PUNCTUATION) for word in own))))
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip(PUNCTUATION) for word in text.casefold().split()]
 
 
 def only(comment: Comment, *states: State) -> None:

@@ -100,6 +100,8 @@ async def snoozed(turn: Turn, comment: Comment) -> Reply:
     offered = {at.isoformat(): at for at in snoozes(comment, turn.now, turn.school.calendar)}
     try:
         until = snooze(comment, _moment(said), turn.now)
+        if said not in offered:
+            raise Unusable({"until": "That time is no longer offered. Please choose another."})
     except Unusable as wrong:
         if not offered:
             return await ask_snooze(turn, comment)

@@ -74,7 +74,23 @@ def in_state(state: State) -> Comment:
     """A comment that has come to the state by its own step, with something to clear away."""
     by_step = {to: step for step, to, _ in STEPS.values()}
     comment = replace(new(), told=("logged",), nagged=MONDAY, next_due=LATER)
-    return by_step[state](propose(comment, "P-9", closes=True)) if state in by_step else comment
+    return (
+        by_step[state](propose(comment, "P-9", closes=state is not State.ACKNOWLEDGED))
+        if state in by_step
+        else comment
+    )
+
+
+def test_words_that_wait_to_answer_it_still_wait_once_it_is_acknowledged() -> None:
+    seen = acknowledge(propose(new(), "P-9", closes=True), SAID)
+    assert (seen.reply, seen.closes) == ("P-9", True)
+    assert acknowledge(propose(new(), "P-9", closes=False), SAID).reply == ""
+
+
+def test_something_offensive_is_not_only_acknowledged() -> None:
+    with pytest.raises(WrongState, match="not enough to say that it was seen"):
+        acknowledge(new(Kind.OFFENSIVE), SAID)
+    assert answer(new(Kind.OFFENSIVE), SAID).status is State.ANSWERED
 
 
 @pytest.mark.parametrize("state", State)

@@ -445,7 +445,7 @@ def test_called_when_it_asks_to_be_the_clock_always_moves_on(
         assert all(times == 1 for times in heard.values() if times)
         if comment.status is State.OPEN and now < comment.due and step == "snooze":
             comment = snooze(comment, now + (comment.due - now) / 3, now)
-        elif comment.status is State.OPEN and step == "acknowledge":
+        elif comment.status is State.OPEN and step == "acknowledge" and kind is not Kind.OFFENSIVE:
             comment = acknowledge(comment, said(now))
         elif step == "toggle":
             eager = not eager
@@ -563,7 +563,7 @@ class HalfYear:
             done = dice.random() < 0.8
             life.comment = answer(comment, said(now)) if done else not_for_us(comment, "spam", "olu", now)
             life.closed = tick
-        elif comment.status is State.OPEN and what == "acknowledge":
+        elif comment.status is State.OPEN and what == "acknowledge" and comment.kind is not Kind.OFFENSIVE:
             life.comment = acknowledge(comment, said(now))
             life.acknowledged = tick
         elif comment.status is State.OPEN and (offered := snoozes(comment, now, self.calendar)):
