@@ -1,12 +1,13 @@
 """What is shown of comments: their cards, the list, the reminders."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from cards.comment import comment_card, nag_card
 from cards.comment_list import Queue, complaints_card, digest_card, overdue_card, queue_card, rows
 from cards.comment_stats import stats_card
 from cards.model import Card, Element
-from handlers.care import cares_for, keepers
+from handlers.care import cares_for, heads, keepers, sees_all
 from handlers.comments.access import may_see, sees, sight
 from handlers.needs import staff
 from handlers.registry import Registry
@@ -59,9 +60,10 @@ async def reminder_view(scene: Scene, comment: Comment) -> Card | None:
 @registry.view("comments.nag")
 async def nag_view(scene: Scene, record: None) -> Card | None:
     """What is open and with the viewer; None when nothing is any more."""
-    found = await queue(scene, states=(State.OPEN,), own=True)
+    mine = await kept(scene)
+    found = await queue(scene, mine, states=(State.OPEN,))
     if not found.comments:
-        found = await queue(scene, own=True)
+        found = await queue(scene, mine)
     match found.comments:
         case ():
             return None
@@ -74,14 +76,22 @@ async def nag_view(scene: Scene, record: None) -> Card | None:
 @registry.view("comments.overdue")
 async def overdue_view(scene: Scene, record: None) -> Card | None:
     """What nobody answered in time, to the headteacher or whoever stands in."""
-    found = await queue(scene, states=(State.OPEN,), late=True, everything=True)
+    if not await _leads(scene):
+        return None
+    found = await queue(
+        scene, await everywhere(scene), states=(State.OPEN,), only=lambda each: each.overdue(scene.now)
+    )
     return overdue_card(found) if found.comments else None
 
 
 @registry.view("comments.complaints")
 async def complaints_view(scene: Scene, record: None) -> Card | None:
     """The complaints that are open, to the headteacher or whoever stands in."""
-    found = await queue(scene, states=(State.OPEN,), everything=True, kind=Kind.COMPLAINT)
+    if not await _leads(scene):
+        return None
+    found = await queue(
+        scene, await everywhere(scene), states=(State.OPEN,), only=lambda each: each.kind is Kind.COMPLAINT
+    )
     return complaints_card(found) if found.comments else None
 
 
@@ -97,7 +107,7 @@ async def comments(turn: Turn) -> Reply:
         raise NotFound(
             "The school has no account of that name.", f"Its accounts: {names}.", "Type /comments for all."
         )
-    return Say(queue_card(await queue(turn, account)))
+    return Say(queue_card(await queue(turn, await allowed(turn), account=account)))
 
 
 @registry.button("comments.more", "More", needs=staff)
@@ -105,7 +115,7 @@ async def more(turn: Turn) -> Reply:
     """The next of the list."""
     said, account = turn.request.payload.get("skip", ""), turn.request.payload.get("account", "")
     skip = int(said) if said.isdecimal() and len(said) < 6 else 0
-    return Say(queue_card(await queue(turn, account, skip=skip)))
+    return Say(queue_card(await queue(turn, await allowed(turn), account=account, skip=skip)))
 
 
 @registry.button("comment.open", "Open", needs=sees, record=Comment, bound=False)
@@ -117,48 +127,66 @@ async def open_comment(turn: Turn, comment: Comment) -> Reply:
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The most pressing of the comments that are the viewer's to deal with."""
-    return rows(await queue(scene, own=True))
+    return rows(await queue(scene, await kept(scene)))
+
+
+async def _leads(scene: Scene) -> bool:
+    return sees_all(scene) or any(same_person(head, scene.viewer) for head in await heads(scene))
+
+
+async def everywhere(scene: Scene) -> list[str]:
+    """The accounts that comments can come to, and those that the school has no more but that have some open."""
+    known = [each.id for each in scene.school.accounts]
+    page = await scene.tx.find(Comment, state=State.OPEN.value, due_before=END_OF_TIME, limit=MOST)
+    return list(dict.fromkeys((*known, *(comment.account for comment in page))))
+
+
+async def allowed(scene: Scene) -> list[str]:
+    """The accounts whose comments the viewer may deal with."""
+    return [each for each in await everywhere(scene) if await cares_for(scene, each)]
+
+
+async def kept(scene: Scene) -> list[str]:
+    """The accounts whose comments are with the viewer today."""
+    found = []
+    for each in await everywhere(scene):
+        if any(same_person(keeper, scene.viewer) for keeper in await keepers(scene, each)):
+            found.append(each)
+    return found
 
 
 async def queue(
     scene: Scene,
-    account: str = "",
+    accounts: Iterable[str],
     *,
+    states: Iterable[State] = LIVE,
+    only: Callable[[Comment], bool] = lambda comment: True,
+    account: str = "",
     skip: int = 0,
-    states: tuple[State, ...] = LIVE,
-    own: bool = False,
-    late: bool = False,
-    everything: bool = False,
-    kind: Kind | None = None,
 ) -> Queue:
-    """The comments that the viewer may deal with, most pressing first, after the first `skip`.
+    """The comments of those accounts and those assigned to the viewer, most pressing first, after the first `skip`.
 
-    `own`: only what is with the viewer, for whoever sees all; `late`: only what is overdue; `everything`: of every
-    account, whoever the viewer is; `kind`: only of that kind.
+    `account`: only of that one.
     """
     found: dict[str, Comment] = {}
     full = False
-    for each in scene.school.accounts:
-        if account not in ("", each.id) or not (everything or await _is_for(scene, each.id, own=own)):
-            continue
-        for state in states:
-            page = await scene.tx.find(
-                Comment, state=state.value, key=live_key(each.id), due_before=END_OF_TIME, limit=MOST
-            )
+    for state in states:
+        for each in accounts:
+            key = live_key(each)
+            page = await scene.tx.find(Comment, state=state.value, key=key, due_before=END_OF_TIME, limit=MOST)
             full = full or len(page) == MOST
             found |= {comment.id: comment for comment in page}
-    for id in scene.viewer.ids:
-        for state in states:
+        for id in scene.viewer.ids:
             page = await scene.tx.find(Comment, state=state.value, owner=id, limit=MOST)
-            found |= {comment.id: comment for comment in page if account in ("", comment.account)}
-    kept = [each for each in found.values() if (not late or each.overdue(scene.now)) and kind in (None, each.kind)]
-    kept.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
-    shown = kept[skip : skip + LONGEST_LIST]
+            found |= {comment.id: comment for comment in page}
+    fitting = [each for each in found.values() if only(each) and account in ("", each.account)]
+    fitting.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
+    shown = fitting[skip : skip + LONGEST_LIST]
     return Queue(
         comments=tuple(shown),
-        beyond=max(0, len(kept) - skip - len(shown)),
+        beyond=max(0, len(fitting) - skip - len(shown)),
         more=full,
-        skipped=min(skip, len(kept)),
+        skipped=min(skip, len(fitting)),
         now=scene.now,
         zone=scene.school.zone,
         accounts={each.id: each.name for each in scene.school.accounts},
@@ -179,9 +207,3 @@ async def _stats(turn: Turn) -> Card:
             comments = await turn.tx.find(Comment, key=f"month:{account}:{month}", limit=BUSIEST)
             found.append(response_times(account, month, comments, turn.now))
     return stats_card(found, accounts)
-
-
-async def _is_for(scene: Scene, account: str, *, own: bool) -> bool:
-    if not own:
-        return await cares_for(scene, account)
-    return any(same_person(each, scene.viewer) for each in await keepers(scene, account))

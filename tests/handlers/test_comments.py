@@ -506,3 +506,30 @@ async def test_an_owner_who_wishes_so_hears_at_any_hour_and_the_others_in_the_mo
     desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
     await desk.dispatch.due()
     assert ("comment.nag", COLLEAGUE) in await desk.sent()
+
+
+async def test_comments_of_an_account_that_the_school_has_no_more_are_with_the_headteacher(desk: Desk) -> None:
+    comment = await log(desk)
+    await log(desk, text="Another")
+    await desk.sent()
+    desk.school = replace(desk.school, accounts=(SHORT,))
+    desk.dispatch.school = desk.school
+    desk.now += timedelta(hours=23)
+    await desk.dispatch.due()
+    assert await desk.sent() == [("comments.nag", HEAD)]
+    seen = await desk.see(HEAD, "comments.nag", None)
+    assert seen is not None
+    assert "an account the school no longer has" in plain(seen.card)
+    listed = await desk.ask(HEAD, "comments")
+    assert isinstance(listed, Say)
+    assert "2 open comments." in listed.card.summary
+    told = await press(desk, HEAD, "comment.close.send", comment, what="not_for_us", reason="The page is gone")
+    assert told == Nothing()
+
+
+async def test_what_the_headteacher_hears_is_drawn_for_nobody_else(desk: Desk) -> None:
+    await log(desk, kind="complaint")
+    desk.now += timedelta(days=2)
+    for view in ("comments.overdue", "comments.complaints"):
+        assert await desk.see(HEAD, view, None) is not None
+        assert await desk.see(COLLEAGUE, view, None) is None
