@@ -25,3 +25,7 @@ class MovableClock:
         if ahead < self._ahead:
             raise Backwards
         self._ahead = ahead
+
+    def reach(self, moment: datetime) -> None:
+        """Make it that moment now, unless it is later already."""
+        self._ahead = max(self._ahead, moment - self._real())

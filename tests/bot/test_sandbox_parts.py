@@ -1,6 +1,7 @@
 """The sandbox's own parts: its surface, whoever watches it, and its clock."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -71,3 +72,13 @@ def test_the_clock_runs_with_the_real_one_and_is_only_moved_on() -> None:
     with pytest.raises(Backwards):
         clock.move_to(MONDAY + timedelta(hours=5))
     assert clock() == MONDAY + timedelta(hours=5, minutes=1)
+
+
+def test_the_clock_reaches_a_moment_that_passes_meanwhile() -> None:
+    ticking = count()
+    clock = MovableClock(lambda: MONDAY + timedelta(microseconds=next(ticking)))
+    clock.reach(MONDAY + timedelta(hours=5))
+    assert clock() > MONDAY + timedelta(hours=5)
+    now = clock()
+    clock.reach(now)
+    assert now < clock() < now + timedelta(seconds=1)
