@@ -58,11 +58,11 @@ def reply_form(comment: Comment, wordings: Sequence[Template], *, closes: bool, 
     shown = wordings[:MOST_CHOICES]
     parts: list[Part] = [Quote(opening(comment.text, 300))]
     if shown:
-        options = (*((each.id, each.name) for each in shown), (OWN, "My own words"))
+        options = (*((wording_choice(each), each.name) for each in shown), (OWN, "My own words"))
         parts += [
             part for each in shown[:MOST_WORDINGS] for part in (Text(f"{each.name}:", Tone.QUIET), Quote(each.text))
         ]
-        parts.append(ChoiceField("wording", "Wording", options, shown[0].id, required=True))
+        parts.append(ChoiceField("wording", "Wording", options, options[0][0], required=True))
     then = "" if free else " They go to the headteacher first; you will be told when you can use them."
     only = "Only for words of your own. " if shown else ""
     parts.append(
@@ -74,6 +74,11 @@ def reply_form(comment: Comment, wordings: Sequence[Template], *, closes: bool, 
         parts.append(TextField("where", "Where", hint=where, required=free, longest=500))
     note = "What counts is what was said to them, not a note among colleagues."
     return Form(verb, f"{title} {comment.id}", tuple(parts), ref(comment), comment.version, note)
+
+
+def wording_choice(wording: Template) -> str:
+    """What a form holds for a wording: exactly the version that it shows."""
+    return f"{wording.id}/{wording.version}"
 
 
 def assign_form(comment: Comment) -> Form:

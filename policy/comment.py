@@ -247,6 +247,14 @@ def acknowledge(comment: Comment, said: Said) -> Comment:
 
     Raises WrongState for an offensive one, with which something has to be done.
     """
+    to_acknowledge(comment)
+    reply = comment.reply if comment.closes else ""
+    seen = replace(comment, status=State.ACKNOWLEDGED, acknowledged=said, reply=reply)
+    return replace(seen, told=(), nagged=None, snoozed_until=None)
+
+
+def to_acknowledge(comment: Comment) -> None:
+    """Raises WrongState unless it is open and of a kind of which it is enough to say that it was seen."""
     only(comment, State.OPEN)
     if comment.kind is Kind.OFFENSIVE:
         raise WrongState(
@@ -255,9 +263,6 @@ def acknowledge(comment: Comment, said: Said) -> Comment:
             "Press Moderate, or Answered if an answer is enough.",
             clause="act-and-explain",
         )
-    reply = comment.reply if comment.closes else ""
-    seen = replace(comment, status=State.ACKNOWLEDGED, acknowledged=said, reply=reply)
-    return replace(seen, told=(), nagged=None, snoozed_until=None)
 
 
 def answer(comment: Comment, said: Said) -> Comment:
@@ -270,12 +275,12 @@ def propose(comment: Comment, post: str, *, closes: bool) -> Comment:
     """Words for it wait for approval as a post. The clock goes on."""
     only(comment, *LIVE)
     if not closes:
-        only(comment, State.OPEN)
+        to_acknowledge(comment)
     if comment.reply:
         raise WrongState(
             f"Words for {comment.id} are on their way already, as {comment.reply}.",
             "One reply at a time is put before the headteacher.",
-            f"Edit or withdraw {comment.reply} first; /posts shows it.",
+            f"Whoever wrote {comment.reply} can edit or withdraw it: /posts shows it to them.",
         )
     return replace(comment, reply=post, closes=closes)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from cards.comment_forms import OWN, reply_form
+from cards.comment_forms import OWN, reply_form, wording_choice
 from cards.model import Form
+from handlers.care import cares_for
 from handlers.comments.access import RUNNING, handles, keep
 from handlers.comments.fields import needed, text
 from handlers.posts.sending import put_forward
@@ -13,7 +14,7 @@ from handlers.templates import usable
 from handlers.turn import Turn
 from policy.account import Account, Replies
 from policy.checks import Draft, check_draft, errors
-from policy.comment import CLAUSE, LIVE, Comment, Said, State, acknowledge, answer, only, propose, unpropose
+from policy.comment import CLAUSE, LIVE, Comment, Said, acknowledge, answer, only, propose, to_acknowledge, unpropose
 from policy.content import Content
 from policy.post import Post, draft, send
 from policy.refused import Unusable
@@ -23,18 +24,25 @@ registry = Registry()
 
 WHERE = "Please say where it was said: a link, or a few words."
 
+ONE_OF_TWO = "Please choose “My own words” for these, or empty this box."
+
+NOT_SAID_YET = (
+    "Words of your own go to the headteacher before they are said, so please leave out where. "
+    "If they were said already, please tell the headteacher."
+)
+
 
 @registry.button("comment.acknowledge", "Acknowledge", needs=handles, record=Comment, bound=False, clause=CLAUSE)
 async def ask_acknowledged(turn: Turn, comment: Comment) -> Reply:
     """Asks what was said to show that it was seen."""
-    only(comment, State.OPEN)
+    to_acknowledge(comment)
     return Ask(await _form(turn, comment, closes=False))
 
 
 @registry.form("comment.acknowledge.send", needs=handles, record=Comment, bound=False, clause=CLAUSE)
 async def acknowledged(turn: Turn, comment: Comment) -> Reply:
     """It was said, or the words for it go to be approved."""
-    only(comment, State.OPEN)
+    to_acknowledge(comment)
     return await _respond(turn, comment, closes=False)
 
 
@@ -65,11 +73,16 @@ async def _respond(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
 
 async def _said(turn: Turn, comment: Comment, *, closes: bool) -> Said | None:
     """What was said, if the words may be used as they are; None for words that have to be approved first."""
-    chosen = text(turn.request, "wording")
-    wording = next((each for each in await _wordings(turn, comment, closes=closes) if each.id == chosen), None)
+    chosen, typed = text(turn.request, "wording"), text(turn.request, "text")
+    ready = await _wordings(turn, comment, closes=closes)
+    wording = next((each for each in ready if wording_choice(each) == chosen), None)
     if chosen not in ("", OWN) and wording is None:
         raise Unusable({"wording": "These words are no longer approved. Please choose others."})
-    if wording is None and not _free(turn, comment):
+    if wording is not None and typed not in ("", wording.text):
+        raise Unusable({"text": f"{wording.name} is chosen above. {ONE_OF_TWO}"})
+    if wording is None and not await _free(turn, comment):
+        if text(turn.request, "where"):
+            raise Unusable({"where" if ready else "text": NOT_SAID_YET})
         return None
     words, right = (
         (wording.text, wording.id)
@@ -100,7 +113,7 @@ async def _put_forward(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
 
 async def _form(turn: Turn, comment: Comment, *, closes: bool) -> Form:
     return reply_form(
-        comment, await _wordings(turn, comment, closes=closes), closes=closes, free=_free(turn, comment)
+        comment, await _wordings(turn, comment, closes=closes), closes=closes, free=await _free(turn, comment)
     )
 
 
@@ -109,9 +122,10 @@ async def _wordings(turn: Turn, comment: Comment, *, closes: bool) -> Sequence[T
     return [each for each in await usable(turn, comment.account) if each.use is use]
 
 
-def _free(turn: Turn, comment: Comment) -> bool:
+async def _free(turn: Turn, comment: Comment) -> bool:
+    """Whether the viewer may use words of their own: not somebody to whom it is only assigned."""
     account = turn.school.account(comment.account)
-    return account is not None and account.replies is Replies.FREE
+    return account is not None and account.replies is Replies.FREE and await cares_for(turn, account.id)
 
 
 def _account(turn: Turn, comment: Comment) -> Account:

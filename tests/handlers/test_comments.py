@@ -463,14 +463,15 @@ async def test_words_approved_beforehand_can_be_used_at_once(desk: Desk) -> None
     asked = await press(desk, OWNER, "comment.acknowledge", comment)
     assert isinstance(asked, Ask)
     [choice] = [field for field in asked.form.fields if field.name == "wording"]
-    assert [value for value, _ in choice.options] == [seen, "own"], "those for acknowledging"  # type: ignore[union-attr]
-    reply = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=seen, where="under it")
+    assert [value for value, _ in choice.options] == [f"{seen}/1", "own"], "those for acknowledging"  # type: ignore[union-attr]
+    reply = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=f"{seen}/1", where="under it")
     assert reply == Nothing()
     kept = await now(desk, comment)
     assert kept.acknowledged is not None
     assert (kept.acknowledged.words, kept.acknowledged.right) == ("Thank you. We will look.", seen)
-    wrong = await press(desk, OWNER, "comment.answer.send", comment, wording=seen, where="under it")
+    wrong = await press(desk, OWNER, "comment.answer.send", comment, wording=f"{seen}/1", where="under it")
     assert "no longer approved" in errors(wrong)["wording"]
+    told = f"{told}/1"
     assert await press(desk, OWNER, "comment.answer.send", comment, wording=told, where="under it") == Nothing()
 
 
@@ -478,9 +479,68 @@ async def test_words_that_are_no_longer_approved_cannot_be_used(desk: Desk) -> N
     wording = await approved(desk, "acknowledges", "Thank you. We will look.")
     comment = await log(desk)
     await desk.ask(TEACHER, "template.withdraw", Ref("template", wording), version=1)
-    wrong = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=wording, where="under it")
+    wrong = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=f"{wording}/1", where="under it")
     assert "no longer approved" in errors(wrong)["wording"]
     assert (await now(desk, comment)).status is State.OPEN
+
+
+async def test_words_that_were_changed_while_the_form_was_open_are_not_put_in_place_of_those_chosen(
+    desk: Desk,
+) -> None:
+    wording = await approved(desk, "acknowledges", "Thank you. We will look.")
+    comment = await log(desk)
+    asked = await press(desk, OWNER, "comment.acknowledge", comment)
+    assert isinstance(asked, Ask)
+    [chosen] = [field.value for field in asked.form.fields if field.name == "wording"]
+    name = Ref("template", wording)
+    other = {"name": "Seen", "text": "We have seen it.", "use": "acknowledges", "account": ""}
+    await desk.ask(TEACHER, "template.edit.send", name, version=1, fields=other)
+    await desk.ask(HEAD, "template.approve", name, version=2)
+    wrong = await press(desk, OWNER, "comment.acknowledge.send", comment, wording=chosen, where="under it")
+    assert "no longer approved" in errors(wrong)["wording"]
+    assert (await now(desk, comment)).acknowledged is None
+
+
+async def test_own_words_beside_a_chosen_wording_are_not_dropped(desk: Desk) -> None:
+    wording = f"{await approved(desk, 'acknowledges', 'Thank you. We will look.')}/1"
+    comment = await log(desk)
+    given = {"wording": wording, "text": "Come in at nine.", "where": "under it"}
+    wrong = errors(await press(desk, OWNER, "comment.acknowledge.send", comment, **given))
+    assert "My own words" in wrong["text"]
+    assert (await now(desk, comment)).status is State.OPEN
+    given["text"] = "Thank you. We will look."
+    assert await press(desk, OWNER, "comment.acknowledge.send", comment, **given) == Nothing()
+
+
+async def test_own_words_that_must_be_read_first_are_not_taken_as_said_already(desk: Desk) -> None:
+    comment = await log(desk)
+    given = {"wording": "own", "text": "Come in at nine.", "where": "under it"}
+    wrong = errors(await press(desk, OWNER, "comment.acknowledge.send", comment, **given))
+    assert list(wrong) == ["text"], "a form without wordings does not ask where"
+    assert "before they are said" in wrong["text"]
+    await approved(desk, "acknowledges", "Thank you. We will look.")
+    assert list(errors(await press(desk, OWNER, "comment.acknowledge.send", comment, **given))) == ["where"]
+    assert (await now(desk, comment)).reply == ""
+    await press(desk, OWNER, "comment.acknowledge.send", comment, wording="own", text="Come in at nine.")
+    assert (await now(desk, comment)).reply == "P-1"
+
+
+async def test_replying_freely_is_for_those_who_look_after_the_account(desk: Desk) -> None:
+    free(desk)
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.assign.send", comment, to=identity(COLLEAGUE))
+    await press(desk, COLLEAGUE, "comment.acknowledge.send", comment, text="Come in at nine.")
+    kept = await now(desk, comment)
+    assert (kept.status, kept.reply) == (State.OPEN, "P-1"), "whoever it is assigned to has theirs read first"
+
+
+async def test_words_to_acknowledge_something_offensive_are_not_put_before_anybody(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive")
+    for verb in ("comment.acknowledge", "comment.acknowledge.send"):
+        refused = await press(desk, OWNER, verb, comment, text="We have seen it.")
+        assert isinstance(refused, Say)
+        assert "not enough to say that it was seen" in plain(refused.card)
+    assert (await now(desk, comment)).reply == ""
 
 
 async def test_complaints_that_came_by_night_are_one_message_to_the_headteacher(desk: Desk) -> None:

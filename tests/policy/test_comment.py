@@ -147,7 +147,7 @@ def test_one_reply_at_a_time_waits_for_approval_and_may_be_taken_back() -> None:
             propose(waiting, "P-8", closes=closes)
         assert refused.value.what == "Words for C-1 are on their way already, as P-7."
         assert refused.value.why == "One reply at a time is put before the headteacher."
-        assert refused.value.then == "Edit or withdraw P-7 first; /posts shows it."
+        assert refused.value.then == "Whoever wrote P-7 can edit or withdraw it: /posts shows it to them."
     assert unpropose(waiting) == new()
     assert propose(unpropose(waiting), "P-8", closes=False).reply == "P-8"
     assert unpropose(in_state(State.ANSWERED)) == in_state(State.ANSWERED)
