@@ -29,8 +29,8 @@ class Sight:
     """Who is looking, and the words the card needs.
 
     `names` maps people's ids to their names; `carers` are the names of those it is with; `acts` is whether the
-    viewer may deal with it; `procedure` says where the complaints procedure is; `waits` is whether the words in
-    `comment.reply` still wait for approval.
+    viewer may deal with it; `procedure` says where the complaints procedure is; `words` is where the post in
+    `comment.reply` stands, to follow "is".
     """
 
     zone: ZoneInfo
@@ -39,7 +39,7 @@ class Sight:
     carers: tuple[str, ...] = ()
     acts: bool = False
     procedure: str = ""
-    waits: bool = False
+    words: str = ""
 
     def name(self, id: str) -> str:
         """The name behind an id."""
@@ -171,7 +171,7 @@ def _done(comment: Comment, sight: Sight) -> list[Element]:
     for did, said in (("Acknowledged", comment.acknowledged), ("Answered", comment.answered)):
         body += _said(did, said, sight) if said else []
     if comment.reply and comment.live:
-        body.append(Text(f"Words for it: {comment.reply}{', which waits for approval' if sight.waits else ''}."))
+        body.append(Text(f"Words for it: {comment.reply}{f', which is {sight.words}' if sight.words else ''}."))
     if comment.reason:
         body += [Text("The reason:", Tone.QUIET), Quote(comment.reason)]
     if comment.moderation is not None:

@@ -20,6 +20,8 @@ WHOLE = 1_200
 FINISH = "Describe and send"
 """The button of a draft that its author keeps: whatever is still to be said of it, and Send."""
 
+FURTHER = "Please look whether these words are still needed."
+
 UNDECIDED = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES})
 """The states in which it is still to be said when a post goes up."""
 
@@ -30,7 +32,7 @@ class Eyes:
 
     `names` and `accounts` map the ids of people and of accounts to their names; `deciders` are the names of those
     it waits for; `account` is None when the school no longer has it; `asked` is the comment that the post
-    replies to.
+    replies to, and `settled` what has become of that meanwhile, to follow "is"; "" while it is open.
     """
 
     zone: ZoneInfo
@@ -41,6 +43,7 @@ class Eyes:
     decides: bool = False
     publishes: bool = False
     asked: str = ""
+    settled: str = ""
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, id: str) -> str:
@@ -202,6 +205,7 @@ def replies_to(post: Post, eyes: Eyes) -> tuple[Element, ...]:
     return (
         Text(f"In reply to {post.reply_to}:", Tone.QUIET),
         *((Quote(opening(eyes.asked, 300)),) if eyes.asked else ()),
+        *((Notice(f"{post.reply_to} is {eyes.settled} by now. {FURTHER}"),) if eyes.settled else ()),
     )
 
 

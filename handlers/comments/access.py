@@ -9,13 +9,14 @@ from handlers.turn import Scene, Turn
 from policy.comment import Comment
 from policy.comment_due import schedule
 from policy.people import Person, same_person
-from policy.post import Post, State
+from policy.post import OPEN, WORDS, Post, State
 from policy.refused import NotAllowed
 
-RUNNING = frozenset({State.DRAFT, State.FETCHING, State.WAITING, State.CHANGES, State.APPROVED})
-"""The states in which a post with words for a comment may still go out."""
+RUNNING = frozenset({State.FETCHING, State.WAITING, State.APPROVED})
+"""The states in which words for a comment are on their way out, whoever wrote them."""
 
-WAITS = frozenset({State.FETCHING, State.WAITING})
+BACK = frozenset({State.DRAFT, State.CHANGES})
+"""The states in which they are back with their author, and keep nobody else from writing others."""
 
 
 async def sight(scene: Scene, comment: Comment) -> Sight:
@@ -31,7 +32,7 @@ async def sight(scene: Scene, comment: Comment) -> Sight:
         carers=tuple(each.name for each in await carers(scene, comment)),
         acts=await may_act(scene, comment),
         procedure=scene.school.comments.complaints,
-        waits=reply is not None and reply.status in WAITS,
+        words=WORDS[reply.status] if reply else "",
     )
 
 
@@ -93,7 +94,15 @@ async def timed(scene: Scene, comment: Comment) -> Comment:
 
 
 async def keep(turn: Turn, comment: Comment) -> Comment:
-    """Save the comment with the moment of its next reminder, and say in the audit what was done."""
+    """Save the comment with the moment of its next reminder, and say in the audit what was done.
+
+    Where words for it are not needed any more, their card says so.
+    """
+    before = await turn.tx.get(Comment, comment.id)
     comment = await timed(turn, comment)
     turn.save(comment)
+    if before is not None and before.reply and before.status is not comment.status:
+        reply = await turn.tx.get(Post, before.reply)
+        if reply is not None and reply.status in OPEN:
+            turn.tx.put(reply)
     return comment

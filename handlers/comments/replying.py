@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cards.comment_forms import OWN, reply_form, wording_choice
 from cards.model import Form
 from handlers.care import cares_for
-from handlers.comments.access import RUNNING, handles, keep
+from handlers.comments.access import BACK, RUNNING, handles, keep
 from handlers.comments.fields import needed, text
 from handlers.posts.sending import put_forward
 from handlers.registry import Registry
@@ -96,7 +96,7 @@ async def _put_forward(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
     """Words of one's own become a post that is read first, and settle the comment once they are up."""
     words = needed(turn.request, "text", "Please type what you would like to say. It goes to the headteacher first.")
     before = await turn.tx.get(Post, comment.reply) if comment.reply else None
-    if before is None or before.status not in RUNNING:
+    if not await _in_the_way(turn, before):
         comment = unpropose(comment)
     account = _account(turn, comment)
     findings = check_draft(Draft(words, (), None, ""), account, turn.school.accounts)
@@ -109,6 +109,13 @@ async def _put_forward(turn: Turn, comment: Comment, *, closes: bool) -> Reply:
     await keep(turn, propose(comment, post.id, closes=closes))
     turn.send("post", turn.viewer, post)
     return await put_forward(turn, send(post, turn.now))
+
+
+async def _in_the_way(turn: Turn, before: Post | None) -> bool:
+    """Whether the words that somebody wrote before are to be dealt with first."""
+    if before is None or before.status in RUNNING:
+        return before is not None
+    return before.status in BACK and await turn.is_viewer(before.author)
 
 
 async def _form(turn: Turn, comment: Comment, *, closes: bool) -> Form:

@@ -4,10 +4,11 @@ from cards.post import Eyes
 from handlers.reach import is_gone
 from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
-from policy.comment import Comment
+from policy.comment import WORDS, Comment
+from policy.comment import State as Asked
 from policy.deciding import authority
 from policy.people import Person, same_person
-from policy.post import Post, State
+from policy.post import OPEN, Post, State
 from policy.post_due import schedule
 from policy.record import ref
 from policy.refused import NotAllowed
@@ -34,7 +35,15 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
         decides=any(same_person(decider.person, scene.viewer) for decider in may),
         publishes=author or owns,
         asked=asked.text if asked else "",
+        settled=_settled(post, asked),
     )
+
+
+def _settled(post: Post, asked: Comment | None) -> str:
+    """What has become of the comment that the post was to answer, where it may be needed no more; else ""."""
+    if asked is None or asked.reply == post.id or asked.status is Asked.OPEN or post.status not in OPEN:
+        return ""
+    return WORDS[asked.status]
 
 
 async def may_see(scene: Scene, post: Post, look: Eyes) -> bool:

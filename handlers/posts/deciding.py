@@ -2,6 +2,7 @@
 
 from cards.model import Form
 from cards.post_forms import reason_form
+from handlers.answering import moved
 from handlers.posts.access import author_of, decides, hand_over, keep
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
@@ -26,6 +27,7 @@ async def comes(turn: Turn, person: Person) -> None:
 async def approve(turn: Turn, post: Post) -> Reply:
     """Approved: its author and whoever looks after the account get a card to post from."""
     post = keep(turn, await _decided(turn, post, Verdict.APPROVE))
+    await moved(turn, post)
     account = turn.school.account(post.content.account)
     owners = await turn.by_refs(account.owners) if account else []
     author = await author_of(turn, post)
@@ -86,6 +88,7 @@ async def _last_decider(turn: Turn, post: Post) -> str:
 
 async def _tell_author(turn: Turn, post: Post) -> Reply:
     post = keep(turn, post)
+    await moved(turn, post)
     turn.send("post.decided", await author_of(turn, post), post)
     return Nothing()
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from cards.post_forms import post_form
+from handlers.answering import moved, stays
 from handlers.needs import staff
 from handlers.posts.access import ask_deciders, author_of, keep, writes
 from handlers.posts.drafts import attached, begin_with
@@ -72,6 +73,7 @@ async def edited(turn: Turn, post: Post) -> Reply:
     sent, files = given(turn.request), turn.request.attaches
     try:
         typed = read(turn, post, sent)
+        await stays(turn, post, typed.content.account)
     except Unusable as wrong:
         form = post_form(turn.school.accounts, post.content, pictures=sent.places, post=post, files=files)
         return Invalid(form, turn.request.fields, wrong.errors)
@@ -81,7 +83,7 @@ async def edited(turn: Turn, post: Post) -> Reply:
 @registry.button("post.withdraw", "Withdraw", needs=writes, record=Post)
 async def withdrawn(turn: Turn, post: Post) -> Reply:
     """Its author takes it back."""
-    keep(turn, withdraw(post))
+    await moved(turn, keep(turn, withdraw(post)))
     return Nothing()
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from cards.model import FileRef
 from cards.post_draft import Sorted, got_card, kept_card, no_picture_card
 from cards.post_forms import MOST_PICTURES, post_form
+from handlers.answering import moved, stays
 from handlers.needs import staff
 from handlers.posts.access import keep, writes
 from handlers.posts.reading import given, given_since, read, so_far
@@ -61,6 +62,7 @@ async def finished(turn: Turn, post: Post) -> Reply:
     sent, news = given_since(turn.request, post)
     try:
         typed = read(turn, post, sent)
+        await stays(turn, post, typed.content.account)
         wrong = news
     except Unusable as unusable:
         wrong = {**unusable.errors, **news}
@@ -129,6 +131,7 @@ async def _keep(turn: Turn, post: Post) -> Post:
     """The post as a draft, with what was typed so far."""
     sent, _ = given_since(turn.request, post)
     post = keep(turn, keep_draft(post, so_far(turn, post, sent), turn.now))
+    await moved(turn, post)
     if not all(picture.cleaned for picture in post.pictures):
         turn.fetch(post)
     return post

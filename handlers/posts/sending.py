@@ -2,6 +2,7 @@
 
 from cards.model import Card, Notice, Text
 from cards.wording import listed
+from handlers.answering import moved
 from handlers.posts.access import ask_deciders, keep
 from handlers.request import Reply, Say
 from handlers.turn import Turn
@@ -12,6 +13,7 @@ from policy.post import Post, State
 async def put_forward(turn: Turn, post: Post) -> Reply:
     """Put a post that was sent before whoever decides, or have its pictures fetched first."""
     post = keep(turn, post)
+    await moved(turn, post)
     if post.status is State.FETCHING:
         turn.fetch(post)
         return Say(_receipt(post, "Its pictures are being checked; then it goes to be read."))

@@ -38,7 +38,7 @@ PEOPLE = {"tom": "Tom Okafor", "helen": "Helen Marsh", "olu": "Olu Adeyemi"}
 def comment_cards(said: str) -> dict[str, Card]:
     """Every card about comments."""
     sight = Sight(LONDON, said[:60] or "Harbour page", PEOPLE, ("Olu Adeyemi",), procedure=said[:200])
-    viewers = {"carer": replace(sight, acts=True, waits=True), "logger": sight}
+    viewers = {"carer": replace(sight, acts=True, words="waiting for a decision"), "logger": sight}
     views: dict[str, Callable[[Comment, Sight], Card]] = {
         "": comment_card,
         ", whole": lambda comment, eyes: comment_card(comment, eyes, in_full=True),

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from cards.model import Card, Row
+from cards.model import Card, ChoiceField, Row
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
 from policy.account import Replies
 from policy.away import plan_away
 from policy.comment import Comment, State
+from policy.content import Content
 from policy.people import Person
 from policy.post import State as PostState
 from policy.record import Ref, ref
 from policy.template import Template
+from storage.contract import Shown, Task
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     COLLEAGUE,
@@ -238,6 +240,109 @@ async def test_words_that_were_rejected_can_be_written_anew(desk: Desk) -> None:
     await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you for asking")
     assert (await now(desk, comment)).reply == "P-2"
     assert (await desk.post("P-2")).status is PostState.WAITING
+
+
+async def test_a_reply_stays_on_the_account_that_the_comment_came_to(desk: Desk) -> None:
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.answer.send", comment, text="Term begins on the 6th.")
+    moved = {"text": "Term begins on the 6th.", "account": "short"}
+    wrong = await desk.ask(OWNER, "post.edit.send", await desk.post("P-1"), fields=moved)
+    assert "a reply to C-1 on Harbour page" in errors(wrong)["account"]
+    await desk.ask(OWNER, "post.edit.keep", await desk.post("P-1"), fields=moved)
+    wrong = await desk.ask(OWNER, "post.finish.send", await desk.post("P-1"), fields=moved)
+    assert "a reply to C-1 on Harbour page" in errors(wrong)["account"]
+    await desk.ask(OWNER, "post.finish.send", await desk.post("P-1"), fields=moved | {"account": "page"})
+    assert (await desk.post("P-1")).status is PostState.WAITING
+    strayed = replace(await desk.post("P-1"), content=Content("Term begins on the 6th.", "short"))
+    await desk.put(strayed)
+    await desk.ask(HEAD, "post.approve", await desk.post("P-1"))
+    assert await desk.ask(OWNER, "post.posted.send", await desk.post("P-1"), fields={}) == Nothing()
+    assert (await now(desk, comment)).status is State.OPEN, "nothing was said where it was asked"
+
+
+async def test_a_reply_that_another_took_the_place_of_counts_if_it_goes_up_after_all(desk: Desk) -> None:
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.answer.send", comment, text="Term begins on the 6th.")
+    await desk.put(replace(await desk.post("P-1"), status=PostState.EXPIRED))
+    await press(desk, OWNER, "comment.answer.send", comment, text="Term begins on the sixth.")
+    again = {"text": "Term begins on the 6th of April.", "account": "page"}
+    await desk.ask(OWNER, "post.edit.send", await desk.post("P-1"), fields=again)
+    for name in ("P-1", "P-2"):
+        await desk.ask(HEAD, "post.approve", await desk.post(name))
+        assert await desk.ask(OWNER, "post.posted.send", await desk.post(name), fields={}) == Nothing()
+        kept = await now(desk, comment)
+        if name == "P-1":
+            assert kept.status is State.ACKNOWLEDGED, "the school has said something"
+    assert kept.status is State.ANSWERED
+    assert kept.acknowledged is not None
+    assert kept.answered is not None
+    assert (kept.acknowledged.right, kept.answered.right) == ("P-1", "P-2")
+
+
+async def test_words_that_are_back_with_their_author_keep_nobody_else_from_writing(desk: Desk) -> None:
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.answer.send", comment, text="Whatever")
+    waits = await press(desk, DEPUTY, "comment.answer.send", comment, text="On the 6th.")
+    assert isinstance(waits, Say)
+    assert waits.refused
+    await desk.ask(HEAD, "post.changes.send", await desk.post("P-1"), fields={"reason": "Kinder, please"})
+    own = await press(desk, OWNER, "comment.answer.send", comment, text="On the 6th.")
+    assert isinstance(own, Say)
+    assert own.refused, "its author has it to change"
+    await press(desk, DEPUTY, "comment.answer.send", comment, text="On the 6th.")
+    assert (await now(desk, comment)).reply not in ("", "P-1")
+
+
+async def test_a_comment_says_where_the_words_for_it_stand(desk: Desk) -> None:
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.answer.send", comment, text="Whatever")
+    await _shown(desk, OWNER, "comment", ref(comment))
+    assert await _redrawn(desk, OWNER, "comment", ref(comment)) == ""
+    said = []
+    for act, given in (
+        ("changes.send", {"reason": "Kinder"}),
+        ("edit.send", {"text": "Thank you", "account": "page"}),
+    ):
+        await desk.ask(OWNER if "edit" in act else HEAD, f"post.{act}", await desk.post("P-1"), fields=given)
+        said.append(await _redrawn(desk, OWNER, "comment", ref(comment)))
+    await desk.ask(HEAD, "post.approve", await desk.post("P-1"))
+    said.append(await _redrawn(desk, OWNER, "comment", ref(comment)))
+    await desk.ask(OWNER, "post.withdraw", await desk.post("P-1"))
+    said.append(await _redrawn(desk, OWNER, "comment", ref(comment)))
+    stands = ("back with its author for changes", "waiting for a decision", "approved", "withdrawn")
+    assert [f"P-1, which is {word}." in card for word, card in zip(stands, said, strict=True)] == [True] * 4
+
+
+async def test_whoever_decides_sees_that_the_words_may_not_be_needed_any_more(desk: Desk) -> None:
+    told = f"{await approved(desk, 'answers', 'Term begins on the 6th.')}/1"
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.answer.send", comment, wording="own", text="Whatever")
+    await _shown(desk, HEAD, "post", Ref("post", "P-1"))
+    seen = await desk.see(HEAD, "post", Ref("post", "P-1"))
+    assert seen is not None
+    assert "still needed" not in plain(seen.card)
+    await press(desk, OWNER, "comment.answer.send", comment, wording=told, where="under it")
+    assert "C-1 is answered by now." in await _redrawn(desk, HEAD, "post", Ref("post", "P-1"))
+
+
+async def _shown(desk: Desk, who: str, view: str, name: Ref) -> None:
+    """The card stands in somebody's chat, as it is now."""
+    await desk.outbox()
+    drawn = await desk.see(who, view, name)
+    assert drawn is not None
+    async with desk.store.transaction("harbour") as tx:
+        place = (str(identity(who)), "1", view, str(identity(who)))
+        tx.show(Shown("harbour", "sandbox", *place, record=name, rev=drawn.rev))
+
+
+async def _redrawn(desk: Desk, who: str, view: str, name: Ref) -> str:
+    """The card that stands in somebody's chat, if it is drawn anew; else ""."""
+    if not any(row.task is Task.REDRAW and row.record == name for row in await desk.outbox()):
+        return ""
+    drawn = await desk.see(who, view, name)
+    assert drawn is not None
+    await _shown(desk, who, view, name)
+    return plain(drawn.card)
 
 
 async def test_assigned_it_is_theirs_to_deal_with_and_to_be_reminded_of(desk: Desk) -> None:
@@ -491,7 +596,7 @@ async def test_words_that_were_changed_while_the_form_was_open_are_not_put_in_pl
     comment = await log(desk)
     asked = await press(desk, OWNER, "comment.acknowledge", comment)
     assert isinstance(asked, Ask)
-    [chosen] = [field.value for field in asked.form.fields if field.name == "wording"]
+    [chosen] = [field.value for field in asked.form.fields if isinstance(field, ChoiceField)]
     name = Ref("template", wording)
     other = {"name": "Seen", "text": "We have seen it.", "use": "acknowledges", "account": ""}
     await desk.ask(TEACHER, "template.edit.send", name, version=1, fields=other)
