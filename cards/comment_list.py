@@ -14,7 +14,7 @@ from policy.comment import Comment, Kind, State
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The comments to be listed, most pressing first, how many there are after them (at least, where `more` says
-    so), how many were passed over before, and the names of the accounts by id.
+    so), how many were passed over before, the names of the accounts by id, and how many of all are `late`.
     """
 
     comments: tuple[Comment, ...]
@@ -25,6 +25,7 @@ class Queue:
     zone: ZoneInfo
     accounts: Mapping[str, str]
     account: str = ""
+    late: int = 0
 
     @property
     def total(self) -> str:
@@ -37,31 +38,35 @@ class Queue:
 def queue_card(queue: Queue) -> Card:
     """The answer to /comments."""
     where = f" on {queue.accounts.get(queue.account, queue.account)}" if queue.account else ""
+    if not queue.comments and queue.skipped:
+        said = "There is nothing more in this list. Type /comments to see it from the beginning."
+        return Card("Comments", said, (Text(said),))
     if not queue.comments:
-        said = f"No comment{where} waits for an answer."
+        said = f"No comment{where} waits for an answer from you."
         return Card("Comments", said, (Text(said), Text("To log one, type /logcomment.", Tone.QUIET)))
-    return Card("Comments", f"{queue.total}{where}.", (Text(f"{queue.total}{where}."), *rows(queue), *_more(queue)))
+    return Card(
+        "Comments", f"{queue.total}{where}.", (Text(f"{queue.total}{where}."), *rows(queue), *more_rows(queue))
+    )
 
 
 def digest_card(queue: Queue) -> Card:
     """A reminder of several comments."""
-    late = sum(each.overdue(queue.now) for each in queue.comments)
-    said = f"{queue.total} to be dealt with{f', {late} of these late' if late else ''}."
-    return Card("Comments are waiting", said, (Text(said), *rows(queue), *_more(queue)))
+    said = f"{queue.total} to be dealt with{f', {queue.late} of these late' if queue.late else ''}."
+    return Card("Comments are waiting", said, (Text(said), *rows(queue), *more_rows(queue)))
 
 
 def overdue_card(queue: Queue) -> Card:
     """What the headteacher hears of comments that nobody answered in time."""
     late = counted(len(queue.comments) + queue.beyond, "comment is", "comments are")
     said = f"{'More than ' if queue.more else ''}{late} overdue. Whoever looks after the account has been reminded."
-    return Card("Comments are overdue", said, (Text(said), *rows(queue), *_more(queue)))
+    return Card("Comments are overdue", said, (Text(said), *rows(queue), *more_rows(queue)))
 
 
 def complaints_card(queue: Queue) -> Card:
     """What the headteacher hears of complaints that came while nobody was there, or several at once."""
     found = counted(len(queue.comments) + queue.beyond, "complaint is", "complaints are")
     said = f"{found} open. Whoever looks after the account has been told."
-    return Card("Complaints have come in", said, (Text(said), *rows(queue), *_more(queue)))
+    return Card("Complaints have come in", said, (Text(said), *rows(queue), *more_rows(queue)))
 
 
 def rows(queue: Queue) -> tuple[Element, ...]:
@@ -84,7 +89,8 @@ def _row(comment: Comment, queue: Queue) -> Row:
     return Row(f"{comment.id}: {opening(comment.text)}", detail, found)
 
 
-def _more(queue: Queue) -> Sequence[Element]:
+def more_rows(queue: Queue) -> Sequence[Element]:
+    """The way to the rest of the list, where there is more of it."""
     if not queue.beyond and not queue.more:
         return ()
     payload = {"skip": str(queue.skipped + len(queue.comments)), "account": queue.account}

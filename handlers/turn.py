@@ -121,11 +121,15 @@ class Turn(Scene):
 
     async def once(self, what: str) -> bool:
         """Whether this is the first time, and from now on not again. What was done is kept for a day or longer."""
-        key = f"{EXEAT.id}/{what}"
-        if await self.tx.seen(key) is not None:
+        if await self.told(what) is not None:
             return False
-        self.tx.mark_seen(Seen(key, None, "", self.now))
+        self.tx.mark_seen(Seen(f"{EXEAT.id}/{what}", None, "", self.now))
         return True
+
+    async def told(self, what: str) -> datetime | None:
+        """When it was done `once`; None when it was not, or more than a day ago."""
+        seen = await self.tx.seen(f"{EXEAT.id}/{what}")
+        return seen.at if seen else None
 
     def send(self, view: str, to: Person, record: Record | None = None, *, nag: bool = False) -> None:
         """Have a view sent to somebody. A nag waits once however often it is asked for."""

@@ -1,12 +1,12 @@
 """What happens when a comment falls due: whoever looks after it is reminded, and the headteacher of a late one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.care import heads
 from handlers.comments.access import carers, eager
 from handlers.registry import Registry
 from handlers.turn import Turn
-from policy.comment import Comment, Kind, live_key
+from policy.comment import Comment, Kind, State, live_key
 from policy.comment_due import Nag, Rung, fall_due
 from policy.people import Person, same_person
 
@@ -45,23 +45,34 @@ async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -
             turn.send("comment", person, comment)
         elif alone:
             turn.send("comment.nag", person, comment, nag=True)
+        elif comment.status is State.ACKNOWLEDGED:
+            await _digest(turn, "comments.acknowledged", person, comment.logged_at, late=False)
         else:
-            await _digest(turn, "comments.nag", person, late=comment.overdue(turn.now))
+            await _digest(turn, "comments.nag", person, comment.logged_at, late=comment.overdue(turn.now))
     if not nag.head:
         return
     for head in await heads(turn):
         if any(same_person(head, each) for each in told):
             continue
         if comment.overdue(turn.now):
-            await _digest(turn, "comments.overdue", head, late=True)
+            since = max(comment.due, comment.logged_at)
+            await _digest(turn, "comments.overdue", head, since, late=True)
         elif comment.kind is Kind.COMPLAINT and fresh:
             turn.send("comment", head, comment)
         elif comment.kind is Kind.COMPLAINT:
-            await _digest(turn, "comments.complaints", head, late=False)
+            await _digest(turn, "comments.complaints", head, comment.logged_at, late=False)
 
 
-async def _digest(turn: Turn, view: str, person: Person, *, late: bool) -> None:
-    """One message for everything that is due to somebody about now; what is late does not hide behind what is not."""
+async def _digest(turn: Turn, view: str, person: Person, since: datetime, *, late: bool) -> None:
+    """One message for everything that is due to somebody about now; what is late does not hide behind what is not.
+
+    `since` is from when such a message shows the comment: one that went out before has not spoken of it.
+    """
     slot = int(turn.now.timestamp() // APART.total_seconds())
-    if await turn.once(f"{view}/{'late' if late else 'due'}/{person.id}/{slot}"):
-        turn.send(view, person, nag=True)
+    name = f"{view}/{'late' if late else 'due'}/{person.id}/{slot}"
+    while (before := await turn.told(name)) is not None:
+        if before >= since:
+            return
+        name += "+"
+    await turn.once(name)
+    turn.send(view, person, nag=True)

@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from cards.comment import comment_card, nag_card
-from cards.comment_list import Queue, complaints_card, digest_card, overdue_card, queue_card, rows
+from cards.comment_list import Queue, complaints_card, digest_card, more_rows, overdue_card, queue_card, rows
 from cards.comment_stats import stats_card
 from cards.model import Card, Element
 from handlers.care import cares_for, heads, keepers, sees_all
-from handlers.comments.access import may_see, sees, sight
+from handlers.comments.access import carers, may_see, sees, sight
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
 from handlers.turn import Scene, Turn
-from policy.comment import LIVE, Comment, Kind, State, live_key
+from policy.comment import CLAUSE, LIVE, Comment, Kind, State, live_key
 from policy.people import same_person
 from policy.record import ref
-from policy.refused import NotFound
+from policy.refused import NotAllowed, NotFound
 from policy.response_times import response_times
 
 registry = Registry()
@@ -60,10 +60,17 @@ async def reminder_view(scene: Scene, comment: Comment) -> Card | None:
 @registry.view("comments.nag")
 async def nag_view(scene: Scene, record: None) -> Card | None:
     """What is open and with the viewer; None when nothing is any more."""
-    mine = await kept(scene)
-    found = await queue(scene, mine, states=(State.OPEN,))
-    if not found.comments:
-        found = await queue(scene, mine)
+    return await _reminder(scene, State.OPEN)
+
+
+@registry.view("comments.acknowledged")
+async def acknowledged_view(scene: Scene, record: None) -> Card | None:
+    """What is with the viewer, was only acknowledged, and has no answer yet; None when nothing is any more."""
+    return await _reminder(scene, State.ACKNOWLEDGED)
+
+
+async def _reminder(scene: Scene, state: State) -> Card | None:
+    found = await queue(scene, await kept(scene), states=(state,), theirs=True)
     match found.comments:
         case ():
             return None
@@ -107,7 +114,16 @@ async def comments(turn: Turn) -> Reply:
         raise NotFound(
             "The school has no account of that name.", f"Its accounts: {names}.", "Type /comments for all."
         )
-    return Say(queue_card(await queue(turn, await allowed(turn), account=account)))
+    theirs = await allowed(turn)
+    found = await queue(turn, theirs, account=account)
+    if account and account not in theirs and not found.comments:
+        raise NotAllowed(
+            f"The comments on {found.accounts[account]} are not yours to deal with.",
+            "They are for whoever looks after the account, and the headteacher.",
+            "Type /comments for those that are with you.",
+            clause=CLAUSE,
+        )
+    return Say(queue_card(found))
 
 
 @registry.button("comments.more", "More", needs=staff)
@@ -127,7 +143,8 @@ async def open_comment(turn: Turn, comment: Comment) -> Reply:
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The most pressing of the comments that are the viewer's to deal with."""
-    return rows(await queue(scene, await kept(scene)))
+    found = await queue(scene, await kept(scene), theirs=True)
+    return (*rows(found), *more_rows(found))
 
 
 async def _leads(scene: Scene) -> bool:
@@ -155,6 +172,10 @@ async def kept(scene: Scene) -> list[str]:
     return found
 
 
+async def _is_with(scene: Scene, comment: Comment) -> bool:
+    return any(same_person(each, scene.viewer) for each in await carers(scene, comment))
+
+
 async def queue(
     scene: Scene,
     accounts: Iterable[str],
@@ -163,10 +184,11 @@ async def queue(
     only: Callable[[Comment], bool] = lambda comment: True,
     account: str = "",
     skip: int = 0,
+    theirs: bool = False,
 ) -> Queue:
     """The comments of those accounts and those assigned to the viewer, most pressing first, after the first `skip`.
 
-    `account`: only of that one.
+    `account`: only of that one. `theirs`: without those that are assigned to somebody else.
     """
     found: dict[str, Comment] = {}
     full = False
@@ -180,6 +202,8 @@ async def queue(
             page = await scene.tx.find(Comment, state=state.value, owner=id, limit=MOST)
             found |= {comment.id: comment for comment in page}
     fitting = [each for each in found.values() if only(each) and account in ("", each.account)]
+    if theirs:
+        fitting = [each for each in fitting if not each.assigned or await _is_with(scene, each)]
     fitting.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
     shown = fitting[skip : skip + LONGEST_LIST]
     return Queue(
@@ -191,6 +215,7 @@ async def queue(
         zone=scene.school.zone,
         accounts={each.id: each.name for each in scene.school.accounts},
         account=account,
+        late=sum(each.overdue(scene.now) for each in fitting),
     )
 
 

@@ -93,6 +93,13 @@ async def test_several_at_once_make_one_message(desk: Desk) -> None:
     assert await desk.sent() == [("comments.nag", OWNER)]
 
 
+async def test_what_comes_after_a_message_has_one_of_its_own_and_does_not_hide_behind_it(desk: Desk) -> None:
+    for number in range(3):
+        await hook(desk, item(id=f"a{number}"), item(id=f"b{number}"))
+        assert await desk.sent() == [("comments.nag", OWNER)]
+        desk.now += timedelta(minutes=5)
+
+
 async def test_the_same_twice_in_one_request_is_one(desk: Desk) -> None:
     replied = {"at": MONDAY.isoformat(), "text": "On Tuesday."}
     assert became(await hook(desk, item(), item(), item(replied=replied), item())) == [

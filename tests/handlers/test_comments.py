@@ -442,6 +442,10 @@ async def test_several_that_fall_due_together_make_one_message(desk: Desk) -> No
     assert [button.label for button in rows[0].buttons] == ["Acknowledge", "Open"]
     assert "1 hour left" in rows[0].detail
     assert len(rows) == 6, "five, and where the others are"
+    desk.now += timedelta(hours=2)
+    seen = await desk.see(OWNER, "comments.nag", None)
+    assert seen is not None
+    assert "12 open comments to be dealt with, 12 of these late" in plain(seen.card)
 
 
 async def test_one_that_is_overdue_goes_to_the_headteacher_each_morning_and_to_its_owner_each_hour(
@@ -698,3 +702,80 @@ async def test_what_the_headteacher_hears_is_drawn_for_nobody_else(desk: Desk) -
     for view in ("comments.overdue", "comments.complaints"):
         assert await desk.see(HEAD, view, None) is not None
         assert await desk.see(COLLEAGUE, view, None) is None
+
+
+async def test_what_becomes_late_after_the_headteachers_message_is_not_hidden_behind_it(desk: Desk) -> None:
+    first = await log(desk)
+    desk.now += timedelta(minutes=10)
+    await log(desk, text="Later", received=desk.now)
+    await desk.sent()
+    told = []
+    for moment in (first.due, first.due + timedelta(minutes=10)):
+        desk.now = moment
+        await desk.dispatch.due()
+        told.append(("comments.overdue", HEAD) in await desk.sent())
+    assert told == [True, True]
+
+
+async def test_those_that_were_acknowledged_are_asked_after_also_where_others_are_open(desk: Desk) -> None:
+    free(desk)
+    for number in range(2):
+        comment = await log(desk, text=f"Question {number}")
+        await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you", where="under it")
+    desk.now += timedelta(days=7)
+    for number in range(2, 4):
+        await log(desk, text=f"Question {number}", received=desk.now)
+    await desk.sent()
+    await desk.dispatch.due()
+    assert ("comments.acknowledged", OWNER) in await desk.sent()
+    asked, opened = [await desk.see(OWNER, f"comments.{view}", None) for view in ("acknowledged", "nag")]
+    assert asked is not None
+    assert opened is not None
+    assert [f"Question {number}" in plain(asked.card) for number in range(4)] == [True, True, False, False]
+    assert [f"Question {number}" in plain(opened.card) for number in range(4)] == [False, False, True, True]
+
+
+async def test_what_is_with_a_colleague_is_in_nobody_elses_reminder(desk: Desk) -> None:
+    theirs, mine = await log(desk, text="For Cara"), await log(desk, text="For Olu")
+    await press(desk, OWNER, "comment.assign.send", theirs, to=identity(COLLEAGUE))
+    for who, words, others in ((OWNER, "For Olu", "For Cara"), (COLLEAGUE, "For Cara", "For Olu")):
+        seen = await desk.see(who, "comments.nag", None)
+        home = await desk.ask(who, "home")
+        assert seen is not None
+        assert isinstance(home, Say)
+        for said in (plain(seen.card), plain(home.card)):
+            assert words in said
+            assert others not in said
+    await press(desk, OWNER, "comment.close.send", mine, reason="An advertisement")
+    assert await desk.see(OWNER, "comments.nag", None) is None
+    listed = await desk.ask(OWNER, "comments")
+    assert isinstance(listed, Say)
+    assert "For Cara" in plain(listed.card), "the list has whatever they may deal with"
+
+
+async def test_the_list_of_an_account_that_is_not_theirs_is_refused_and_not_said_to_be_empty(desk: Desk) -> None:
+    comment = await log(desk)
+    refused = await desk.ask(COLLEAGUE, "comments", text="page")
+    assert isinstance(refused, Say)
+    assert refused.refused
+    assert "not yours to deal with" in plain(refused.card)
+    await press(desk, OWNER, "comment.assign.send", comment, to=identity(COLLEAGUE))
+    listed = await desk.ask(COLLEAGUE, "comments", text="page")
+    assert isinstance(listed, Say)
+    assert "C-1" in plain(listed.card)
+
+
+async def test_home_shows_the_way_to_what_it_has_no_room_for(desk: Desk) -> None:
+    for number in range(6):
+        await log(desk, text=f"Question {number}")
+    home = await desk.ask(OWNER, "home")
+    assert isinstance(home, Say)
+    [button] = [
+        each for row in home.card.body if isinstance(row, Row) for each in row.buttons if each.label == "More"
+    ]
+    rest = await desk.ask(OWNER, button.verb, payload=dict(button.payload))
+    assert isinstance(rest, Say)
+    assert "Question 5" in plain(rest.card)
+    beyond = await desk.ask(OWNER, button.verb, payload={"skip": "90", "account": ""})
+    assert isinstance(beyond, Say)
+    assert "nothing more in this list" in beyond.card.summary
