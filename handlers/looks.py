@@ -87,6 +87,15 @@ async def due(turn: Turn, kept: Watch) -> None:
             turn.send("looks.digest", person, nag=True)
 
 
+@REGISTRY.view("watch", Watch)
+async def watch_view(scene: Scene, kept: Watch) -> Card | None:
+    """What whoever signed it off is told; None for an account that is not in the viewer's care."""
+    account = scene.school.account(kept.id)
+    if account is None or not await cares_for(scene, account.id):
+        return None
+    return _card(scene, account, kept)
+
+
 @REGISTRY.view("looks.digest")
 async def digest_view(scene: Scene, record: None) -> Card | None:
     """What the viewer should look at; None when somebody has meanwhile."""
@@ -128,7 +137,12 @@ async def _sign(turn: Turn, account: Account, note: str) -> Reply:
     kept = await _watch(turn, account)
     kept = look_at(kept, Look(turn.now, turn.viewer.id, note), every, calendar)
     turn.save(kept)
-    return Say(looked_card(account, kept, look_due(turn.now, every, calendar) if every else None, turn.school.zone))
+    return Say(_card(turn, account, kept))
+
+
+def _card(scene: Scene, account: Account, kept: Watch) -> Card:
+    every, calendar = account.check_every, scene.school.calendar
+    return looked_card(account, kept, look_due(kept.start, every, calendar) if every else None, scene.school.zone)
 
 
 async def _watch(turn: Turn, account: Account) -> Watch:

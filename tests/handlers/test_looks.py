@@ -9,7 +9,7 @@ import pytest
 
 from cards.model import Row
 from cards.text import plain
-from handlers.request import Ask, Invalid, Say
+from handlers.request import Ask, Invalid, Say, Show
 from policy.calendar import Calendar
 from policy.look import MOST_KEPT, Look, Watch, look_due, looked, remind, watch
 from policy.school import School
@@ -62,6 +62,16 @@ async def test_signed_off_with_a_word(desk: Desk) -> None:
     assert [look.at for look in (await kept(desk)).looks] == [MONDAY] * 3
     [row, *_] = await desk.audit()
     assert row.entry.verb == "checked"
+
+
+async def test_delivered_twice_it_is_one_look(desk: Desk) -> None:
+    first = await desk.ask(OWNER, "checked", text="page", key="one")
+    assert isinstance(first, Say)
+    desk.now += timedelta(minutes=1)
+    again = await desk.ask(OWNER, "checked", text="page", key="one")
+    assert isinstance(again, Show)
+    assert again.card == first.card
+    assert len((await kept(desk)).looks) == 1
 
 
 async def test_without_a_clear_name_it_asks_which(desk: Desk) -> None:
