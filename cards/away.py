@@ -28,7 +28,7 @@ def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
             DateField("last", "When: last day away", today, required=True),
             PersonField("delegate", "Who acts for you", hint="A colleague. They decide in your place on those days."),
         ),
-        note="Whoever you name decides in your place. Nobody ever decides on their own post.",
+        note="Whoever you name decides in your place. Nobody ever decides on their own work.",
     )
 
 

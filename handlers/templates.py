@@ -454,7 +454,14 @@ async def _typed(turn: Turn, template: Template | None) -> Typed:
         wrong["name"] = f"There is a wording of that name already: {other.id}. Please choose another name."
     if wrong:
         raise Unusable(wrong)
+    await _hold(turn, name)
     return Typed(name, text, account.id if account else EVERYWHERE, Use(use))
+
+
+async def _hold(turn: Turn, name: str) -> None:
+    """Of two wordings of one name that are sent at one moment, the second is run again and finds the first."""
+    newest = await turn.tx.find(Template, limit=1)
+    await turn.once(f"wording/{name_key(name)}/{newest[0].id if newest else ''}")
 
 
 async def _namesake(turn: Turn, name: str, template: Template | None) -> Template | None:

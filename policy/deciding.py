@@ -61,7 +61,7 @@ def _head(author: Person, head: Seat, own: bool) -> Iterator[Decider]:
     if not might_be_same_person(head.holder, author):
         yield Decider(head.holder, "headteacher", told=head.away is None)
     elif own and same_person(head.holder, author):
-        yield Decider(head.holder, "headteacher, on their own post, as the school's settings allow")
+        yield Decider(head.holder, "headteacher, on their own work, as the school's settings allow")
     yield from _delegate(author, head, "the headteacher")
 
 
@@ -79,7 +79,7 @@ def _why_deputies(author: Person, head: Seat | None) -> str:
     if head is None:
         return "because no headteacher can be reached in the chat"
     if might_be_same_person(head.holder, author):
-        return "because the post is the headteacher's own"
+        return "because it is the headteacher's own"
     return "because the headteacher is away"
 
 

@@ -37,7 +37,7 @@ async def test_head_may_approve_own_is_said_in_the_audit(desk: Desk) -> None:
     desk.school = desk.dispatch.school = harbour(own=True)
     post = await desk.write(HEAD)
     await desk.ask(HEAD, "post.approve", post)
-    assert "own post, as the school's settings allow" in (await desk.audit())[-1].entry.authority
+    assert "own work, as the school's settings allow" in (await desk.audit())[-1].entry.authority
 
 
 async def test_dates_and_delegates_that_cannot_be(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Wordings through the desk: proposed, decided on by whoever may, used while they are approved, reminded of."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -260,6 +261,20 @@ async def test_two_wordings_in_use_never_have_one_name(desk: Desk) -> None:
     same = await press(desk, COLLEAGUE, "template.edit.send", second, fields=form(text="Other words"))
     assert isinstance(same, Say)
     assert not same.refused
+
+
+async def test_of_one_name_sent_by_several_at_one_moment_one_is_taken(desk: Desk) -> None:
+    people = (TEACHER, COLLEAGUE, OWNER)
+    replies = await asyncio.gather(*(desk.ask(who, "template.new", fields=form(name="Seen")) for who in people))
+    assert sorted(type(reply).__name__ for reply in replies) == ["Invalid", "Invalid", "Say"]
+    async with desk.store.transaction("harbour") as tx:
+        assert len(await tx.find(Template)) == 1
+
+
+async def test_a_right_to_decide_is_told_without_calling_a_wording_a_post(desk: Desk) -> None:
+    template = await approve(desk, await send(desk, HEAD, name="The head's"), DEPUTY)
+    said = plain(await card(desk, TEACHER, "template", template))
+    assert "as deputy headteacher, because it is the headteacher's own." in said
 
 
 async def test_without_an_account_it_is_for_every_one(desk: Desk) -> None:
