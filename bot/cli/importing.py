@@ -183,6 +183,8 @@ class Taking:
             whys = [f"{name}: {why}" for name, why in landed.errors.items()] if landed else [row.wrong]
             err.print(f"Line {row.line}: {' '.join(whys)}", markup=False)
             return
+        if landed.note:
+            err.print(f"Line {row.line}: {landed.note}", markup=False)
         twice = self.dry_run and landed.became == "logged" and landed.key in self._keys
         self._keys.add(landed.key)
         self.counts["known" if twice else landed.became] += 1
@@ -198,11 +200,14 @@ def read_table(file: Path, importer: Importer) -> Table:
             heading = lines.readline()
             lines.seek(0)
             delimiter = max(",;\t", key=heading.count)
-            return _table(csv.reader(lines, delimiter=delimiter, strict=True), importer)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
+            try:
+                return _table(reader, importer)
+            except csv.Error as error:
+                at = f"near line {reader.line_num}: {error}"
+                raise Unreadable(f"{file} is not a CSV file that can be read, {at}. Nothing was kept.") from error
     except UnicodeDecodeError as error:
         raise Unreadable(f'{file} is not in UTF-8. Save it as "CSV UTF-8", and try again.') from error
-    except csv.Error as error:
-        raise Unreadable(f"{file} is not a CSV file that can be read: {error}.") from error
 
 
 def _table(reader: Any, importer: Importer) -> Table:

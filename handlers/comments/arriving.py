@@ -121,10 +121,18 @@ async def hooked(turn: Turn, items: Sequence[Brought]) -> list[Landed]:
 
 @registry.importer("comments", "Take in comments from a CSV file", COLUMNS, EXAMPLE)
 async def imported(turn: Turn, items: Sequence[Brought]) -> list[Landed]:
-    """Comments of a file: they wait for the clock, which puts all of somebody's into one message."""
+    """Comments of a file: they wait for the clock, which puts all of somebody's into one message.
+
+    Of a row that is known something is said only where its words are left out.
+    """
     landed = await _taken(_Delivery(turn, at_once=False), [_of_row(turn, item) for item in items])
     return [
-        replace(each, errors={_COLUMN.get(name, name): why for name, why in each.errors.items()}) for each in landed
+        replace(
+            each,
+            note=OTHER_WORDS if OTHER_WORDS in each.note else "",
+            errors={_COLUMN.get(name, name): why for name, why in each.errors.items()},
+        )
+        for each in landed
     ]
 
 

@@ -36,6 +36,9 @@ REPORTED = "reported"
 BRITISH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})[ ,]+([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?)")
 """Day/month/year hour:minute, with seconds or without."""
 
+SHORTENED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+[0-9]+")
+"""A number as a spreadsheet writes one that is too long for it, and so the same for many ids."""
+
 TIMES = "Write the day and the time, such as 2027-03-02T14:30:00Z or 02/03/2027 14:30."
 
 
@@ -87,7 +90,10 @@ class Reading:
         """The platform's own id, also where it was sent as a number."""
         value = self.given.get("id")
         if not isinstance(value, int) or isinstance(value, bool):
-            return self.text("id", LONGEST_ID)
+            said = self.text("id", LONGEST_ID)
+            if SHORTENED.fullmatch(said):
+                return self.wrong("id", "A spreadsheet has shortened this number. Give the column the format Text.")
+            return said
         if abs(value) >= LARGEST_NUMBER:
             return self.wrong("id", "A number so large is not kept exactly by every tool. Please send it as text.")
         return str(value)

@@ -134,6 +134,31 @@ def test_what_spreadsheets_write_is_read(run: Import) -> None:
     assert [comment.text for comment in kept()] == ["Term, when?"]
 
 
+def test_a_row_whose_words_are_left_out_for_others_of_its_id_is_named(run: Import) -> None:
+    done = run(HEADINGS, row(1), row(2), row(1, "Something else"), row(2))
+    assert done.exit_code == 0
+    assert done.stderr.split("\n")[0].startswith("Line 4: Other words came under this id before.")
+    assert "Line 5" not in done.stderr
+    again = run(HEADINGS, row(1, "Something else"))
+    assert "Line 2: Other words" in again.stderr
+
+
+def test_an_id_that_a_spreadsheet_shortened_is_not_one_for_many(run: Import) -> None:
+    lines = [f"page,{text},{WHEN},1.78957E+16" for text in ("Term?", "Lunch?")]
+    done = run(HEADINGS, *lines, row(3))
+    assert done.exit_code == 1
+    assert "Line 2: id: A spreadsheet has shortened this number." in done.stderr
+    assert len(kept()) == 1
+
+
+@pytest.mark.parametrize("cell", ['"Term" soon', '"' + "x" * (1 << 20) + 'x"'], ids=["quotes", "too long"])
+def test_where_a_file_cannot_be_read_any_further_is_said(run: Import, cell: str) -> None:
+    done = run(HEADINGS, row(1), row(2, cell), row(3))
+    assert done.exit_code == 2
+    assert "near line 3" in done.stderr.replace("\n", " ")
+    assert not list(Path("data").iterdir())
+
+
 def test_help_teaches_the_columns_by_an_example() -> None:
     done = CliRunner().invoke(commands, ["import", "comments", "--help"])
     assert done.exit_code == 0
