@@ -90,7 +90,9 @@ def standing(comment: Comment, sight: Sight) -> str:
             return "Acknowledged."
         case State.ANSWERED if comment.answered:
             return f"Answered by {sight.name(comment.answered.by)}."
-        case State.ANSWERED | State.NOT_FOR_US | State.DELETED | State.MODERATED:
+        case State.DELETED:
+            return f"{WORDS[comment.status].capitalize()}; closed by {sight.name(comment.closed_by)}."
+        case State.ANSWERED | State.NOT_FOR_US | State.MODERATED:
             return f"{WORDS[comment.status].capitalize()}, by {sight.name(comment.closed_by)}."
         case _:
             assert_never(comment.status)

@@ -1,5 +1,6 @@
 """The forms of a comment: logging it, saying what was said, closing it, moderating it."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -134,15 +135,21 @@ def moderate_form(comment: Comment, named: str = "") -> Form:
         ref(comment),
         comment.version,
         "Readers are told why, without naming anybody, unless there is a good reason not to.",
-        payload={"named": "yes"} if named else {},
+        payload={"named": marked(named)} if named else {},
     )
+
+
+def marked(named: str) -> str:
+    """A short mark of the names that somebody was warned of, and of no others."""
+    return hashlib.sha256(named.encode()).hexdigest()[:16]
 
 
 def snooze_form(comment: Comment, until: Sequence[datetime], zone: ZoneInfo) -> Form:
     """Until when it may be left alone, always before it is due."""
     options = tuple((at.isoformat(), moment(at, zone)) for at in until)
+    done = "dealt with" if comment.kind is Kind.OFFENSIVE else "answered"
     parts = (
-        Text(f"It must be answered by {moment(comment.due, zone)}."),
+        Text(f"It must be {done} by {moment(comment.due, zone)}."),
         ChoiceField("until", "When to remind you", options, options[0][0], required=True),
     )
     return Form("comment.snooze.send", f"Snooze {comment.id}", parts, ref(comment), comment.version)

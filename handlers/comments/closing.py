@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cards.comment_forms import OWN, REASONS, assign_form, close_form, moderate_form, snooze_form
+from cards.comment_forms import OWN, REASONS, assign_form, close_form, marked, moderate_form, snooze_form
 from handlers.comments.access import handles, keep
 from handlers.comments.fields import needed, text
 from handlers.picking import colleague
@@ -13,6 +13,7 @@ from policy.comment import (
     LIVE,
     Act,
     Comment,
+    Kind,
     Moderation,
     State,
     assign,
@@ -82,12 +83,12 @@ async def closed(turn: Turn, comment: Comment) -> Reply:
 async def ask_snooze(turn: Turn, comment: Comment) -> Reply:
     """Asks until when it may be left alone."""
     only(comment, State.OPEN)
-    until = snoozes(comment, turn.now, turn.school.calendar)
+    until, offensive = snoozes(comment, turn.now, turn.school.calendar), comment.kind is Kind.OFFENSIVE
     if not until:
         raise WrongState(
             f"{comment.id} cannot wait any longer.",
-            "There is no time left before it must be answered.",
-            "Press Acknowledge to say that it was seen.",
+            f"There is no time left before it must be {'dealt with' if offensive else 'answered'}.",
+            "Press Moderate." if offensive else "Press Acknowledge to say that it was seen.",
             clause=comment.clause,
         )
     return Ask(snooze_form(comment, until, turn.school.zone))
@@ -126,7 +127,8 @@ async def moderated(turn: Turn, comment: Comment) -> Reply:
         done = _moderation(turn)
     except Unusable as wrong:
         return Invalid(moderate_form(comment), turn.request.fields, wrong.errors)
-    if turn.request.payload.get("named") != "yes" and (named := seems_to_name(done.told, comment.writer)):
+    named = seems_to_name(done.told, comment.writer)
+    if named and turn.request.payload.get("named") != marked(named):
         wrong_ = {"told": f"This seems to name somebody: {named}. If it does not, send it again."}
         return Invalid(moderate_form(comment, named), turn.request.fields, wrong_)
     await keep(turn, moderate(comment, done))
@@ -150,6 +152,10 @@ def _moderation(turn: Turn) -> Moderation:
         raise Unusable({"act": "Please say what was done."})
     ready = REASONS[int(chosen)][1] if chosen.isdecimal() and int(chosen) < len(REASONS) else ""
     told = ready or own
+    if ready and own:
+        raise Unusable(
+            {"told": "A reason is chosen above. Please choose “My own words” for these, or empty this box."}
+        )
     if chosen == OWN and not own and not exception:
         raise Unusable({"told": "Please type what readers were told."})
     if not told and not exception:

@@ -5,6 +5,8 @@ from datetime import datetime
 from cards.comment import receipt_card
 from cards.comment_forms import log_form
 from handlers.comments.access import keep, sight
+from handlers.comments.brought import LONGEST_TEXT
+from handlers.comments.brought import writer as shortened
 from handlers.comments.fields import link, needed, text
 from handlers.comments.nagging import pass_on, tell
 from handlers.looks import looked
@@ -62,6 +64,8 @@ async def _read(turn: Turn) -> Comment:
     words = address = ""
     try:
         words = needed(request, "text", "Please type what they wrote, word for word.")
+        if len(words) > LONGEST_TEXT:
+            errors["text"] = f"It has {len(words):,} characters, and {LONGEST_TEXT:,} are the most."
     except Unusable as wrong:
         errors |= wrong.errors
     try:
@@ -70,6 +74,6 @@ async def _read(turn: Turn) -> Comment:
         errors |= wrong.errors
     if errors or account is None or not isinstance(received, datetime):
         raise Unusable(errors)
-    id, writer, by = await turn.tx.new_id(Comment), text(request, "writer"), turn.viewer.id
+    id, writer, by = await turn.tx.new_id(Comment), shortened(text(request, "writer")), turn.viewer.id
     school, calendar = turn.school.id, turn.school.calendar
     return log(id, school, account.id, Kind(kind), writer, words, address, received, by, turn.now, calendar)

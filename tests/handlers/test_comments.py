@@ -124,6 +124,7 @@ async def test_a_complaint_goes_to_the_headteacher_as_well_and_names_the_procedu
     ("given", "field", "why"),
     [
         ({"text": " "}, "text", "word for word"),
+        ({"text": "x" * 20_001}, "text", "20,001 characters"),
         ({"account": "mine"}, "account", "one of the school's accounts"),
         ({"kind": "praise"}, "kind", "choose what it is"),
         ({"received": None}, "received", "when it was received"),
@@ -373,6 +374,8 @@ async def test_closed_with_a_reason(desk: Desk, what: str, state: State) -> None
     assert (kept.status, kept.reason, kept.next_due) == (state, "It is an advertisement.", None)
     seen = await desk.see(OWNER, "comment", ref(comment))
     assert seen is not None
+    said = {State.NOT_FOR_US: "not for us, by Olu.", State.DELETED: "Deleted by whoever wrote it; closed by Olu."}
+    assert said[state] in plain(seen.card)
     assert not seen.card.buttons
 
 
@@ -403,6 +406,43 @@ async def test_a_reason_that_names_nobody_after_all_can_be_sent_again(desk: Desk
         OWNER, "comment.moderate.send", ref(comment), version=1, fields=given, payload=dict(warned.form.payload)
     )
     assert (await now(desk, comment)).status is State.MODERATED
+
+
+async def test_somebody_else_whom_the_reason_names_is_warned_of_too(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive")
+    given = {"act": "hide", "reason": "own", "told": "We hid what Oliver Jones wrote."}
+    warned = await press(desk, OWNER, "comment.moderate.send", comment, **given)
+    assert isinstance(warned, Invalid)
+    given["told"] = "We hid what Harriet Potts wrote."
+    again = await desk.ask(
+        OWNER, "comment.moderate.send", ref(comment), version=1, fields=given, payload=dict(warned.form.payload)
+    )
+    assert "Harriet Potts" in errors(again)["told"]
+    forged = await desk.ask(
+        OWNER, "comment.moderate.send", ref(comment), version=1, fields=given, payload={"named": "yes"}
+    )
+    assert "Harriet Potts" in errors(forged)["told"]
+    assert (await now(desk, comment)).status is State.OPEN
+
+
+async def test_own_words_beside_a_chosen_reason_are_not_dropped(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive")
+    given = {"act": "hide", "reason": "0", "told": "We hid it at the family's wish."}
+    wrong = errors(await press(desk, OWNER, "comment.moderate.send", comment, **given))
+    assert "My own words" in wrong["told"]
+    await press(desk, OWNER, "comment.moderate.send", comment, **given | {"reason": "own"})
+    kept = await now(desk, comment)
+    assert kept.moderation is not None
+    assert kept.moderation.told == "We hid it at the family's wish."
+
+
+async def test_something_offensive_that_cannot_wait_is_moderated_and_not_acknowledged(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive")
+    desk.now += timedelta(minutes=30)
+    refused = await press(desk, OWNER, "comment.snooze", comment)
+    assert isinstance(refused, Say)
+    assert "Press Moderate." in plain(refused.card)
+    assert "Acknowledge" not in plain(refused.card)
 
 
 async def test_snoozed_it_is_left_alone_until_then_and_never_past_the_deadline(desk: Desk) -> None:
