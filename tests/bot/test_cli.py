@@ -66,6 +66,7 @@ def exeat(tmp_path: Path) -> Exeat:
         "init",
         "doctor",
         "due",
+        "import comments",
         "backup",
         "restore",
         "audit verify",

@@ -173,6 +173,39 @@ def test_a_misspelt_variable_is_guessed_at(monkeypatch: pytest.MonkeyPatch) -> N
     assert misspelt() == [("EXEAT_PROT", "EXEAT_PORT"), ("SLACK_SIGNING_SECRT", "SLACK_SIGNING_SECRET")]
 
 
+@pytest.mark.parametrize("name", ["EXEAT_HOOK_SECRET", "EXEAT_HOOK_TOKEN"])
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("s" * 31, "fewer than 32 characters"),
+        (f" {'s' * 31} ", "fewer than 32 characters"),
+        (f"{'s' * 20} {'s' * 20}", "a space"),
+        ("é" * 32, "an accented letter"),
+        ("s" * 32 + "\n", "a line end"),
+    ],
+)
+def test_what_proves_who_calls_the_hook_is_long_and_can_be_sent(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = refused()
+    assert name in said
+    assert why in said
+    assert value.strip() not in said
+    monkeypatch.setenv(name, "s" * 32)
+    read_environment()
+
+
+def test_the_hooks_token_is_not_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXEAT_HOOK_SECRET", "s" * 32)
+    monkeypatch.setenv("EXEAT_HOOK_TOKEN", "s" * 32)
+    said = refused()
+    assert "EXEAT_HOOK_TOKEN: It is the same as EXEAT_HOOK_SECRET." in said
+    assert "s" * 32 not in said
+    monkeypatch.setenv("EXEAT_HOOK_TOKEN", "t" * 32)
+    read_environment()
+
+
 def test_the_faults_of_the_environment_and_of_the_file_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXEAT_PORT", "http")
     monkeypatch.setenv("EXEAT_CONFIG", "ours.toml")
