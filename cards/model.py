@@ -118,12 +118,16 @@ Element = Text | Quote | Facts | Notice | Picture | Difference | Copy | Row | Di
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message. `summary` is its plain-text fallback: what a notification or a screen reader says first."""
+    """A message. `summary` is its plain-text fallback: what a notification or a screen reader says first.
+
+    `dialog`: what it says must not enter a chat. It is shown in a window of its own, and is gone with it.
+    """
 
     title: str
     summary: str
     body: tuple[Element, ...] = ()
     buttons: tuple[Button, ...] = ()
+    dialog: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ DAY = timedelta(hours=24)
 FIRST_NAG = timedelta(hours=4)
 BEFORE_SLOT = timedelta(hours=1)
 MODERATED_IN = timedelta(hours=1)
+BREACH_HOURS = 72
 _END_OF_DAY = time(23, 59, fold=1)
 
 
@@ -52,6 +53,15 @@ def moderation_due(logged: datetime, calendar: Calendar) -> Deadline:
     at = calendar.add_staffed(logged, MODERATED_IN)
     reason = f"It is offensive, so it is due within one staffed hour, on {_in_words(calendar.local(at))}."
     return Deadline(at, reason, "swift-and-kind")
+
+
+def breach_due(aware: datetime) -> Deadline:
+    """By when the ICO must have heard of a personal data breach that has to be reported. `aware` is in any zone.
+
+    72 elapsed hours from then, also over a weekend and across a clock change. Source: UK GDPR, Article 33(1).
+    """
+    at = as_utc(aware) + timedelta(hours=BREACH_HOURS)
+    return Deadline(at, "72 hours after the school became aware, weekends included.", "report-conduct")
 
 
 def first_nag(submitted: datetime, calendar: Calendar) -> datetime:

@@ -1,0 +1,123 @@
+"""Who may read an incident and lead on it, and how it is kept: with its chronology, to which is only ever added."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cards.incident import Sight
+from handlers.turn import Scene, Turn
+from policy.chronology import Act, Entry
+from policy.incident import Incident
+from policy.incident_due import schedule
+from policy.people import EXEAT, Person, Role, might_be_same_person, same_person
+from policy.refused import NotAllowed
+
+LEADING = (Role.HEADTEACHER, Role.CHAIR)
+"""The roles whose holders, as readers of a file, may lead on it as well."""
+
+
+async def sight(scene: Scene, incident: Incident, entries: Sequence[Entry] = ()) -> Sight:
+    """How the viewer sees the incident, with the names its cards need."""
+    decided = [each.by for each in (incident.assessment, incident.outcome) if each]
+    decided += [incident.breach.decision.by] if incident.breach and incident.breach.decision else []
+    ids = {incident.by, incident.lead, *decided, *(each.by for each in entries)} - {"", EXEAT.id}
+    officers = await scene.holders(Role.DPO) if incident.breach else []
+    told = [each.name for each in officers if await reads_it(scene, incident, each)]
+    return Sight(
+        zone=scene.school.zone,
+        now=scene.now,
+        names={EXEAT.id: EXEAT.name} | {id: await scene.name(id) for id in sorted(ids)},
+        leads=await leads(scene, incident),
+        reads=await reads(scene, incident),
+        decides=await decides(scene, incident),
+        officer=", ".join(told),
+    )
+
+
+async def reads(scene: Scene, incident: Incident) -> bool:
+    """Whether the viewer may read the file: named among its readers, and not somebody it might be about."""
+    return await reads_it(scene, incident, scene.viewer)
+
+
+async def reads_it(scene: Scene, incident: Incident, person: Person) -> bool:
+    """The same of anybody."""
+    if await is_hidden(scene, incident, person):
+        return False
+    return await _is_one_of(scene, incident.readers, person, same_person)
+
+
+async def is_hidden(scene: Scene, incident: Incident, person: Person) -> bool:
+    """Whether it is kept from that person. A doubt counts against them."""
+    return await _is_one_of(scene, incident.hidden, person, might_be_same_person)
+
+
+async def leads(scene: Scene, incident: Incident) -> bool:
+    """Whether the viewer leads: whoever it went to, and among its readers the headteacher and the chair."""
+    if not await reads(scene, incident):
+        return False
+    if await scene.is_viewer(incident.lead):
+        return True
+    return any(scene.school.roster.holds(scene.viewer, role) for role in LEADING)
+
+
+async def decides(scene: Scene, incident: Incident) -> bool:
+    """Whether the viewer may decide on personal data: whoever leads, and the data protection officer."""
+    if await leads(scene, incident):
+        return True
+    return scene.school.roster.holds(scene.viewer, Role.DPO) and await reads(scene, incident)
+
+
+async def reader(turn: Turn, incident: Any) -> None:
+    """Whoever may read the file; for anybody else it is as if there were none."""
+    if not await reads(turn, incident):
+        raise turn.nothing_there()
+
+
+async def reader_or_reporter(turn: Turn, incident: Any) -> None:
+    """Whoever may read the file, and whoever reported it, who sees their own words."""
+    if not await turn.is_viewer(incident.by):
+        await reader(turn, incident)
+
+
+async def leader_of(turn: Turn, incident: Any) -> None:
+    """Whoever leads on it."""
+    await reader(turn, incident)
+    if not await leads(turn, incident):
+        raise NotAllowed(
+            f"{await turn.name(incident.lead)} leads on {incident.id}, so nothing was done.",
+            "You may read its file and add to it.",
+            "Press Add note for what you know.",
+            clause="lead-on-incidents",
+        )
+
+
+async def decider(turn: Turn, incident: Any) -> None:
+    """Whoever may decide on personal data."""
+    if not await decides(turn, incident):
+        await leader_of(turn, incident)
+
+
+async def add(turn: Turn, incident: Incident, act: Act, text: str, *, corrects: int = 0) -> Incident:
+    """Write an entry into the chronology in the viewer's name. The incident, which counts it, is still to be kept."""
+    number = incident.entries + 1
+    id = await turn.tx.new_id(Entry)
+    entry = Entry(id, turn.school.id, incident.id, number, turn.now, turn.viewer.id, act, text, corrects)
+    turn.tx.put(entry)
+    return replace(incident, entries=number)
+
+
+def keep(turn: Turn, incident: Incident) -> Incident:
+    """Save the incident with the moment of its next reminder, and say in the audit what was done."""
+    incident = schedule(incident, turn.school.calendar)
+    turn.save(incident)
+    return incident
+
+
+async def _is_one_of(
+    scene: Scene, ids: Iterable[str], person: Person, is_same: Callable[[Person, Person], bool]
+) -> bool:
+    for id in ids:
+        other = await scene.person(id)
+        if id in person.ids or (other is not None and is_same(person, other)):
+            return True
+    return False

@@ -1,0 +1,67 @@
+"""What happens when an incident falls due: whoever leads is reminded, and the breach clock speaks at any hour."""
+
+from collections.abc import Iterable
+
+from handlers.incidents.access import add, is_hidden, reads_it
+from handlers.incidents.routing import leader
+from handlers.reach import is_gone
+from handlers.registry import Registry
+from handlers.turn import Turn
+from policy.chronology import Act
+from policy.incident import Incident, pass_to
+from policy.incident_due import fall_due, schedule
+from policy.people import Person, Role, is_staff
+
+registry = Registry()
+
+
+@registry.due(Incident)
+async def due(turn: Turn, incident: Incident) -> None:
+    """Say what has fallen due, once, and move the incident on in the same commit."""
+    moved, nag = fall_due(incident, turn.now, turn.school.calendar)
+    if nag is not None:
+        moved = schedule(await _led(turn, moved), turn.school.calendar)
+    turn.tx.put(moved)
+    if nag is None:
+        return
+    lead = await turn.person(moved.lead)
+    if nag.assess and lead is not None and await turn.once(f"incidents/{lead.id}/{turn.now:%Y-%m-%dT%H}"):
+        turn.send("incidents.assess", lead, nag=True)
+    if nag.press and lead is not None:
+        turn.send("incident.press", lead, moved, nag=True)
+    if nag.breach:
+        for person in await _of_breach(turn, moved, lead):
+            turn.send("incident.breach", person, moved, nag=True)
+
+
+async def _led(turn: Turn, incident: Incident) -> Incident:
+    """The incident with somebody who can lead on it today: whoever led may be away, or have left."""
+    lead = await turn.person(incident.lead)
+    if lead is not None and await _can(turn, incident, lead):
+        return incident
+    hidden = [each for id in incident.hidden if (each := await turn.person(id)) is not None]
+    found = await leader(turn, hidden, of_head=incident.report.of_head)
+    if found is None or found.person.id == incident.lead:
+        return incident
+    new = found.person.id not in incident.readers
+    moved = pass_to(incident, found.person.id, found.authority)
+    moved = await add(turn, moved, Act.LEAD, f"{found.person.name} leads from now on, {found.authority}.")
+    if new:
+        turn.send("incident", found.person, moved)
+    return moved
+
+
+async def _can(turn: Turn, incident: Incident, lead: Person) -> bool:
+    """Whether they can be told of it today."""
+    if not is_staff(lead, turn.school.roster) or await is_gone(turn, lead) or await is_hidden(turn, incident, lead):
+        return False
+    return await turn.absence(lead) is None
+
+
+async def _of_breach(turn: Turn, incident: Incident, lead: Person | None) -> Iterable[Person]:
+    """Whoever leads and the data protection officer."""
+    found = [lead] if lead is not None else []
+    for officer in await turn.holders(Role.DPO):
+        if await reads_it(turn, incident, officer) and officer.id not in {each.id for each in found}:
+            found.append(officer)
+    return found
