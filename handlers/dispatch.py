@@ -17,7 +17,7 @@ from handlers.people import as_one, link_up
 from handlers.registry import Brought, Due, Landed, Registry, Spec, Taking
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
-from policy.people import EXEAT, Identity, Known, Person, admit
+from policy.people import EXEAT, Identity, Known, Person, admit, is_staff
 from policy.record import Record, Ref, ref
 from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
 from policy.school import School
@@ -196,10 +196,13 @@ class Dispatch:
             raise self._trouble(verb, error) from error
 
     async def draw(self, view: str, name: Ref | None, person: str, *, first: bool = False) -> Drawn | None:
-        """The card of a view as it stands now, or None when there is nothing left to say to that person."""
+        """The card of a view as it stands now, or None when there is nothing left to say to that person.
+
+        Nothing is drawn for somebody whom the school no longer admits. Whoever has no account left is not written to.
+        """
         async with self.store.transaction(self.school.id) as tx:
             viewer = await as_one(tx, person)
-            if viewer is None:
+            if viewer is None or (viewer.active and not is_staff(viewer, self.school.roster)):
                 return None
             scene = Scene(tx, self.school, self.clock(), viewer, first=first, served=self.served)
             record = await tx.get(self.registry.kinds[name.kind], name.id) if name else None

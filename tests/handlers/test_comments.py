@@ -162,6 +162,15 @@ async def test_who_may_see_it_and_who_may_deal_with_it(desk: Desk) -> None:
     assert nothing == unknown
 
 
+async def test_whoever_is_no_longer_admitted_is_shown_nothing(desk: Desk) -> None:
+    comment = await log(desk, TEACHER)
+    desk.settle(blocked=(email(TEACHER), email(OWNER)))
+    for who in (TEACHER, OWNER):
+        assert await desk.see(who, "comment", ref(comment)) is None
+        assert await desk.see(who, "comments.nag", None) is None
+    assert await desk.see(HEAD, "comment", ref(comment)) is not None
+
+
 async def test_where_the_owner_is_away_the_delegate_and_then_the_headteacher_have_it(desk: Desk) -> None:
     async with desk.store.transaction("harbour") as tx:
         day, people = MONDAY.date(), {}
