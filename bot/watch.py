@@ -179,7 +179,7 @@ class Watch:
             return Check("reminders", True, "Nothing is late.", view=LATE_VIEW)
         before, kinds = self._clock.done_by - timedelta(seconds=self._patience), []
         async with self._store.transaction(self._school.id) as tx:
-            for due in self._dispatch.registry.dues.values():
+            for due in self._dispatch.dues():
                 if await tx.find(due.record, due_before=before, limit=1):
                     kinds.append(due.record.KIND)
         said = "Something that was due has not been done; the log says why." if kinds else "Nothing is late."

@@ -18,7 +18,7 @@ from handlers.registry import Brought, Due, Landed, Registry, Spec, Taking
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
 from policy.people import EXEAT, Identity, Known, Person, admit, is_staff
-from policy.record import Record, Ref, ref
+from policy.record import Record, Ref, is_sealed, ref
 from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
 from policy.school import School
 from storage.contract import Conflict, Seen, Store, Transaction, Unavailable
@@ -131,13 +131,17 @@ class Dispatch:
 
         await self._rerun(work)
 
+    def dues(self) -> list[Due]:
+        """What can fall due here: sealed records do not where there is no key to read them by."""
+        return [due for due in self.registry.dues.values() if self.store.sealing or not is_sealed(due.record)]
+
     async def due(self, limit: int = 100, skip: Collection[Ref] = ()) -> Ran:
         """Run the handlers of every record that has fallen due, up to `limit` of each kind, except `skip`.
 
         A record whose handler fails keeps none of the others waiting. Raises Unavailable when nothing can be kept.
         """
         ran, failed = 0, list[Ref]()
-        for due in self.registry.dues.values():
+        for due in self.dues():
             most = limit + sum(name.kind == due.record.KIND for name in skip)
             async with self.store.transaction(self.school.id) as tx:
                 waiting = await tx.find(due.record, due_before=self.clock(), limit=most)
@@ -204,7 +208,9 @@ class Dispatch:
             viewer = await as_one(tx, person)
             if viewer is None or (viewer.active and not is_staff(viewer, self.school.roster)):
                 return None
-            scene = Scene(tx, self.school, self.clock(), viewer, first=first, served=self.served)
+            scene = Scene(
+                tx, self.school, self.clock(), viewer, first=first, served=self.served, sealing=self.store.sealing
+            )
             record = await tx.get(self.registry.kinds[name.kind], name.id) if name else None
             if name is not None and record is None:
                 return None
@@ -318,7 +324,10 @@ class Dispatch:
 
     def _turn(self, tx: Transaction, by: Person, request: Request, turned_away: Set[Identity] = frozenset()) -> Turn:
         now, random = self.clock(), secrets.token_bytes
-        return Turn(tx, self.school, now, by, request, random, turned_away=turned_away, served=self.served)
+        served, sealing = self.served, self.store.sealing
+        return Turn(
+            tx, self.school, now, by, request, random, turned_away=turned_away, served=served, sealing=sealing
+        )
 
     async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the work in a transaction, afresh whenever another commit came first."""

@@ -23,7 +23,8 @@ class Scene:
     """The school at a moment, read through one transaction; `viewer` is who it is shown to.
 
     `first`: it is about to be sent to them, and is not drawn again; what no longer matters need not be. `served`
-    names the platforms on which people can be written to; None: any.
+    names the platforms on which people can be written to; None: any. `sealing`: what is confidential can be kept
+    and read.
     """
 
     tx: Transaction
@@ -32,6 +33,7 @@ class Scene:
     viewer: Person
     first: bool = field(default=False, kw_only=True)
     served: Set[str] | None = field(default=None, kw_only=True)
+    sealing: bool = field(default=False, kw_only=True)
     met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
     seats: Seats | None = field(default=None, kw_only=True)
     planned: list[Away] | None = field(default=None, kw_only=True)

@@ -26,6 +26,8 @@ class Record(Protocol):
     `rev` belongs to the store: 0 before the first commit, then one more at each. `version` belongs to
     the content: it is what a decision quotes. `next_due` is an aware UTC moment, or None when nothing
     is waited for. `keys` are small indexed strings such as `account:harbour-page`.
+
+    A kind with `SEALED: ClassVar[bool] = True` is confidential: all of it is sealed at rest but what it is found by.
     """
 
     KIND: ClassVar[str]
@@ -49,6 +51,11 @@ class Record(Protocol):
     def next_due(self) -> datetime | None: ...
     @property
     def keys(self) -> tuple[str, ...]: ...
+
+
+def is_sealed(kind: type[Record]) -> bool:
+    """Whether records of the kind are sealed at rest."""
+    return bool(getattr(kind, "SEALED", False))
 
 
 def ref(record: Record) -> Ref:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from policy.record import Record
+from policy.record import Record, is_sealed
 from storage.contract import Damaged, Unavailable
+from storage.vault import Keyless, Vault
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -82,14 +83,17 @@ def text(value: object) -> str:
     return _json(value).decode()
 
 
-def encode(record: Record, rev: int) -> Doc:
+def encode(record: Record, rev: int, vault: Vault | None = None) -> Doc:
     """The envelope that is stored, under the revision given: what it is found by, and its body as JSON text.
 
-    The body stays text until it is asked for, so that a store of many records starts quickly and is small.
-    Raises TypeError or ValueError when the record could not be read back as it is.
+    The body stays text until it is asked for, so that a store of many records starts quickly and is small; that of
+    a sealed kind stays sealed. Raises TypeError or ValueError when the record could not be read back as it is, and
+    Keyless when it is to be sealed and there is no vault.
     """
     body = _json(replace(record, rev=rev)).decode()  # type: ignore[type-var]
     _kept(type(record), body)
+    if is_sealed(type(record)):
+        body = _vault(vault, record.KIND).seal(_name(record.school, record.KIND, record.id), body)
     return {
         "kind": record.KIND,
         "id": record.id,
@@ -105,10 +109,11 @@ def encode(record: Record, rev: int) -> Doc:
     }
 
 
-def decode(kind: type[R], doc: Doc) -> R:
+def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
     """The record in the envelope, brought up to the schema of today.
 
-    Raises TooNew for a schema that this Exeat does not know yet, Damaged for a body that does not fit.
+    Raises TooNew for a schema that this Exeat does not know yet, Damaged for a body that does not fit, Keyless or
+    WrongKey for one that is sealed and cannot be opened.
     """
     name, schema, body = f"{doc['kind']} {doc['id']}", doc["schema"], doc["body"]
     if schema > kind.SCHEMA:
@@ -116,6 +121,8 @@ def decode(kind: type[R], doc: Doc) -> R:
             f"{name} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA}). "
             "Install the newer Exeat again, or restore a backup from before the update."
         )
+    if is_sealed(kind):
+        body = _vault(vault, kind.KIND).unseal(_name(doc["school"], doc["kind"], doc["id"]), body)
     try:
         if schema < kind.SCHEMA:
             return build(kind, upgrade(kind, orjson.loads(body), schema))
@@ -131,6 +138,17 @@ def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
             raise ValueError(f"{kind.__name__} has no upgrade from schema {step}")
         body = kind.UPGRADES[step](body)
     return body
+
+
+def _vault(vault: Vault | None, kind: str) -> Vault:
+    if vault is None:
+        raise Keyless(kind)
+    return vault
+
+
+def _name(school: str, kind: str, id: str) -> str:
+    """What a sealed body is bound to."""
+    return f"{school}/{kind}/{id}"
 
 
 @lru_cache(maxsize=4_096)

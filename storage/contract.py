@@ -234,7 +234,13 @@ class Transaction(Protocol):
 
 
 class Store(Protocol):
-    """A place where a school's records live."""
+    """A place where a school's records live.
+
+    `sealing`: records of a sealed kind can be kept and read, for there is a key. Without one they raise Unavailable.
+    """
+
+    @property
+    def sealing(self) -> bool: ...
 
     def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
         """A unit of work. Leaving the block commits: durable on return.

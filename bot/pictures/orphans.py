@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers.registry import Registry
 from policy.picture import Picture
-from policy.record import Record
+from policy.record import Record, is_sealed
 from storage.blobs import Blobs
 from storage.contract import Conflict, Store
 
@@ -18,10 +18,11 @@ PAGE = 50
 
 
 class Orphans:
-    """Sweeps a school's pictures, reading its records a page at a time."""
+    """Sweeps a school's pictures, reading its records a page at a time; sealed ones never have any."""
 
     def __init__(self, store: Store, school: str, registry: Registry, blobs: Blobs) -> None:
-        self._store, self._school, self._kinds, self._blobs = store, school, tuple(registry.kinds.values()), blobs
+        self._store, self._school, self._blobs = store, school, blobs
+        self._kinds = [kind for kind in registry.kinds.values() if not is_sealed(kind)]
 
     async def sweep(self, now: datetime) -> int:
         """Remove what no record names and was put there more than a day before `now` (the real time); how many.

@@ -19,6 +19,7 @@ from handlers.dispatch import Dispatch, Trouble, where
 from handlers.registry import Registry
 from storage.blobs import Blobs
 from storage.tiny import TinyStore, open_tiny
+from storage.vault import Vault, new_key
 
 TICK = 1.0
 """Seconds between two looks at what has fallen due."""
@@ -47,9 +48,10 @@ class Kept:
 
     @classmethod
     async def fresh(cls) -> "Kept":
-        """Empty, in a private temporary folder."""
+        """Empty, in a private temporary folder, sealed under a key of its own that nobody else has."""
         folder = tempfile.TemporaryDirectory(prefix="exeat-sandbox-")
-        return cls(folder, await open_tiny(Path(folder.name) / "store"), Blobs(Path(folder.name) / "blobs"))
+        store = await open_tiny(Path(folder.name) / "store", vault=Vault([new_key()]))
+        return cls(folder, store, Blobs(Path(folder.name) / "blobs"))
 
     async def forget(self) -> None:
         """Let go of everything and remove it."""
@@ -122,8 +124,7 @@ class World:
     async def _next_due(self, before: datetime) -> datetime | None:
         """The earliest moment, up to the one given, at which some record falls due."""
         async with self.kept.store.transaction(SCHOOL.id) as tx:
-            dues = self.dispatch.registry.dues.values()
-            found = [await tx.find(due.record, due_before=before, limit=1) for due in dues]
+            found = [await tx.find(due.record, due_before=before, limit=1) for due in self.dispatch.dues()]
         return min((record.next_due for page in found for record in page if record.next_due), default=None)
 
     async def _tick(self) -> None:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.settings.fault import Fault, Misconfigured, nearest
 from bot.settings.values import EMAIL, address, day, wrong
+from storage.vault import Vault
 
 PLACE = "environment"
 """What faults in the environment name as their place."""
@@ -84,6 +85,14 @@ def _long(value: Any) -> Any:
     return value
 
 
+def _keys(value: Any) -> Any:
+    try:
+        Vault.of(str(value))
+    except ValueError as error:
+        raise wrong(str(error), "Make one with: exeat keys new") from None
+    return value
+
+
 BOT_TOKENS = "OAuth & Permissions on your app's page at api.slack.com"
 APP_TOKENS = "Basic Information, App-Level Tokens, on your app's page at api.slack.com"
 
@@ -112,7 +121,7 @@ class Environment(BaseSettings):
         "https://login.botframework.com/v1/.well-known/openidconfiguration"
     )
     exeat_data: Path = Path("data")
-    exeat_key: SecretStr | None = None
+    exeat_key: Annotated[SecretStr, BeforeValidator(_keys)] | None = None
     exeat_config: Path = Path("exeat.toml")
     exeat_host: str = "127.0.0.1"
     exeat_port: int = Field(default=3978, ge=0, le=65535)

@@ -11,6 +11,7 @@ from storage.codec import Doc, build
 from storage.contract import DeadLetter
 from storage.tiny.outbox import Heads
 from storage.tiny.table import Index, Place, RowTable, Written
+from storage.vault import Vault
 
 Filed = Iterator[tuple[tuple[str, ...], Place]]
 Batch = Mapping[str, Written]
@@ -37,7 +38,8 @@ class State:
     relay · `shown` messages · `seen` keys · `audit` rows · `numbers` the last number given, by what for.
     """
 
-    def __init__(self, rows: Mapping[str, dict[str, Doc]] | None = None) -> None:
+    def __init__(self, rows: Mapping[str, dict[str, Doc]] | None = None, vault: Vault | None = None) -> None:
+        self.vault = vault
         self.db = Database(storage=MemoryStorage)
         self.heads = Heads()
         self.records = self._table(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from policy.record import Record
+from policy.record import Record, is_sealed
 from storage.codec import Doc, build, decode, encode, moment
 from storage.contract import AuditRow, Count, Damaged, DeadLetter, Outgoing, Transaction, Unavailable
 from storage.tiny.commit import Wishes
@@ -19,6 +19,7 @@ from storage.tiny.journal import ROOM_BYTES, Found, Journal, load, set_aside, su
 from storage.tiny.state import Batch, State
 from storage.tiny.transaction import TinyTransaction
 from storage.tiny.writer import Writer
+from storage.vault import Vault
 
 SNAPSHOT_BYTES = 32 << 20
 """How long the journal may grow, in bytes, before it is summed up in a snapshot."""
@@ -29,10 +30,13 @@ async def open_tiny(
     *,
     kinds: Iterable[type[Record]] = (),
     disk: Disk | None = None,
+    vault: Vault | None = None,
     snapshot_bytes: int = SNAPSHOT_BYTES,
     room_bytes: int = ROOM_BYTES,
 ) -> "TinyStore":
     """Open the folder, creating it (for the owner alone) if need be, and keep every other process out.
+
+    `vault` seals and opens records of sealed kinds; without one those can be neither kept nor read.
 
     Records of the `kinds` given that an older Exeat wrote are brought up to date, so that they are found by
     what they are found by today. Raises Unavailable when another process has the folder, it cannot be
@@ -41,7 +45,7 @@ async def open_tiny(
     disk = disk or Disk()
     lock = _lock(folder, disk)
     try:
-        state, found = await asyncio.to_thread(_read, folder, tuple(kinds))
+        state, found = await asyncio.to_thread(_read, folder, tuple(kinds), vault)
         notices, journal = await asyncio.to_thread(_begin, folder, disk, found, room_bytes)
     except OSError as error:
         os.close(lock)
@@ -52,13 +56,13 @@ async def open_tiny(
     return TinyStore(folder, state, Writer(journal, disk, snapshot_bytes, notices), lock)
 
 
-async def read_tiny(folder: Path) -> "TinyStore":
+async def read_tiny(folder: Path, *, vault: Vault | None = None) -> "TinyStore":
     """The folder as it is at this moment, to be read only, also while another process is writing to it.
 
     Raises Unavailable when it cannot be read and Damaged when what it holds is not what was written.
     """
     try:
-        state = await asyncio.to_thread(_read_beside_a_writer, folder)
+        state = await asyncio.to_thread(_read_beside_a_writer, folder, vault)
     except OSError as error:
         raise _unusable(folder, error) from error
     return TinyStore(folder, state, None, None)
@@ -75,6 +79,11 @@ class TinyStore:
         self._something = asyncio.Event()
         if writer is not None:
             writer.start(state, self._committed)
+
+    @property
+    def sealing(self) -> bool:
+        """As the contract says."""
+        return self._state.vault is not None
 
     @property
     def notices(self) -> list[str]:
@@ -223,33 +232,35 @@ def _begin(folder: Path, disk: Disk, found: Found, room: int) -> tuple[list[str]
     return notices, Journal(disk, folder, found, room)
 
 
-def _read(folder: Path, kinds: Iterable[type[Record]]) -> tuple[State, Found]:
+def _read(folder: Path, kinds: Iterable[type[Record]], vault: Vault | None) -> tuple[State, Found]:
     """What the folder holds. It is all kept, so the collector would only walk over it again and again."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         found = load(folder)
-        _bring_up_to_date(found.rows.get("records", {}), kinds)
-        return State(found.rows), found
+        _bring_up_to_date(found.rows.get("records", {}), kinds, vault)
+        return State(found.rows, vault), found
     finally:
         if collecting:
             gc.enable()
 
 
-def _bring_up_to_date(records: dict[str, Doc], kinds: Iterable[type[Record]]) -> None:
+def _bring_up_to_date(records: dict[str, Doc], kinds: Iterable[type[Record]], vault: Vault | None) -> None:
+    """What is sealed stays as it was where there is no key: it is brought up to date when it can be read."""
     today = {kind.KIND: kind for kind in kinds}
     for id, doc in records.items():
         kind = today.get(doc["kind"])
-        if kind is not None and doc["schema"] != kind.SCHEMA:
-            records[id] = encode(decode(kind, doc), doc["rev"]) | {"n": doc["n"]}
+        if kind is None or doc["schema"] == kind.SCHEMA or (vault is None and is_sealed(kind)):
+            continue
+        records[id] = encode(decode(kind, doc, vault), doc["rev"], vault) | {"n": doc["n"]}
 
 
-def _read_beside_a_writer(folder: Path) -> State:
+def _read_beside_a_writer(folder: Path, vault: Vault | None) -> State:
     """What the folder holds. A writer may sum up its journal meanwhile: then it is read again."""
     while True:
         names = sorted(path.name for path in folder.iterdir())
         try:
-            return _read(folder, ())[0]
+            return _read(folder, (), vault)[0]
         except (FileNotFoundError, Damaged):
             if names == sorted(path.name for path in folder.iterdir()):
                 raise

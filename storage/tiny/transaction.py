@@ -47,7 +47,7 @@ class TinyTransaction:
             own = self._records.get(row)
             return own if isinstance(own, kind) else None
         doc = self._state.records.rows.get(row)
-        return decode(kind, doc) if doc else None
+        return decode(kind, doc, self._state.vault) if doc else None
 
     async def find(
         self,
@@ -65,7 +65,8 @@ class TinyTransaction:
         query = Query(self.school, kind.KIND, state, owner, key, due)
         if not any(row.startswith(record_id(self.school, kind.KIND, "")) for row in self._asked.records):
             behind = query.after(self._state, after) if after else None
-            return [decode(kind, doc) for _, doc in islice(query.candidates(self._state, behind), limit)]
+            fitting = islice(query.candidates(self._state, behind), limit)
+            return [decode(kind, doc, self._state.vault) for _, doc in fitting]
         mine = self._own(kind)
         own_after = record_id(self.school, kind.KIND, after) if after else ""
         behind = None
@@ -80,15 +81,18 @@ class TinyTransaction:
             if query.fits(doc) and (behind is None or query.position(doc) > behind)
         ]
         page.sort(key=lambda entry: query.position(entry[1]))
-        found = [self._records[row] if row in mine else decode(kind, doc) for row, doc in page[:limit]]
+        vault = self._state.vault
+        found = [self._records[row] if row in mine else decode(kind, doc, vault) for row, doc in page[:limit]]
         return [record for record in found if isinstance(record, kind)]
 
     def put(self, record: Record) -> None:
-        """As the contract says. Raises ValueError or TypeError for what cannot be kept, or not in this school."""
+        """As the contract says. Raises ValueError or TypeError for what cannot be kept, or not in this school, and
+        Keyless for what is to be sealed where there is no key.
+        """
         if record.school != self.school:
             raise ValueError(f"{record.id} belongs to {record.school}, this transaction to {self.school}")
         row = record_id(self.school, record.KIND, record.id)
-        self._asked.records[row] = Put(encode(record, record.rev + 1), record.rev)
+        self._asked.records[row] = Put(encode(record, record.rev + 1, self._state.vault), record.rev)
         self._records[row] = record
 
     def delete(self, kind: type[Record], id: str, rev: int) -> None:

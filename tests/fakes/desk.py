@@ -15,7 +15,11 @@ from policy.record import Ref
 from policy.school import School
 from storage.contract import AuditRow, Outgoing, Store
 from storage.tiny import open_tiny
+from storage.vault import Vault, new_key
 from tests.fakes.school import MONDAY, harbour, identity, known
+
+KEY = new_key()
+"""What the fakes' records are sealed with."""
 
 CENTURY = timedelta(days=36_500)
 
@@ -118,9 +122,10 @@ class Desk:
         return [row async for row in self.store.audit_rows(self.school.id)]
 
 
-async def open_desk(folder: Path, school: School | None = None, *people: str) -> Desk:
-    """A desk over a new store in the folder; the people are met."""
-    desk = Desk(await open_tiny(folder), school or harbour())
+async def open_desk(folder: Path, school: School | None = None, *people: str, keyless: bool = False) -> Desk:
+    """A desk over a new store in the folder; the people are met. `keyless`: there is no key to seal anything with."""
+    vault = None if keyless else Vault([KEY])
+    desk = Desk(await open_tiny(folder, vault=vault), school or harbour())
     for name in people:
         await desk.dispatch.met(known(name))
     return desk

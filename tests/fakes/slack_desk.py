@@ -16,6 +16,7 @@ from policy.place import Place
 from policy.post import Post
 from storage.contract import Unavailable
 from storage.tiny import TinyStore, open_tiny
+from storage.vault import Vault, new_key
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour
 from tests.fakes.slack import FakeSlack, Message
 
@@ -84,7 +85,7 @@ async def slack_desk(folder: Path) -> AsyncIterator[SlackDesk]:
     async with FakeSlack() as slack:
         for name in PEOPLE:
             slack.add_user(user(name), name.title(), email(name))
-        store = await open_tiny(folder)
+        store = await open_tiny(folder, vault=Vault([new_key()]))
         held: list[SlackDesk] = []
 
         async def picture(sha: str) -> bytes:

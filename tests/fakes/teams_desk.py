@@ -18,6 +18,7 @@ from policy.place import Place
 from policy.post import Post
 from storage.contract import Task
 from storage.tiny import TinyStore, open_tiny
+from storage.vault import Vault, new_key
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour
 from tests.fakes.teams import FakeTeams, Message
 
@@ -75,7 +76,7 @@ async def teams_desk(
     async with FakeTeams(endorsements=list(endorsements)) as teams:
         for name in PEOPLE:
             teams.add_user(name, name.title(), email(name))
-        store = await open_tiny(folder)
+        store = await open_tiny(folder, vault=Vault([new_key()]))
         held: list[TeamsDesk] = []
 
         async def picture(sha: str) -> bytes:

@@ -17,10 +17,14 @@ from policy.school import School
 from storage.contract import Outgoing, Shown
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.disk import Disk
+from storage.vault import Vault, new_key
 from tests.fakes.school import MONDAY, harbour, identity, known
 from tests.fakes.surface import FakeSurface
 
 R = TypeVar("R", bound=Record)
+
+VAULT = Vault([new_key()])
+"""What every world's confidential records are sealed with."""
 
 AGE = timedelta(minutes=11)
 """Longer than any back-off of the relay's own."""
@@ -109,7 +113,7 @@ class World:
         """The process ends here and another one takes over the folder."""
         await self.relay.stop(grace=0)
         await self.store.close()
-        self.store = await open_tiny(self.folder)
+        self.store = await open_tiny(self.folder, vault=VAULT)
         self.connect()
 
     def connect(self) -> None:
@@ -138,7 +142,7 @@ async def open_world(
     disk: Disk | None = None,
 ) -> World:
     """A world over a new store in the folder; the people are met on every surface."""
-    store = await open_tiny(folder, disk=disk)
+    store = await open_tiny(folder, disk=disk, vault=VAULT)
     made = [FakeSurface(name) for name in surfaces]
     fetching = fetching or NoFiles()
     school, registry = harbour(), registry or everything()

@@ -1,0 +1,68 @@
+"""Sealing of what is confidential: the bodies of records whose kind is sealed, under keys that are kept elsewhere."""
+
+import re
+from collections.abc import Iterable
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from storage.contract import Damaged, Unavailable
+
+BETWEEN = re.compile(r"[\s,]+")
+
+
+class Keyless(Unavailable):
+    """Something is sealed, and there is no key to open or to seal it with."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"Records of the kind {kind} are sealed, and Exeat has no key. Set EXEAT_KEY.")
+
+
+class WrongKey(Unavailable):
+    """Something is sealed under a key that is not among those given."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} cannot be opened with the keys in EXEAT_KEY. Add the key that was in use when it was written."
+        )
+
+
+class Vault:
+    """Seals and opens text. The first key seals; each of them opens, so that a new one can be put before the old.
+
+    `keys` are as `new_key` makes them. Raises ValueError, which quotes none, for what is no key.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        made = list[Fernet]()
+        for number, key in enumerate(keys, 1):
+            try:
+                made.append(Fernet(key))
+            except ValueError:
+                raise ValueError(f"Key no. {number} is not one that exeat keys new makes.") from None
+        if not made:
+            raise ValueError("There is no key.")
+        self._fernet = MultiFernet(made)
+
+    @classmethod
+    def of(cls, text: str) -> "Vault":
+        """A vault with the keys in a text, newest first, with commas, spaces or line ends between them."""
+        return cls(key for key in BETWEEN.split(text.strip()) if key)
+
+    def seal(self, name: str, text: str) -> str:
+        """The text sealed for the record of that name, and for no other."""
+        return self._fernet.encrypt(f"{name}\0{text}".encode()).decode()
+
+    def unseal(self, name: str, sealed: str) -> str:
+        """The text. Raises WrongKey when no key opens it, and Damaged when it was sealed for another record."""
+        try:
+            owner, _, text = self._fernet.decrypt(sealed).decode().partition("\0")
+        except InvalidToken:
+            raise WrongKey(name) from None
+        if owner != name:
+            raise Damaged(f"What is kept under {name} was sealed for another record.")
+        return text
+
+
+def new_key() -> str:
+    """A fresh key: 32 random bytes in URL-safe base64."""
+    return Fernet.generate_key().decode()

@@ -1,0 +1,537 @@
+"""Incidents through the desk: reported, read, assessed, passed on in tasks, clocked, chronicled, closed."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cards.model import Card, Row
+from cards.text import plain
+from handlers.request import Ask, Invalid, Nothing, Reply, Say
+from policy.away import plan_away
+from policy.chronology import Act, Entry, entries_key
+from policy.incident import Breach, Incident, Kind, State, Verdict
+from policy.people import Person, Role
+from policy.record import Ref
+from policy.school import Contacts, School
+from policy.task import Task
+from tests.fakes.desk import Desk, open_desk
+from tests.fakes.school import COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour, identity
+
+CHAIR, OFFICER = "grace", "prue"
+
+HOUR = timedelta(hours=1)
+
+SECRET = "Mr Quibble shared the zebra spreadsheet"
+
+CONTACTS = Contacts(
+    dsl="01632 960001", chair_of_governors="01632 960002", lado="01632 960003", agencies=("Police, 101",)
+)
+
+
+def school() -> School:
+    """Harbour with a chair of governors and a data protection officer."""
+    made = harbour()
+    roles = (*made.roster.roles, (Role.CHAIR, (email(CHAIR),)), (Role.DPO, (email(OFFICER),)))
+    return replace(made, roster=replace(made.roster, roles=roles), contacts=CONTACTS)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> Any:
+    people = (TEACHER, COLLEAGUE, HEAD, DEPUTY, DEPUTY_TWO, OWNER, CHAIR, OFFICER)
+    desk = await open_desk(tmp_path, school(), *people)
+    yield desk
+    await desk.store.close()
+
+
+async def report(desk: Desk, who: str = TEACHER, **more: Any) -> Incident:
+    """An incident as it stands once somebody has reported it."""
+    reply = await desk.ask(who, "incident.new", fields={"what": SECRET, "where": "A chat group"} | more)
+    assert isinstance(reply, Say), reply
+    async with desk.store.transaction("harbour") as tx:
+        return (await tx.find(Incident, limit=1))[0]
+
+
+async def now(desk: Desk, incident: Incident) -> Incident:
+    """The incident as it stands."""
+    async with desk.store.transaction("harbour") as tx:
+        found = await tx.get(Incident, incident.id)
+        assert found is not None
+        return found
+
+
+async def press(desk: Desk, who: str, verb: str, incident: Incident | Task, **given: Any) -> Reply:
+    """Somebody presses a button of it, or sends a form about it."""
+    return await desk.ask(who, verb, Ref(incident.KIND, incident.id), version=1, fields=given)
+
+
+async def chronology(desk: Desk, incident: Incident) -> list[Entry]:
+    """Its entries, oldest first."""
+    async with desk.store.transaction("harbour") as tx:
+        found = await tx.find(Entry, key=entries_key(incident.id), limit=1_000)
+    return sorted(found, key=lambda entry: entry.number)
+
+
+async def assess(desk: Desk, who: str, incident: Incident, **more: Any) -> Reply:
+    return await press(
+        desk, who, "incident.assess.send", incident, severity="serious", rationale="It spread.", **more
+    )
+
+
+def said(reply: Reply) -> str:
+    """The words of an answer."""
+    assert isinstance(reply, Say), reply
+    return plain(reply.card)
+
+
+def labels(card: Card) -> list[str]:
+    return [button.label for button in card.buttons]
+
+
+async def card(desk: Desk, who: str, incident: Incident) -> Card | None:
+    drawn = await desk.see(who, "incident", Ref("incident", incident.id))
+    return drawn.card if drawn else None
+
+
+async def test_a_report_goes_to_the_headteacher_alone(desk: Desk) -> None:
+    incident = await report(desk)
+    assert await desk.sent() == [("incident", HEAD)]
+    assert incident.readers == (str(identity(HEAD)),)
+
+
+async def test_a_report_needs_two_boxes_at_most(desk: Desk) -> None:
+    reply = await desk.ask(TEACHER, "reportincident")
+    assert isinstance(reply, Ask)
+    assert [each.name for each in reply.form.fields if each.required] == ["what"]
+    assert reply.form.dialog
+    assert isinstance(await desk.ask(TEACHER, "incident.new", fields={"what": SECRET}), Say)
+
+
+async def test_what_was_written_is_not_in_the_chat(desk: Desk) -> None:
+    incident = await report(desk, involved="Ann Other")
+    for who in (HEAD, TEACHER):
+        found = await card(desk, who, incident)
+        assert found is not None
+        assert "zebra" not in plain(found)
+        assert "Ann Other" not in plain(found)
+        assert all(button.dialog for button in found.buttons)
+
+
+async def test_its_file_opens_in_a_window_of_its_own(desk: Desk) -> None:
+    incident = await report(desk, involved="Ann Other")
+    reply = await press(desk, HEAD, "incident.open", incident)
+    assert SECRET in said(reply)
+    assert "Ann Other" in said(reply)
+    assert isinstance(reply, Say)
+    assert reply.card.dialog
+
+
+async def test_whoever_reported_it_sees_their_own_words_and_where_it_stands(desk: Desk) -> None:
+    incident = await report(desk)
+    await press(desk, HEAD, "incident.note.send", incident, text="Rang the parents.")
+    await press(desk, TEACHER, "incident.note.send", incident, text="It was on Tuesday.")
+    words = said(await press(desk, TEACHER, "incident.open", incident))
+    assert SECRET in words
+    assert "It was on Tuesday." in words
+    assert "Rang the parents." not in words
+    assert "has not assessed it yet" in words
+
+
+@pytest.mark.parametrize("who", [COLLEAGUE, DEPUTY, OFFICER, CHAIR, OWNER])
+@pytest.mark.parametrize(
+    "verb", ["incident.open", "incident.note", "incident.assess", "incident.close", "incident.page"]
+)
+async def test_nobody_else_can_tell_it_from_one_that_does_not_exist(desk: Desk, who: str, verb: str) -> None:
+    incident = await report(desk)
+    here = await press(desk, who, verb, incident)
+    nowhere = await press(desk, who, verb, replace(incident, id="I-99"))
+    assert said(here) == said(nowhere)
+    assert await card(desk, who, incident) is None
+    listed = said(await desk.ask(who, "incidents", text="all"))
+    assert incident.id not in listed
+
+
+SUBJECTS: dict[str, tuple[str | None, dict[str, Any], str]] = {
+    "nobody": (None, {}, HEAD),
+    "a colleague": (COLLEAGUE, {"about": identity(COLLEAGUE)}, HEAD),
+    "the headteacher, ticked": (HEAD, {"head": "yes"}, CHAIR),
+    "the headteacher, picked": (HEAD, {"about": identity(HEAD)}, CHAIR),
+    "the deputy": (DEPUTY, {"about": identity(DEPUTY)}, HEAD),
+    "the chair": (CHAIR, {"about": identity(CHAIR)}, HEAD),
+    "the data protection officer": (OFFICER, {"about": identity(OFFICER), "personal": "yes", "aware": MONDAY}, HEAD),
+}
+
+EVERYBODY = (TEACHER, COLLEAGUE, HEAD, DEPUTY, DEPUTY_TWO, OWNER, CHAIR, OFFICER)
+
+
+@pytest.mark.parametrize("about", SUBJECTS)
+@pytest.mark.parametrize("personal", [False, True])
+async def test_it_is_seen_exactly_where_it_should_be(desk: Desk, about: str, personal: bool) -> None:
+    subject, given, lead = SUBJECTS[about]
+    more = given | ({"personal": "yes", "aware": MONDAY} if personal else {})
+    incident = await report(desk, **more)
+    may_read = {lead, *({OFFICER} if incident.breach else set())} - {subject}
+    told = [who for view, who in await desk.sent() if view == "incident"]
+    assert sorted(told) == sorted(may_read)
+    for who in EVERYBODY:
+        reads, wrote = who in may_read, who == TEACHER
+        drawn = await card(desk, who, incident)
+        listed = said(await desk.ask(who, "incidents", text="all"))
+        home = said(await desk.ask(who, "home"))
+        opened = said(await press(desk, who, "incident.open", incident))
+        noted = await press(desk, who, "incident.note", incident)
+        assert (drawn is not None) is (reads or wrote), who
+        assert (incident.id in listed) is (reads or wrote), who
+        assert (incident.id in home) is (who == lead), who
+        assert (SECRET in opened) is (reads or wrote), who
+        assert ("Chronology" in opened) is reads, who
+        assert isinstance(noted, Ask) is (reads or wrote), who
+        assert isinstance(await press(desk, who, "incident.assess", incident), Ask) is (who == lead), who
+        if not (reads or wrote):
+            assert incident.id not in listed + home + opened
+
+
+async def test_what_is_about_the_headteacher_stays_hidden_when_they_get_other_roles(desk: Desk) -> None:
+    incident = await report(desk, head="yes")
+    desk.settle(roles=((Role.HEADTEACHER, (email(DEPUTY),)), (Role.CHAIR, (email(HEAD), email(CHAIR)))))
+    assert SECRET not in said(await press(desk, HEAD, "incident.open", incident))
+    assert SECRET not in said(await press(desk, DEPUTY, "incident.open", incident))
+    assert SECRET in said(await press(desk, CHAIR, "incident.open", incident))
+
+
+async def test_a_new_headteacher_does_not_read_what_came_before_them(desk: Desk) -> None:
+    incident = await report(desk)
+    desk.settle(roles=((Role.HEADTEACHER, (email(DEPUTY),)),))
+    assert SECRET not in said(await press(desk, DEPUTY, "incident.open", incident))
+
+
+async def away(desk: Desk, who: str, delegate: str | None) -> None:
+    """Somebody is away for the week."""
+    async with desk.store.transaction("harbour") as tx:
+        person = await tx.get(Person, str(identity(who)))
+        stand_in = await tx.get(Person, str(identity(delegate))) if delegate else None
+        assert person is not None
+        calendar, day = desk.school.calendar, desk.now.date()
+        id = f"A-{who}"
+        tx.put(plan_away(id, person, stand_in, day, day + timedelta(days=4), desk.now, calendar))
+
+
+async def test_while_the_headteacher_is_away_their_delegate_leads(desk: Desk) -> None:
+    await away(desk, HEAD, COLLEAGUE)
+    incident = await report(desk)
+    assert incident.lead == str(identity(COLLEAGUE))
+    assert "for the headteacher, who is away" in incident.authority
+    assert sorted(who for _, who in await desk.sent()) == sorted([COLLEAGUE, HEAD])
+
+
+async def test_a_delegate_whom_it_is_about_is_passed_over(desk: Desk) -> None:
+    await away(desk, HEAD, COLLEAGUE)
+    incident = await report(desk, about=identity(COLLEAGUE))
+    assert incident.lead == str(identity(DEPUTY))
+    assert SECRET not in said(await press(desk, COLLEAGUE, "incident.open", incident))
+
+
+async def test_away_with_nobody_named_a_deputy_leads(desk: Desk) -> None:
+    await away(desk, HEAD, None)
+    assert (await report(desk)).lead == str(identity(DEPUTY))
+
+
+async def test_the_reporters_own_delegate_sees_nothing(desk: Desk) -> None:
+    incident = await report(desk)
+    await away(desk, TEACHER, COLLEAGUE)
+    assert SECRET not in said(await press(desk, COLLEAGUE, "incident.open", incident))
+
+
+async def test_when_nobody_is_left_nothing_is_kept_and_the_number_is_shown(desk: Desk) -> None:
+    desk.settle(roles=((Role.HEADTEACHER, (email(HEAD),)),))
+    reply = await desk.ask(TEACHER, "incident.new", fields={"what": SECRET, "head": "yes"})
+    assert "01632 960002" in said(reply)
+    assert "kept nothing" in said(reply)
+    async with desk.store.transaction("harbour") as tx:
+        assert await tx.find(Incident, limit=1) == []
+
+
+async def test_what_one_reports_of_oneself_can_be_seen_by_oneself_as_a_report_alone(desk: Desk) -> None:
+    incident = await report(desk, about=identity(TEACHER))
+    await press(desk, HEAD, "incident.note.send", incident, text="A quiet word.")
+    words = said(await press(desk, TEACHER, "incident.open", incident))
+    assert SECRET in words
+    assert "A quiet word." not in words
+
+
+async def test_somebody_at_risk_is_pointed_to_999_and_the_safeguarding_lead(desk: Desk) -> None:
+    reply = await desk.ask(TEACHER, "incident.new", fields={"what": SECRET, "risk": "yes"})
+    assert "999" in said(reply)
+    assert "01632 960001" in said(reply)
+
+
+async def test_personal_data_ask_when_the_school_became_aware(desk: Desk) -> None:
+    reply = await desk.ask(TEACHER, "incident.new", fields={"what": SECRET, "personal": "yes"})
+    assert isinstance(reply, Invalid)
+    assert list(reply.errors) == ["aware"]
+
+
+async def test_a_breach_is_told_to_the_data_protection_officer_at_once(desk: Desk) -> None:
+    incident = await report(desk, personal="unsure", aware=MONDAY - 2 * HOUR)
+    assert sorted(await desk.sent()) == [("incident", HEAD), ("incident", OFFICER)]
+    assert incident.report.kind is Kind.DATA
+    found = await card(desk, OFFICER, incident)
+    assert found is not None
+    assert "70 hours left" in plain(found)
+    assert "Data decision" in labels(found)
+
+
+async def test_a_breach_found_at_the_assessment_starts_the_clock_from_awareness(desk: Desk) -> None:
+    incident = await report(desk)
+    await desk.outbox()
+    aware = MONDAY - 30 * HOUR
+    assert await assess(desk, HEAD, incident, personal="yes", aware=aware) == Nothing()
+    after = await now(desk, incident)
+    assert after.breach == Breach(aware)
+    assert ("incident", OFFICER) in await desk.sent()
+    assert after.next_due == aware + 48 * HOUR
+
+
+async def test_the_officer_decides_and_the_reason_and_time_are_kept(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    reply = await press(
+        desk, OFFICER, "incident.decide.send", incident, verdict="not_reportable", why="Sent to staff only."
+    )
+    assert reply == Nothing()
+    after = await now(desk, incident)
+    assert after.breach is not None
+    assert after.breach.decision is not None
+    assert after.breach.decision.verdict is Verdict.NOT_REPORTABLE
+    assert after.breach.decision.at == desk.now
+    assert (await chronology(desk, incident))[-1].act is Act.BREACH
+
+
+async def test_an_incident_whose_breach_is_undecided_cannot_be_closed(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await assess(desk, HEAD, incident)
+    assert "personal data" in said(await press(desk, HEAD, "incident.close", incident))
+    await press(desk, OFFICER, "incident.decide.send", incident, verdict="reported", why="Risk.", reference="IC-1")
+    assert await press(desk, HEAD, "incident.close.send", incident, outcome="Action was taken.") == Nothing()
+    assert (await now(desk, incident)).status is State.CLOSED
+
+
+async def test_assessing_gives_a_task_and_nothing_of_the_file(desk: Desk) -> None:
+    incident = await report(desk)
+    await desk.outbox()
+    person = identity(COLLEAGUE)
+    assert await assess(desk, HEAD, incident, person=person, task="Ask the host to take it down.") == Nothing()
+    assert ("task", COLLEAGUE) in await desk.sent()
+    async with desk.store.transaction("harbour") as tx:
+        task = (await tx.find(Task, limit=1))[0]
+    drawn = await desk.see(COLLEAGUE, "task", Ref("task", task.id))
+    assert drawn is not None
+    assert "host" not in plain(drawn.card)
+    opened = said(await press(desk, COLLEAGUE, "task.open", task))
+    assert "Ask the host to take it down." in opened
+    assert SECRET not in opened
+    assert SECRET not in said(await press(desk, COLLEAGUE, "incident.open", incident))
+    assert await press(desk, COLLEAGUE, "task.done.send", task, note="They did.") == Nothing()
+    last = (await chronology(desk, incident))[-1]
+    assert (last.act, last.by) == (Act.DONE, str(identity(COLLEAGUE)))
+    assert "They did." in last.text
+
+
+async def test_a_task_belongs_to_whoever_was_given_it(desk: Desk) -> None:
+    incident = await report(desk)
+    await press(desk, HEAD, "incident.assign.send", incident, person=identity(COLLEAGUE), what="task", task="Ring.")
+    async with desk.store.transaction("harbour") as tx:
+        task = (await tx.find(Task, limit=1))[0]
+    for who in (TEACHER, DEPUTY, OFFICER):
+        assert "Ring." not in said(await press(desk, who, "task.open", task))
+
+
+async def test_the_file_can_be_opened_to_a_colleague_but_not_to_whom_it_is_about(desk: Desk) -> None:
+    incident = await report(desk, about=identity(COLLEAGUE))
+    give = {"what": "file", "task": ""}
+    reply = await press(desk, HEAD, "incident.assign.send", incident, person=identity(COLLEAGUE), **give)
+    assert isinstance(reply, Invalid)
+    assert await press(desk, HEAD, "incident.assign.send", incident, person=identity(DEPUTY), **give) == Nothing()
+    assert SECRET in said(await press(desk, DEPUTY, "incident.open", incident))
+    assert "leads on" in said(await press(desk, DEPUTY, "incident.assess", incident))
+
+
+async def test_corrections_are_added_and_nothing_is_overwritten(desk: Desk) -> None:
+    incident = await report(desk)
+    await press(desk, HEAD, "incident.note.send", incident, text="It was Monday.")
+    await press(desk, HEAD, "incident.note.send", incident, text="It was Tuesday.", corrects="2")
+    entries = await chronology(desk, incident)
+    assert [each.text for each in entries[1:]] == ["It was Monday.", "It was Tuesday."]
+    assert (entries[2].act, entries[2].corrects) == (Act.CORRECTION, 2)
+    reply = await press(desk, HEAD, "incident.note.send", incident, text="No.", corrects="9")
+    assert isinstance(reply, Invalid)
+
+
+async def test_two_people_adding_at_once_lose_nothing(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    for round in range(200):
+        desk.now += timedelta(minutes=1)
+        both = [press(desk, who, "incident.note.send", incident, text=f"{who} {round}") for who in (HEAD, OFFICER)]
+        assert await asyncio.gather(*both) == [Nothing(), Nothing()]
+    entries = (await chronology(desk, incident))[1:]
+    assert [each.number for each in entries] == list(range(2, 402))
+    assert {each.text for each in entries} == {f"{who} {round}" for who in (HEAD, OFFICER) for round in range(200)}
+    assert all(each.by == str(identity(each.text.split()[0])) for each in entries)
+    assert [each.at for each in entries] == sorted(each.at for each in entries)
+    assert all(each.at == MONDAY + timedelta(minutes=1 + int(each.text.split()[1])) for each in entries)
+
+
+async def test_the_whole_chronology_can_be_paged_through(desk: Desk) -> None:
+    incident = await report(desk)
+    for number in range(25):
+        await press(desk, HEAD, "incident.note.send", incident, text=f"note {number}")
+    reply, found = await press(desk, HEAD, "incident.open", incident), list[str]()
+    while True:
+        words = said(reply)
+        found.append(words)
+        assert isinstance(reply, Say)
+        button = next((each for each in reply.card.buttons if each.label == "Older"), None)
+        if button is None:
+            break
+        reply = await desk.ask(HEAD, button.verb, button.record, version=1, payload=dict(button.payload))
+    assert all(any(f"note {number}\n" in f"{words}\n" for words in found) for number in range(25))
+    assert len(found) == 3
+
+
+async def test_closing_needs_an_assessment_and_tells_the_reporter(desk: Desk) -> None:
+    incident = await report(desk)
+    assert "assessed yet" in said(await press(desk, HEAD, "incident.close", incident))
+    await assess(desk, HEAD, incident)
+    await desk.outbox()
+    await press(
+        desk, HEAD, "incident.close.send", incident, outcome="Spoke to the family.", behaviour="yes", lessons="x"
+    )
+    assert ("incident.reporter", TEACHER) in await desk.sent()
+    drawn = await desk.see(TEACHER, "incident.reporter", Ref("incident", incident.id))
+    assert drawn is not None
+    assert "Spoke to the family" not in plain(drawn.card)
+    assert await press(desk, HEAD, "incident.note.send", incident, text="Later news.") == Nothing()
+
+
+async def tick(desk: Desk, at: datetime) -> list[tuple[str, str]]:
+    """The clock at that moment, and what it has sent."""
+    desk.now = at
+    while await desk.dispatch.due(100, set()):
+        pass
+    return await desk.sent()
+
+
+async def test_whoever_leads_is_reminded_until_it_is_assessed(desk: Desk) -> None:
+    incident = await report(desk)
+    await desk.outbox()
+    assert await tick(desk, MONDAY + 4 * HOUR) == [("incidents.assess", HEAD)]
+    drawn = await desk.see(HEAD, "incidents.assess", None)
+    assert drawn is not None
+    assert [row.title.split(":")[0] for row in drawn.card.body if isinstance(row, Row)] == [incident.id]
+    assert await tick(desk, MONDAY + 23 * HOUR) == [("incidents.assess", HEAD)]
+    await assess(desk, HEAD, incident)
+    assert await tick(desk, MONDAY + 48 * HOUR) == []
+    assert await desk.see(HEAD, "incidents.assess", None) is None
+
+
+async def test_several_that_wait_come_in_one_message(desk: Desk) -> None:
+    for _ in range(3):
+        await report(desk)
+    await desk.outbox()
+    assert await tick(desk, MONDAY + 4 * HOUR) == [("incidents.assess", HEAD)]
+
+
+async def test_the_breach_clock_reminds_lead_and_officer_at_night(desk: Desk) -> None:
+    aware = MONDAY - 12 * HOUR
+    incident = await report(desk, personal="yes", aware=aware)
+    await assess(desk, HEAD, incident)
+    await desk.outbox()
+    assert sorted(await tick(desk, aware + 24 * HOUR)) == [("incident.breach", HEAD), ("incident.breach", OFFICER)]
+    drawn = await desk.see(OFFICER, "incident.breach", Ref("incident", incident.id))
+    assert drawn is not None
+    assert "48 hours left of 72" in drawn.card.summary
+
+
+async def test_when_whoever_led_is_away_somebody_else_takes_over(desk: Desk) -> None:
+    incident = await report(desk)
+    await desk.outbox()
+    await away(desk, HEAD, COLLEAGUE)
+    sent = await tick(desk, MONDAY + 4 * HOUR)
+    assert ("incidents.assess", COLLEAGUE) in sent
+    assert ("incident", COLLEAGUE) in sent
+    assert (await now(desk, incident)).lead == str(identity(COLLEAGUE))
+    assert (await chronology(desk, incident))[-1].act is Act.LEAD
+
+
+async def test_a_journalist_is_held_off_and_the_headteacher_hears_the_deadline(desk: Desk) -> None:
+    form = await desk.ask(TEACHER, "journalist")
+    assert isinstance(form, Ask)
+    fields = {"what": "Is it true?", "outlet": "The Gazette", "deadline": MONDAY + 6 * HOUR}
+    reply = await desk.ask(TEACHER, "incident.press", fields=fields)
+    assert "I cannot speak for the school" in said(reply)
+    assert await desk.sent() == [("incident", HEAD)]
+    async with desk.store.transaction("harbour") as tx:
+        incident = (await tx.find(Incident, limit=1))[0]
+    found = await card(desk, HEAD, incident)
+    assert found is not None
+    assert "15:00" in plain(found)
+    assert ("incident.press", HEAD) in await tick(desk, MONDAY + 5 * HOUR)
+
+
+@pytest.mark.parametrize("answer", ["yes", "unsure"])
+async def test_a_picture_that_may_show_a_child_stops_everything(desk: Desk, answer: str) -> None:
+    reply = await desk.ask(TEACHER, "picture.child", fields={"child": answer})
+    words = said(reply)
+    assert "01632 960001" in words
+    assert "01632 960002" in words
+    assert "Delete it now" not in words
+    async with desk.store.transaction("harbour") as tx:
+        assert await tx.find(Incident, limit=1) == []
+    assert [row.entry.verb for row in await desk.audit() if row.entry.verb.startswith("picture")] == []
+
+
+async def test_another_picture_is_deleted_and_that_is_kept(desk: Desk) -> None:
+    reply = await desk.ask(TEACHER, "picture.child", fields={"child": "no"})
+    assert isinstance(reply, Ask)
+    fields = {"where": "Sports hall", "phone": "yes", "bin": "no", "cloud": "none"}
+    assert isinstance(await desk.ask(TEACHER, reply.form.verb, fields=fields), Say)
+    async with desk.store.transaction("harbour") as tx:
+        incident = (await tx.find(Incident, limit=1))[0]
+    assert incident.report.kind is Kind.PICTURE
+    assert "From recently deleted: not yet." in incident.report.what
+
+
+async def test_the_child_question_cannot_be_passed_over(desk: Desk) -> None:
+    assert isinstance(await desk.ask(TEACHER, "picture.child", fields={"child": ""}), Invalid)
+
+
+async def test_without_a_key_nothing_can_be_reported_and_it_says_what_to_do(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path / "bare", school(), TEACHER, HEAD, keyless=True)
+    for verb in ("reportincident", "incidents"):
+        assert "not switched on" in said(await desk.ask(TEACHER, verb))
+    assert "not switched on" in said(await desk.ask(TEACHER, "incident.new", fields={"what": SECRET}))
+    assert "I cannot speak for the school" in said(await desk.ask(TEACHER, "journalist"))
+    assert "01632 960001" in said(await desk.ask(TEACHER, "picture.child", fields={"child": "yes"}))
+    assert isinstance(await desk.ask(TEACHER, "home"), Say)
+    await desk.store.close()
+
+
+async def test_the_audit_has_ids_and_no_words(desk: Desk) -> None:
+    incident = await report(desk)
+    await assess(desk, HEAD, incident)
+    rows = [row.entry for row in await desk.audit()]
+    assert [str(row.record) for row in rows if row.record and row.record.kind == "incident"] == ["incident/I-1"] * 2
+    assert "zebra" not in str(rows)
+
+
+async def test_times_that_cannot_be_are_refused(desk: Desk) -> None:
+    late = {"what": SECRET, "happened": desk.now + HOUR}
+    reply = await desk.ask(TEACHER, "incident.new", fields=late)
+    assert isinstance(reply, Invalid)
+    assert "happened" in reply.errors
+    ahead = {"what": SECRET, "personal": "yes", "aware": datetime(2030, 1, 1, tzinfo=UTC)}
+    reply = await desk.ask(TEACHER, "incident.new", fields=ahead)
+    assert isinstance(reply, Invalid)
+    assert "aware" in reply.errors
