@@ -26,9 +26,9 @@ def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
             *known,
             DateField("first", "When: first day away", today, required=True),
             DateField("last", "When: last day away", today, required=True),
-            PersonField("delegate", "Who acts for you", hint="A colleague. They decide in your place on those days."),
+            PersonField("delegate", "Who acts for you", hint="A colleague. They act in your place on those days."),
         ),
-        note="Whoever you name decides in your place. Nobody ever decides on their own work.",
+        note="Whoever you name acts in your place. Nobody ever decides on their own work.",
     )
 
 
@@ -51,8 +51,8 @@ def stand_in_card(away: Away, whose: str) -> Card:
     if not away.open:
         said = f"{whose} is back, so you no longer act for them."
         return Card(f"{whose} is back", said, (Text(said),))
-    said = f"{whose} is away {_days(away)} and has asked you to decide in their place."
-    then = "Posts that wait for them come to you on those days. You cannot decide on your own."
+    said = f"{whose} is away {_days(away)} and has asked you to act in their place."
+    then = "What waits for them comes to you on those days: posts, wordings, comments. You cannot decide on your own."
     return Card(f"You stand in for {whose}", said, (Text(said), Notice(then, cite("approve-posts"))))
 
 

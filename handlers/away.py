@@ -5,6 +5,7 @@ from datetime import date
 
 from cards.away import away_card, away_form, stand_in_card
 from cards.model import Card
+from handlers.comments.handing import hand_over as hand_over_comments
 from handlers.needs import own, staff
 from handlers.picking import colleague
 from handlers.posts.access import hand_over as hand_over_posts
@@ -14,7 +15,7 @@ from handlers.seats import has_seat
 from handlers.templates import hand_over as hand_over_wordings
 from handlers.turn import Scene, Turn
 from policy.away import OPEN_KEY, Away, pass_time, plan_away
-from policy.people import Identity
+from policy.people import Identity, Person
 from policy.refused import Unusable
 
 REGISTRY = Registry()
@@ -53,8 +54,8 @@ async def plan(turn: Turn) -> Reply:
     turn.send("away", turn.viewer, planned)
     if delegate is not None:
         turn.send("away", delegate, planned)
-    if planned.state == "begun" and has_seat(turn, turn.viewer):
-        await _hand_over(turn)
+    if planned.state == "begun":
+        await _hand_over(turn, turn.viewer)
     return Say(replace(away_card(planned, delegate.name if delegate else ""), buttons=()))
 
 
@@ -62,8 +63,7 @@ async def plan(turn: Turn) -> Reply:
 async def back(turn: Turn, planned: Away) -> Reply:
     """The absence is called off."""
     turn.save(planned.cancelled())
-    if has_seat(turn, turn.viewer):
-        await _hand_over(turn)
+    await _hand_over(turn, turn.viewer)
     return Nothing()
 
 
@@ -73,8 +73,8 @@ async def days_come(turn: Turn, planned: Away) -> None:
     moved = pass_time(planned, turn.now, turn.school.calendar)
     turn.tx.put(moved)
     person = await turn.person(planned.person)
-    if person is not None and moved.state != planned.state and has_seat(turn, person):
-        await _hand_over(turn)
+    if person is not None and moved.state != planned.state:
+        await _hand_over(turn, person)
 
 
 @REGISTRY.view("away", Away)
@@ -88,7 +88,9 @@ async def away_view(scene: Scene, planned: Away) -> Card | None:
     return None
 
 
-async def _hand_over(turn: Turn) -> None:
-    """Put everything that waits for a decision before whoever decides now."""
-    await hand_over_posts(turn)
-    await hand_over_wordings(turn)
+async def _hand_over(turn: Turn, person: Person) -> None:
+    """Put everything that waits before whoever acts now: what is to be decided, and the comments that are open."""
+    if has_seat(turn, person):
+        await hand_over_posts(turn)
+        await hand_over_wordings(turn)
+    await hand_over_comments(turn, person)

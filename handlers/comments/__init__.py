@@ -1,6 +1,6 @@
 """Comments: taken in, answered in words that may be used, closed, moderated, and reminded of until then."""
 
-from handlers.comments import arriving, closing, nagging, replying, taking, views
+from handlers.comments import arriving, closing, handing, nagging, replying, taking, views
 from handlers.registry import merge
 
 REGISTRY = merge(
@@ -10,6 +10,7 @@ REGISTRY = merge(
         closing.registry,
         views.registry,
         nagging.registry,
+        handing.registry,
         arriving.registry,
     ]
 )

@@ -32,6 +32,7 @@ from tests.fakes.school import (
     email,
     harbour,
     identity,
+    known,
 )
 
 HOUR = timedelta(hours=1)
@@ -828,3 +829,44 @@ async def test_home_shows_the_way_to_what_it_has_no_room_for(desk: Desk) -> None
     beyond = await desk.ask(OWNER, button.verb, payload={"skip": "90", "account": ""})
     assert isinstance(beyond, Say)
     assert "nothing more in this list" in beyond.card.summary
+
+
+async def test_whoever_is_met_later_hears_once_of_what_is_open_and_theirs(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path / "late", harbour(), TEACHER)
+    for number in range(2):
+        await log(desk, text=f"Question {number}")
+    assert await desk.sent() == [], "there was nobody to tell"
+    for name in (COLLEAGUE, OWNER):
+        await desk.dispatch.met(known(name))
+    assert await desk.sent() == [("comments.nag", OWNER)]
+    await desk.dispatch.met(replace(known(OWNER), name="Olu A."))
+    assert await desk.sent() == []
+    await desk.store.close()
+
+
+async def test_whoever_stands_in_hears_of_what_is_open_and_whoever_is_back_as_well(desk: Desk) -> None:
+    comment = await log(desk)
+    await _shown(desk, OWNER, "comment", ref(comment))
+    day = MONDAY.date()
+    away = {"first": day, "last": day, "delegate": identity(COLLEAGUE)}
+    await desk.ask(OWNER, "away.new", fields=away)
+    assert await desk.sent() == [("away", OWNER), ("away", COLLEAGUE), ("comments.nag", COLLEAGUE)]
+    seen = await desk.see(COLLEAGUE, "comments.nag", None)
+    assert seen is not None
+    assert "C-1" in plain(seen.card)
+    later = await log(desk, text="Another")
+    await desk.sent()
+    await desk.ask(OWNER, "away.withdraw", Ref("away", "A-1"), version=1)
+    assert ("comments.nag", OWNER) in await desk.sent()
+    seen = await desk.see(OWNER, "comments.nag", None)
+    assert seen is not None
+    assert later.id in plain(seen.card)
+
+
+async def test_nobody_is_handed_comments_by_night(desk: Desk) -> None:
+    await log(desk)
+    await desk.sent()
+    desk.now = datetime(2027, 3, 1, 20, 0, tzinfo=UTC)
+    day = MONDAY.date()
+    await desk.ask(OWNER, "away.new", fields={"first": day, "last": day, "delegate": identity(COLLEAGUE)})
+    assert ("comments.nag", COLLEAGUE) not in await desk.sent()
