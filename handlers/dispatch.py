@@ -294,7 +294,7 @@ class Dispatch:
             raise AlreadyReceived(
                 f"This form was already received{f' as {seen.record.id}' if seen.record else ''}.",
                 "What you sent the first time has been kept as it was.",
-                "To change it, press Edit on its card.",
+                "Its card shows what can still be changed.",
             )
         return await self._show(turn, seen.record) if seen.record else Nothing()
 

@@ -34,6 +34,10 @@ ACTS = frozenset(Act)
 
 MODERATION = "act-and-explain"
 
+TOLD_OR_NOT = (
+    "Readers were either told or not. Please empty this box, or choose “My own words” above and leave those empty."
+)
+
 
 @registry.button("comment.assign", "Assign", needs=handles, record=Comment, bound=False)
 async def ask_assign(turn: Turn, comment: Comment) -> Reply:
@@ -161,5 +165,5 @@ def _moderation(turn: Turn) -> Moderation:
     if not told and not exception:
         raise Unusable({"reason": "Please choose what readers were told, or say below why they are told nothing."})
     if told and exception:
-        raise Unusable({"exception": "Readers were either told or not: please leave one of the two empty."})
+        raise Unusable({"exception": TOLD_OR_NOT})
     return Moderation(Act(act), told, exception, turn.viewer.id, turn.now)

@@ -446,6 +446,17 @@ async def test_own_words_beside_a_chosen_reason_are_not_dropped(desk: Desk) -> N
     assert kept.moderation.told == "We hid it at the family's wish."
 
 
+async def test_a_reason_that_was_chosen_can_be_taken_back_for_an_exception(desk: Desk) -> None:
+    comment = await log(desk, kind="offensive")
+    given = {"act": "hide", "reason": "0", "exception": "It was a private message."}
+    wrong = errors(await press(desk, OWNER, "comment.moderate.send", comment, **given))
+    assert "choose “My own words” above and leave those empty" in wrong["exception"]
+    await press(desk, OWNER, "comment.moderate.send", comment, **given | {"reason": "own"})
+    kept = await now(desk, comment)
+    assert kept.moderation is not None
+    assert (kept.moderation.told, kept.moderation.exception) == ("", "It was a private message.")
+
+
 async def test_something_offensive_that_cannot_wait_is_moderated_and_not_acknowledged(desk: Desk) -> None:
     comment = await log(desk, kind="offensive")
     desk.now += timedelta(minutes=30)

@@ -107,6 +107,14 @@ async def test_a_comment_that_is_logged_by_them_is_a_look(desk: Desk) -> None:
     assert last.note == "a comment"
 
 
+async def test_a_comment_that_a_program_brings_is_nobodys_look(desk: Desk) -> None:
+    before = await kept(desk)
+    item = {"account": "page", "id": "1", "text": "Term?", "received": MONDAY.isoformat()}
+    for verb, take in (("hook", desk.dispatch.registry.hooks), ("import", desk.dispatch.registry.importers)):
+        await desk.dispatch.brought(f"comments.{verb}", take["comments"].handler, [item | {"id": verb}])
+    assert await kept(desk) == before
+
+
 async def test_nobody_looks_and_it_climbs(desk: Desk) -> None:
     sent = await play(desk, datetime(2027, 3, 4, 18, tzinfo=UTC))
     said = {(at.day, at.hour, at.minute): rows for at, rows in sent.items()}
