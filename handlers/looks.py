@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from cards.look import Unseen, check_form, looked_card, unseen_card, unseen_rows
 from cards.model import Card, Element
-from handlers.care import cares_for, heads, keepers, sees_all
+from handlers.care import cares_for, heads, keepers
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene, Turn
 from policy.account import Account
-from policy.look import CLAUSE, Look, Watch, is_late, look_due, remind, schedule, watch
+from policy.look import CLAUSE, Look, Watch, is_asked, is_late, look_due, remind, resume, watch
 from policy.look import looked as look_at
 from policy.people import Person
 from policy.refused import NotAllowed
@@ -61,10 +61,10 @@ async def signed(turn: Turn) -> Reply:
 
 @REGISTRY.begins
 async def begins(turn: Turn) -> None:
-    """The watch on each account begins, if it has not begun; one whose rhythm was changed follows the new one."""
+    """The watch on each account begins, if none was kept; one whose rhythm was changed follows the new one."""
     for account in turn.school.accounts:
         kept = await _watch(turn, account)
-        moved = schedule(kept, account.check_every, turn.school.calendar)
+        moved = resume(kept, account.check_every, turn.now, turn.school.calendar)
         if moved != kept:
             turn.tx.put(moved)
 
@@ -89,9 +89,9 @@ async def due(turn: Turn, kept: Watch) -> None:
 
 @REGISTRY.view("watch", Watch)
 async def watch_view(scene: Scene, kept: Watch) -> Card | None:
-    """What whoever signed it off is told; None for an account that is not in the viewer's care."""
+    """What whoever signed it off last is told; nothing to anybody else."""
     account = scene.school.account(kept.id)
-    if account is None or not await cares_for(scene, account.id):
+    if account is None or kept.last is None or not await scene.is_viewer(kept.last.by):
         return None
     return _card(scene, account, kept)
 
@@ -99,7 +99,7 @@ async def watch_view(scene: Scene, kept: Watch) -> Card | None:
 @REGISTRY.view("looks.digest")
 async def digest_view(scene: Scene, record: None) -> Card | None:
     """What the viewer should look at; None when somebody has meanwhile."""
-    found = await unseen(scene, reminded=True)
+    found = await unseen(scene, soon=True)
     return unseen_card(found, scene.school.zone) if found else None
 
 
@@ -119,15 +119,14 @@ async def looked(turn: Turn, account: str) -> None:
         )
 
 
-async def unseen(scene: Scene, *, reminded: bool = False) -> Sequence[Unseen]:
-    """The accounts in the viewer's care that nobody has looked at in time, or, with `reminded`, is asked to."""
-    found = list[Unseen]()
+async def unseen(scene: Scene, *, soon: bool = False) -> Sequence[Unseen]:
+    """The accounts in the viewer's care that nobody has looked at in time; `soon`: or that will be late today."""
+    found, fits = list[Unseen](), is_asked if soon else is_late
     for account in scene.school.accounts:
         kept = await scene.tx.get(Watch, account.id) if account.check_every else None
-        if kept is None or not (sees_all(scene) or await cares_for(scene, account.id)):
+        if kept is None or not fits(kept, account.check_every, scene.now, scene.school.calendar):
             continue
-        late = is_late(kept, account.check_every, scene.now, scene.school.calendar)
-        if late or (reminded and kept.nagged is not None):
+        if await cares_for(scene, account.id):
             found.append(Unseen(account, kept, await scene.name(kept.last.by) if kept.last else ""))
     return found
 

@@ -9,7 +9,7 @@ import pytest
 
 from cards.model import Row
 from cards.text import plain
-from handlers.request import Ask, Invalid, Say, Show
+from handlers.request import Ask, Invalid, Nothing, Say, Show
 from policy.calendar import Calendar
 from policy.look import MOST_KEPT, Look, Watch, look_due, looked, remind, watch
 from policy.school import School
@@ -72,6 +72,8 @@ async def test_delivered_twice_it_is_one_look(desk: Desk) -> None:
     assert isinstance(again, Show)
     assert again.card == first.card
     assert len((await kept(desk)).looks) == 1
+    await desk.ask(HEAD, "checked", text="page")
+    assert await desk.ask(OWNER, "checked", text="page", key="one") == Nothing(), "that look was another's"
 
 
 async def test_without_a_clear_name_it_asks_which(desk: Desk) -> None:
@@ -145,6 +147,55 @@ async def test_several_accounts_make_one_message(tmp_path: Path) -> None:
     assert seen is not None
     assert "2 accounts to look at." in seen.card.summary
     await desk.store.close()
+
+
+async def test_a_message_that_leaves_at_once_names_the_accounts_that_fall_due_with_it(tmp_path: Path) -> None:
+    both = replace(
+        school(short=1), accounts=tuple(replace(each, owners=PAGE.owners) for each in school(short=1).accounts)
+    )
+    desk = await open_desk(tmp_path / "both", both, OWNER, HEAD)
+    await desk.dispatch.begin()
+    desk.now = datetime(2027, 3, 2, 16, tzinfo=UTC)
+    await desk.dispatch.due(limit=1)
+    assert await desk.sent() == [("looks.digest", OWNER)]
+    seen = await desk.see(OWNER, "looks.digest", None)
+    assert seen is not None
+    assert "2 accounts to look at." in seen.card.summary
+    while await desk.dispatch.due():
+        pass
+    assert await desk.sent() == []
+    await desk.store.close()
+
+
+async def again(desk: Desk, school: School) -> None:
+    """Exeat starts again with other settings."""
+    desk.school = desk.dispatch.school = school
+    await desk.dispatch.begin()
+
+
+async def test_whoever_may_look_less_often_from_now_on_is_reminded_no_more_until_then(desk: Desk) -> None:
+    await play(desk, datetime(2027, 3, 3, 9, tzinfo=UTC))
+    await again(desk, school(page=5))
+    assert await desk.see(OWNER, "looks.digest", None) is None
+    sent = await play(desk, datetime(2027, 3, 9, 9, tzinfo=UTC))
+    assert {(at.day, at.hour): rows for at, rows in sent.items()} == {
+        (8, 16): [("looks.digest", OWNER)],
+        (9, 8): [("looks.digest", OWNER)],
+    }
+
+
+async def test_a_watch_that_was_given_up_for_a_while_begins_anew(desk: Desk) -> None:
+    await desk.ask(OWNER, "checked", text="page")
+    await play(desk, datetime(2027, 3, 3, 9, tzinfo=UTC))
+    await again(desk, school(page=0))
+    assert (await kept(desk)).next_due is None
+    desk.now = datetime(2027, 4, 12, 9, tzinfo=UTC)
+    await again(desk, school())
+    sent = await play(desk, datetime(2027, 4, 14, 9, tzinfo=UTC))
+    assert {(at.day, at.hour): rows for at, rows in sent.items()} == {
+        (13, 15): [("looks.digest", OWNER)],
+        (14, 7): [("looks.digest", OWNER)],
+    }
 
 
 async def test_home_shows_what_nobody_looked_at_in_time(desk: Desk) -> None:
