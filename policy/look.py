@@ -70,8 +70,8 @@ class Watch:
 
     @property
     def start(self) -> datetime:
-        """From when the next look is counted."""
-        return self.last.at if self.last else self.since
+        """From when the next look is counted: the latest one, or when the watch began, if that was later."""
+        return max(self.last.at, self.since) if self.last else self.since
 
 
 def look_due(start: datetime, every: int, calendar: Calendar) -> Deadline:
@@ -88,6 +88,11 @@ def look_due(start: datetime, every: int, calendar: Calendar) -> Deadline:
     return Deadline(at, f"Somebody looks {often}, so the next look is due on {day_in_words(day)}.", CLAUSE)
 
 
+def ask_at(start: datetime, every: int, calendar: Calendar) -> datetime:
+    """When somebody is first asked to look again (UTC): with an hour of staffed time left of the last day."""
+    return calendar.take_staffed(look_due(start, every, calendar).at, BEFORE_CLOSING)
+
+
 def watch(account: str, school: str, every: int, now: datetime, calendar: Calendar) -> Watch:
     """A watch that begins now."""
     return schedule(Watch(account, school, now), every, calendar)
@@ -99,13 +104,23 @@ def looked(kept: Watch, look: Look, every: int, calendar: Calendar) -> Watch:
     return schedule(replace(kept, looks=looks, nagged=None, mornings=0), every, calendar)
 
 
+def resume(kept: Watch, every: int, now: datetime, calendar: Calendar) -> Watch:
+    """The watch at a start: it follows the rhythm as it now is, and begins anew if none was kept until now."""
+    anew = every > 0 and kept.next_due is None
+    return schedule(replace(kept, since=now) if anew else kept, every, calendar)
+
+
 def schedule(kept: Watch, every: int, calendar: Calendar) -> Watch:
-    """The watch with `next_due` at its next reminder (UTC); None where no watch is kept (`every` is 0)."""
+    """The watch with `next_due` at its next reminder (UTC); None where no watch is kept (`every` is 0).
+
+    Reminders that came earlier than anybody is to be asked now, by another rhythm or calendar, count no more.
+    """
     if every < 1:
-        return replace(kept, next_due=None)
-    if kept.nagged is not None:
-        return replace(kept, next_due=calendar.next_working_morning(kept.nagged))
-    return replace(kept, next_due=calendar.take_staffed(look_due(kept.start, every, calendar).at, BEFORE_CLOSING))
+        return replace(kept, nagged=None, mornings=0, next_due=None)
+    first = ask_at(kept.start, every, calendar)
+    if kept.nagged is None or kept.nagged < first:
+        return replace(kept, nagged=None, mornings=0, next_due=first)
+    return replace(kept, next_due=calendar.next_working_morning(kept.nagged))
 
 
 def remind(kept: Watch, every: int, now: datetime, calendar: Calendar) -> tuple[Watch, bool]:
@@ -113,12 +128,18 @@ def remind(kept: Watch, every: int, now: datetime, calendar: Calendar) -> tuple[
 
     First an hour before the end of the day by which somebody must look, then each working morning.
     """
-    if every < 1 or kept.next_due is None or kept.next_due > now:
-        return schedule(kept, every, calendar), False
+    kept = schedule(kept, every, calendar)
+    if kept.next_due is None or kept.next_due > now:
+        return kept, False
     if not calendar.is_staffed(now):
         return replace(kept, next_due=calendar.next_staffed_start(now)), False
-    late = now >= look_due(kept.start, every, calendar).at
+    late = is_late(kept, every, now, calendar)
     return schedule(replace(kept, nagged=now, mornings=kept.mornings + late), every, calendar), True
+
+
+def is_asked(kept: Watch, every: int, now: datetime, calendar: Calendar) -> bool:
+    """Whether somebody is asked to look: it is late, or soon will be."""
+    return every > 0 and now >= ask_at(kept.start, every, calendar)
 
 
 def is_late(kept: Watch, every: int, now: datetime, calendar: Calendar) -> bool:
