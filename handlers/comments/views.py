@@ -7,7 +7,7 @@ from cards.comment import comment_card, nag_card
 from cards.comment_list import Queue, complaints_card, digest_card, more_rows, overdue_card, queue_card, rows
 from cards.comment_stats import stats_card
 from cards.model import Card, Element
-from handlers.care import cares_for, heads, keepers, sees_all
+from handlers.care import cares_for, keepers, leads
 from handlers.comments.access import carers, may_see, sees, sight
 from handlers.needs import staff
 from handlers.registry import Registry
@@ -83,7 +83,7 @@ async def _reminder(scene: Scene, state: State) -> Card | None:
 @registry.view("comments.overdue")
 async def overdue_view(scene: Scene, record: None) -> Card | None:
     """What nobody answered in time, to the headteacher or whoever stands in."""
-    if not await _leads(scene):
+    if not await leads(scene):
         return None
     found = await queue(
         scene, await everywhere(scene), states=(State.OPEN,), only=lambda each: each.overdue(scene.now)
@@ -94,7 +94,7 @@ async def overdue_view(scene: Scene, record: None) -> Card | None:
 @registry.view("comments.complaints")
 async def complaints_view(scene: Scene, record: None) -> Card | None:
     """The complaints that are open, to the headteacher or whoever stands in."""
-    if not await _leads(scene):
+    if not await leads(scene):
         return None
     found = await queue(
         scene, await everywhere(scene), states=(State.OPEN,), only=lambda each: each.kind is Kind.COMPLAINT
@@ -145,10 +145,6 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The most pressing of the comments that are the viewer's to deal with."""
     found = await queue(scene, await kept(scene), theirs=True)
     return (*rows(found), *more_rows(found))
-
-
-async def _leads(scene: Scene) -> bool:
-    return sees_all(scene) or any(same_person(head, scene.viewer) for head in await heads(scene))
 
 
 async def everywhere(scene: Scene) -> list[str]:

@@ -881,3 +881,20 @@ async def test_nobody_is_handed_comments_by_night(desk: Desk) -> None:
     day = MONDAY.date()
     await desk.ask(OWNER, "away.new", fields={"first": day, "last": day, "delegate": identity(COLLEAGUE)})
     assert ("comments.nag", COLLEAGUE) not in await desk.sent()
+
+
+async def test_whoever_stands_in_for_the_headteacher_sees_and_does_what_the_headteacher_would(desk: Desk) -> None:
+    day = MONDAY.date()
+    await desk.ask(HEAD, "away.new", fields={"first": day, "last": day, "delegate": identity(COLLEAGUE)})
+    await desk.sent()
+    comment = await log(desk, kind="complaint")
+    assert sorted(await desk.sent()) == [("comment", COLLEAGUE), ("comment", OWNER)]
+    seen = await desk.see(COLLEAGUE, "comment", ref(comment))
+    assert seen is not None
+    assert "Answered" in labels(seen.card)
+    assert isinstance(await press(desk, COLLEAGUE, "comment.answer", comment), Ask)
+    listed = await desk.ask(COLLEAGUE, "comments")
+    assert isinstance(listed, Say)
+    assert "C-1" in plain(listed.card)
+    await desk.ask(HEAD, "away.withdraw", Ref("away", "A-1"), version=1)
+    assert await desk.see(COLLEAGUE, "comment", ref(comment)) is None
