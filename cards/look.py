@@ -50,7 +50,8 @@ def unseen_card(found: Sequence[Unseen], zone: ZoneInfo) -> Card:
     """A reminder of the accounts that nobody has looked at."""
     said = f"{counted(len(found), 'account', 'accounts')} to look at."
     notice = Notice("No comments and nobody looking are not the same.", cite(CLAUSE))
-    return Card("Please look at these accounts", said, (Text(said), *unseen_rows(found, zone), notice))
+    title = "Please look at this account" if len(found) == 1 else "Please look at these accounts"
+    return Card(title, said, (Text(said), *unseen_rows(found, zone), notice))
 
 
 def unseen_rows(found: Sequence[Unseen], zone: ZoneInfo) -> tuple[Element, ...]:
