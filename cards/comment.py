@@ -187,8 +187,12 @@ def _done(comment: Comment, sight: Sight) -> list[Element]:
 
 def _said(did: str, said: Said, sight: Sight) -> list[Element]:
     at = f"{did} on {moment(said.at, sight.zone)}, by {sight.name(said.by)}, {_right(said.right)}"
-    where = f", at {said.where}" if said.where else ""
-    return [Text(f"{at}{where}:", Tone.QUIET), *([Quote(said.words)] if said.words else [])]
+    where = [Text(f"Where: {said.where}", Tone.QUIET)] if said.where else []
+    return [
+        Text(f"{at}{':' if said.words else '.'}", Tone.QUIET),
+        *([Quote(said.words)] if said.words else []),
+        *where,
+    ]
 
 
 def _right(right: str) -> str:

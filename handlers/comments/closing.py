@@ -154,7 +154,7 @@ def _moderation(turn: Turn) -> Moderation:
     own, exception = text(turn.request, "told"), text(turn.request, "exception")
     if act not in ACTS:
         raise Unusable({"act": "Please say what was done."})
-    ready = REASONS[int(chosen)][1] if chosen.isdecimal() and int(chosen) < len(REASONS) else ""
+    ready = next((words for number, (_, words) in enumerate(REASONS) if str(number) == chosen), "")
     told = ready or own
     if ready and own:
         raise Unusable(

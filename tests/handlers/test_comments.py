@@ -394,6 +394,7 @@ async def test_moderation_needs_the_reason_readers_were_given_or_a_kept_exceptio
     send = "comment.moderate.send"
     assert "act" in errors(await press(desk, OWNER, send, comment, reason="0"))
     assert "reason" in errors(await press(desk, OWNER, send, comment, act="delete"))
+    assert "reason" in errors(await press(desk, OWNER, send, comment, act="delete", reason="9" * 5_000))
     assert "exception" in errors(await press(desk, OWNER, send, comment, act="hide", reason="0", exception="Why"))
     assert "told" in errors(await press(desk, OWNER, send, comment, act="hide", reason="own"))
     named = await press(desk, OWNER, send, comment, act="hide", reason="own", told="We hid what Bloggs wrote.")
@@ -639,6 +640,9 @@ async def test_words_approved_beforehand_can_be_used_at_once(desk: Desk) -> None
     kept = await now(desk, comment)
     assert kept.acknowledged is not None
     assert (kept.acknowledged.words, kept.acknowledged.right) == ("Thank you. We will look.", seen)
+    drawn = await desk.see(OWNER, "comment", ref(comment))
+    assert drawn is not None
+    assert f"with approved words ({seen}):\n\n> Thank you. We will look.\n\nWhere: under it" in plain(drawn.card)
     wrong = await press(desk, OWNER, "comment.answer.send", comment, wording=f"{seen}/1", where="under it")
     assert "no longer approved" in errors(wrong)["wording"]
     told = f"{told}/1"
