@@ -23,6 +23,7 @@ from policy.address import Address
 from policy.people import Identity, Known
 from policy.place import Place
 from policy.school import School
+from policy.text import clean
 from storage.contract import Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 
@@ -212,7 +213,7 @@ def read_table(file: Path, importer: Importer) -> Table:
 
 def _table(reader: Any, importer: Importer) -> Table:
     known = {column.name for column in importer.columns}
-    names = [name.strip().casefold() for name in next(reader, [])]
+    names = [clean(name).casefold() for name in next(reader, [])]
     if twice := [name for name, count in Counter(names).items() if count > 1 and name in known]:
         raise Unreadable(f"The column {twice[0]} is there twice. Leave one of them.")
     if lacking := [column.name for column in importer.columns if column.required and column.name not in names]:

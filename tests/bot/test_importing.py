@@ -159,6 +159,12 @@ def test_where_a_file_cannot_be_read_any_further_is_said(run: Import, cell: str)
     assert not list(Path("data").iterdir())
 
 
+def test_a_heading_does_not_command_the_terminal(run: Import) -> None:
+    done = run(f"{HEADINGS},\x1b[31mred", f"{row(1)},x")
+    assert done.exit_code == 0
+    assert "Left aside: [31mred." in done.stdout
+
+
 def test_help_teaches_the_columns_by_an_example() -> None:
     done = CliRunner().invoke(commands, ["import", "comments", "--help"])
     assert done.exit_code == 0
