@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handlers.care import heads
+from handlers.care import heads, keepers
 from handlers.comments.access import carers, eager
 from handlers.registry import Registry
 from handlers.turn import Turn
@@ -34,16 +34,15 @@ async def pass_on(turn: Turn, comment: Comment) -> tuple[Comment, Nag | None]:
 async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -> None:
     """Have those told whom a reminder is for. `fresh`: it was logged just now, so its own card goes to them.
 
-    One that is alone on its account has a message of its own, which changes with it.
+    One that is all that is with somebody has a message of its own, which changes with it.
     """
     people = await carers(turn, comment)
     awake = eager(turn, people)
     told = awake if nag.eager else [each for each in people if not (nag.heard and each in awake)]
-    alone = len(await turn.tx.find(Comment, state=comment.state, key=live_key(comment.account), limit=2)) < 2
     for person in told:
         if fresh and nag.rungs == (Rung.LOGGED,):
             turn.send("comment", person, comment)
-        elif alone:
+        elif await _is_all(turn, comment, person):
             turn.send("comment.nag", person, comment, nag=True)
         elif comment.status is State.ACKNOWLEDGED:
             await _digest(turn, "comments.acknowledged", person, comment.logged_at, late=False)
@@ -61,6 +60,24 @@ async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -
             turn.send("comment", head, comment)
         elif comment.kind is Kind.COMPLAINT:
             await _digest(turn, "comments.complaints", head, comment.logged_at, late=False)
+
+
+async def _is_all(turn: Turn, comment: Comment, person: Person) -> bool:
+    """Whether nothing else that stands as the comment does is with the person."""
+    if len(await turn.tx.find(Comment, state=comment.state, key=live_key(comment.account), limit=2)) > 1:
+        return False
+    for id in person.ids:
+        mine = await turn.tx.find(Comment, state=comment.state, owner=id, limit=2)
+        if any(each.id != comment.id for each in mine):
+            return False
+    for account in turn.school.accounts:
+        if account.id == comment.account:
+            continue
+        if not await turn.tx.find(Comment, state=comment.state, key=live_key(account.id), limit=1):
+            continue
+        if any(same_person(each, person) for each in await keepers(turn, account.id)):
+            return False
+    return True
 
 
 async def _digest(turn: Turn, view: str, person: Person, since: datetime, *, late: bool) -> None:

@@ -902,3 +902,17 @@ async def test_whoever_stands_in_for_the_headteacher_sees_and_does_what_the_head
     assert "C-1" in plain(listed.card)
     await desk.ask(HEAD, "away.withdraw", Ref("away", "A-1"), version=1)
     assert await desk.see(COLLEAGUE, "comment", ref(comment)) is None
+
+
+async def test_one_comment_on_each_of_somebodys_accounts_is_one_message(desk: Desk) -> None:
+    desk.school = replace(desk.school, accounts=(PAGE, replace(SHORT, owners=PAGE.owners)))
+    desk.dispatch.school = desk.school
+    for account in ("page", "short"):
+        await log(desk, account=account)
+    await desk.sent()
+    desk.now += timedelta(hours=23)
+    await desk.dispatch.due()
+    assert await desk.sent() == [("comments.nag", OWNER)]
+    seen = await desk.see(OWNER, "comments.nag", None)
+    assert seen is not None
+    assert "2 open comments to be dealt with" in plain(seen.card)
