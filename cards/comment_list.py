@@ -52,6 +52,9 @@ def queue_card(queue: Queue) -> Card:
 def digest_card(queue: Queue) -> Card:
     """A reminder of several comments."""
     said = f"{queue.total} to be dealt with{f', {queue.late} of these late' if queue.late else ''}."
+    if all(each.status is State.ACKNOWLEDGED for each in queue.comments):
+        seen = counted(len(queue.comments) + queue.beyond, "comment was", "comments were")
+        said = f"{'More than ' if queue.more else ''}{seen} acknowledged, and not answered yet."
     return Card("Comments are waiting", said, (Text(said), *rows(queue), *more_rows(queue)))
 
 

@@ -796,6 +796,7 @@ async def test_those_that_were_acknowledged_are_asked_after_also_where_others_ar
     asked, opened = [await desk.see(OWNER, f"comments.{view}", None) for view in ("acknowledged", "nag")]
     assert asked is not None
     assert opened is not None
+    assert "2 comments were acknowledged, and not answered yet." in plain(asked.card)
     assert [f"Question {number}" in plain(asked.card) for number in range(4)] == [True, True, False, False]
     assert [f"Question {number}" in plain(opened.card) for number in range(4)] == [False, False, True, True]
 
