@@ -32,14 +32,17 @@ REASONS = (
 """Reasons to give to readers, that name nobody: each by a short name, and in full."""
 
 
-def log_form(accounts: Sequence[Account], now: datetime, *, text: str = "", account: str = "") -> Form:
-    """Somebody wrote to the school: what, where, who and when."""
-    chosen = account or (accounts[0].id if len(accounts) == 1 else "")
+def log_form(
+    accounts: Sequence[Account], received: datetime, *, text: str = "", address: str = "", cut: int = 0
+) -> Form:
+    """Somebody wrote to the school: what, where, who and when. `cut` characters of the text did not fit."""
+    said = f" Its last {cut:,} characters did not fit: please add what matters of them." if cut else ""
+    chosen = accounts[0].id if len(accounts) == 1 else ""
     return Form(
         verb="comment.new",
         title="Log a comment",
         parts=(
-            TextField("text", "Text", text, "What they wrote, word for word.", required=True, lines=4),
+            TextField("text", "Text", text, f"What they wrote, word for word.{said}", required=True, lines=4),
             ChoiceField(
                 "account", "Account", tuple((each.id, each.name) for each in accounts), chosen, required=True
             ),
@@ -47,8 +50,10 @@ def log_form(accounts: Sequence[Account], now: datetime, *, text: str = "", acco
                 "kind", "Kind", tuple((kind.value, kind.label) for kind in Kind), Kind.COMMENT.value, required=True
             ),
             TextField("writer", "Who wrote it", hint="The name they use there.", longest=200),
-            TextField("link", "Link", hint="Where it can be seen, if it has an address.", longest=500),
-            MomentField("received", "When it was received", now, "The time to answer runs from then.", required=True),
+            TextField("link", "Link", address, "Where it can be seen, if it has an address.", longest=500),
+            MomentField(
+                "received", "When it was received", received, "The time to answer runs from then.", required=True
+            ),
         ),
     )
 

@@ -54,6 +54,8 @@ class SlackManifestLimits:
     command: int = 32
     command_description: int = 2000
     usage_hint: int = 1000
+    shortcut: int = 24
+    shortcut_description: int = 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     """By which door something is asked for."""
 
     COMMAND = "command"
+    SHORTCUT = "shortcut"
     BUTTON = "button"
     FORM = "form"
 
@@ -132,6 +133,10 @@ class Registry:
     def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
         """`/name`, typed; `summary` and `hint` stand in the help and the platforms' menus."""
         return self._add(name, Kind.COMMAND, needs, label=f"/{name}", summary=summary, hint=hint)
+
+    def shortcut(self, verb: str, label: str, *, needs: Needs, summary: str) -> Callable[[Handler], Handler]:
+        """Something done to a message of the chat (`Request.message`), from the menu that the chat has for each."""
+        return self._add(verb, Kind.SHORTCUT, needs, label=label, summary=summary)
 
     def button(
         self,
@@ -235,6 +240,10 @@ class Registry:
     def commands(self) -> Iterator[Spec]:
         """The commands, in the order in which they were written down."""
         return (spec for spec in self.specs.values() if spec.kind is Kind.COMMAND)
+
+    def shortcuts(self) -> Iterator[Spec]:
+        """What can be done to a message of the chat, in the order in which it was written down."""
+        return (spec for spec in self.specs.values() if spec.kind is Kind.SHORTCUT)
 
     def _add(self, verb: str, kind: Kind, needs: Needs, **more: Any) -> Callable[[Handler], Handler]:
         if not callable(needs):

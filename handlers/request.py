@@ -13,6 +13,17 @@ from policy.record import Ref
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the chat that something is done to: its words, the one web address in it ("" for none or several),
+    and when it was sent (aware UTC), if that is known.
+    """
+
+    text: str
+    link: str = ""
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One thing somebody asked, translated from a surface's payload. Nothing in it is believed but ids.
 
@@ -20,7 +31,8 @@ class Request:
     command. `version` is what a button's card showed, None when the surface cannot say. `school` is the
     slug that the payload carried ("" for a command, which carries none). `at` is aware UTC. `attaches`: forms
     where it came from can hold a file; where they cannot, files are sent to the chat (`handlers.registry.FILES`).
-    `unasked`: Exeat speaks first, as when it greets somebody who was given it.
+    `unasked`: Exeat speaks first, as when it greets somebody who was given it. `message` is what a shortcut is done
+    to.
     """
 
     key: str
@@ -33,6 +45,7 @@ class Request:
     text: str = ""
     fields: Mapping[str, Value] = field(default_factory=dict)
     payload: Mapping[str, str] = field(default_factory=dict)
+    message: Message | None = None
     attaches: bool = True
     unasked: bool = False
 

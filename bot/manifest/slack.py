@@ -51,6 +51,7 @@ def slack_manifest(registry: Registry, school: School, public_url: str | None, s
             },
             "bot_user": {"display_name": "Exeat", "always_online": True},
             "slash_commands": _commands(registry, address),
+            "shortcuts": _shortcuts(registry),
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
@@ -61,6 +62,18 @@ def slack_manifest(registry: Registry, school: School, public_url: str | None, s
             "token_rotation_enabled": False,
         },
     }
+
+
+def _shortcuts(registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": clip(spec.label, SLACK_MANIFEST.shortcut),
+            "type": "message",
+            "callback_id": spec.verb,
+            "description": clip(spec.summary, SLACK_MANIFEST.shortcut_description),
+        }
+        for spec in registry.shortcuts()
+    ]
 
 
 def _commands(registry: Registry, address: dict[str, str]) -> list[dict[str, Any]]:

@@ -112,6 +112,7 @@ def teams_manifest(
                 ],
             }
         ],
+        "composeExtensions": [{"botId": app_id, "commands": list(_shortcuts(registry))}],
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [host] if host else [],
     }
@@ -134,6 +135,19 @@ def _called(school: School | None) -> str:
 def _website(school: School | None) -> str:
     accounts = school.accounts if school else ()
     return next((each.url for each in accounts if each.platform is Platform.WEBSITE and each.url), "")
+
+
+def _shortcuts(registry: Registry) -> Iterator[dict[str, Any]]:
+    """What can be done to a message, from its menu; its form opens in a window."""
+    for spec in registry.shortcuts():
+        yield {
+            "id": spec.verb,
+            "type": "action",
+            "title": clip(spec.label, TEAMS_MANIFEST.command),
+            "description": clip(spec.summary, TEAMS_MANIFEST.command_description),
+            "context": ["message"],
+            "fetchTask": True,
+        }
 
 
 def _commands(registry: Registry) -> Iterator[dict[str, str]]:

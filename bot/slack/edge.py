@@ -133,6 +133,8 @@ class SlackEdge:
                 return await self._on_command(body)
             case {"type": "block_actions"}:
                 return await self._on_press(body)
+            case {"type": "message_action"}:
+                return await self._on_shortcut(body)
             case {"type": "view_submission"}:
                 return await self._on_submission(body)
             case {"type": "event_callback"}:
@@ -151,6 +153,14 @@ class SlackEdge:
             incoming = translate.press(body, self.surface.team, self.dispatch.clock())
             if incoming is not None:
                 self._after.start(self._after_press(incoming, await self._pressed(incoming)))
+            return None
+
+        return await self._safely(body, take, lambda card: self._tell_presser(body, card))
+
+    async def _on_shortcut(self, body: dict[str, Any]) -> BoltResponse:
+        async def take() -> Body | None:
+            incoming = translate.shortcut(body, self.surface.team, self.dispatch.clock())
+            self._after.start(self._after_press(incoming, await self._pressed(incoming)))
             return None
 
         return await self._safely(body, take, lambda card: self._tell_presser(body, card))

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cards.carried import Carried, Foreign
 from cards.slack import LINK, pressed, sent, values
-from handlers.request import Request
+from handlers.request import Message, Request
 from policy.people import Identity, Known, Standing
 from policy.text import clean
 
@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 LONGEST_ID = 255
 """In characters. Slack's own ids are far shorter."""
 
+_LINK = re.compile(r"<(https?://[^<>|\s]+)[|>]")
 _TAG = re.compile(r"<([@#!])?([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -72,6 +73,22 @@ def press(body: Json, team: str, at: datetime) -> Incoming | None:
     fields = _typed_in(view, team) if view is not None and carried.again else {}
     request = _request(f"slack:{trigger}", body, team, at, carried, fields)
     return Incoming(request, where, trigger, view, carried.again)
+
+
+def shortcut(body: Json, team: str, at: datetime) -> Incoming:
+    """Something done to a message, from its menu. Raises Foreign for a strange payload.
+
+    What was forwarded stands in attachments, and its own time in theirs.
+    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    trigger, verb, channel = _text(body, "trigger_id"), _text(body, "callback_id"), body.get("channel")
+    user = body.get("user")
+    identity = Identity("slack", team, _text(user if isinstance(user, dict) else {}, "id"))
+    message = body.get("message")
+    if not isinstance(message, dict):
+        raise Foreign("no message")
+    request = Request(f"slack:{trigger}", identity, verb, at, message=_message(message))
+    return Incoming(request, _text(channel, "id") if isinstance(channel, dict) else "", trigger)
 
 
 def submission(body: Json, team: str, at: datetime) -> Incoming:
@@ -133,6 +150,28 @@ def _standing(user: Json, id: str, team: str) -> Standing:
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Standing.GUEST
     return Standing.MEMBER
+
+
+def _message(message: Json) -> Message:
+    own, attached = message.get("text"), message.get("attachments")
+    parts = [own] if isinstance(own, str) and own.strip() else []
+    found = [each for each in attached if isinstance(each, dict)] if isinstance(attached, list) else []
+    shared = [each for each in found if each.get("is_share") or each.get("is_msg_unfurl")]
+    for each in shared if parts else found:
+        text = each.get("text") or each.get("fallback")
+        parts += [text] if isinstance(text, str) and text.strip() else []
+    links = {link for part in parts for link in _LINK.findall(part)}
+    dated = shared[0] if len(shared) == 1 else message
+    only = typed(links.pop()) if len(links) == 1 else ""
+    return Message("\n\n".join(clean(typed(part)) for part in parts), only, _moment(dated.get("ts")))
+
+
+def _moment(ts: object) -> datetime | None:
+    """When a message was sent, from its number: seconds since the epoch."""
+    try:
+        return datetime.fromtimestamp(float(str(ts)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _request(key: str, body: Json, team: str, at: datetime, carried: Carried, fields: Mapping[str, Any]) -> Request:

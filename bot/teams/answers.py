@@ -47,6 +47,7 @@ NOT_HERE = Card(
 )
 POINTER = "I have answered you in our own chat."
 ADD_ME = "I can answer you only in a chat of our own. Please add Exeat under Apps in Teams, and ask me there."
+ADD_FIRST = "Exeat does not know you yet. Please open Exeat under Apps in Teams once, then try again here."
 AGAIN = "That did not work. Please ask me again."
 
 log = structlog.get_logger("exeat.teams")

@@ -139,6 +139,10 @@ class TeamsEdge:
                 return await self._presses.fetched(activity, whence)
             case "invoke", "task/submit":
                 return await self._presses.submitted(activity, whence)
+            case "invoke", "composeExtension/fetchTask":
+                return await self._presses.pointed(activity, whence)
+            case "invoke", "composeExtension/submitAction":
+                return await self._presses.submitted(activity, whence, anywhere=True)
             case "message", _ if activity.get("value") is not None and not activity.get("text"):
                 await self._presses.fallen_back(activity, whence)
             case "message", _:

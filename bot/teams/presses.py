@@ -7,9 +7,9 @@ import structlog
 
 from bot.answers import DONE, STRANGE
 from bot.background import Background, report
-from bot.teams.answers import NOT_HERE, Answers, Body, closed, done, replaced, said, with_typed, words_of
+from bot.teams.answers import ADD_FIRST, NOT_HERE, Answers, Body, closed, done, replaced, said, with_typed, words_of
 from bot.teams.guard import Json
-from bot.teams.translate import Incoming, Whence, boxes, brought, opens_dialog
+from bot.teams.translate import Incoming, Whence, boxes, brought, opens_dialog, pointed
 from cards.carried import Foreign
 from cards.model import Card
 from cards.refusal import trouble_card
@@ -52,12 +52,26 @@ class Presses:
 
         return await _safely(take, self._answers.shown_in_window)
 
-    async def submitted(self, activity: Json, whence: Whence) -> Body:
-        """A form or a button in a dialog. What was typed is shown again with whatever kept it from being taken."""
+    async def pointed(self, activity: Json, whence: Whence) -> Body:
+        """Something done to a message, wherever that stands: what opens is seen by whoever did it alone."""
+
+        async def take() -> Body:
+            if whence.address is None:
+                return closed(ADD_FIRST)
+            incoming = pointed(activity, whence.identity, self._dispatch.clock())
+            return await self._in_window(incoming, await self._dispatch(incoming.request))
+
+        return await _safely(take, self._answers.shown_in_window)
+
+    async def submitted(self, activity: Json, whence: Whence, *, anywhere: bool = False) -> Body:
+        """A form or a button in a dialog. What was typed is shown again with whatever kept it from being taken.
+
+        `anywhere`: the dialog was opened from a message, which may stand in any chat.
+        """
         data = _part(activity.get("value"), "data")
 
         async def take() -> Body:
-            incoming = self._brought(activity, whence, "", data)
+            incoming = self._brought(activity, whence, "", data, anywhere=anywhere)
             return await self._in_window(incoming, await self._dispatch(incoming.request), boxes(data))
 
         async def say(card: Card) -> Body:
@@ -81,9 +95,11 @@ class Presses:
         if (work := await _safely(take, say)) is not None:
             self._after.start(_awaited(work))
 
-    def _brought(self, activity: Json, whence: Whence, verb: object, data: object) -> Incoming:
+    def _brought(
+        self, activity: Json, whence: Whence, verb: object, data: object, *, anywhere: bool = False
+    ) -> Incoming:
         """Raises Foreign, also for what comes from a channel: Exeat's cards stand in people's own chats only."""
-        if not whence.personal:
+        if not (whence.personal or anywhere):
             raise Foreign("not in a personal chat")
         if not isinstance(verb, str | None):
             raise Foreign("no verb")

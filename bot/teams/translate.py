@@ -5,26 +5,32 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
+from bot.teams.markup import in_words
 from cards.carried import Foreign
 from cards.model import FileRef, Value
 from cards.teams import came, values
 from handlers.registry import FILES
-from handlers.request import Request
+from handlers.request import Message, Request
 from policy.address import Address
 from policy.people import Identity
+from policy.text import clean
 
 Json = Mapping[str, Any]
 
 FILE = "application/vnd.microsoft.teams.file.download.info"
+FORWARDED = "forwardedMessageReference"
 
 MOST_FILES = 10
 """How many files of one message are looked at: as many as Teams lets somebody send at once."""
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LINK = re.compile(r"https?://[^\s<>\"]+")
 _TAG = re.compile(r"<at\b[^<>]*>([^<>]*)</at>", re.IGNORECASE)
 
 
@@ -175,6 +181,20 @@ def brought(activity: Json, identity: Identity, verb: str, data: object, zone: Z
     return Incoming(request, back.nonce, back.dialog)
 
 
+def pointed(activity: Json, identity: Identity, at: datetime) -> Incoming:
+    """Something done to a message, from its menu. Raises Foreign for what Teams never sends.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module
+    """
+    value = activity.get("value")
+    verb = value.get("commandId") if isinstance(value, dict) else None
+    message = value.get("messagePayload") if isinstance(value, dict) else None
+    if not isinstance(verb, str) or not isinstance(message, dict):
+        raise Foreign("no message")
+    key = f"teams:{activity['id']}"
+    return Incoming(Request(key, identity, verb, at, message=_message(message), attaches=False))
+
+
 def boxes(data: Json) -> tuple[str, ...]:
     """What was written in a form's boxes: the inputs whose ids name no other kind."""
     return tuple(text for name, text in data.items() if "~" not in name and isinstance(text, str) and text)
@@ -189,6 +209,47 @@ def opens_dialog(data: object) -> bool:
 def fresh_nonce() -> str:
     """A new form's own name."""
     return secrets.token_hex(16)
+
+
+def _message(message: Json) -> Message:
+    """The words of a message and of what was forwarded in it, whose own time counts where there is one."""
+    body = message.get("body")
+    body = body if isinstance(body, dict) else {}
+    content = body.get("content")
+    whole = content if isinstance(content, str) else ""
+    text, links = in_words(whole) if body.get("contentType") != "text" else (whole.strip(), [])
+    said, sent = [text] if text else [], [message.get("createdDateTime")]
+    forwarded = [each for each in message.get("attachments") or () if _is_forwarded(each)]
+    for each in map(_original, forwarded):
+        words, more = in_words(str(each.get("originalMessageContent") or ""))
+        said += [words] if words else []
+        links += more
+        sent = [each.get("originalSentDateTime")] if len(forwarded) == 1 else sent
+    links = list(dict.fromkeys([*links, *_LINK.findall("\n".join(said))]))
+    words = clean("\n\n".join(said))
+    return Message(words, links[0] if len(links) == 1 else "", _moment(sent[0]))
+
+
+def _is_forwarded(attachment: object) -> bool:
+    return isinstance(attachment, dict) and attachment.get("contentType") == FORWARDED
+
+
+def _original(attachment: Json) -> Json:
+    content = attachment.get("content")
+    try:
+        found = orjson.loads(content) if isinstance(content, str) else content
+    except orjson.JSONDecodeError:
+        found = None
+    return found if isinstance(found, dict) else {}
+
+
+def _moment(text: object) -> datetime | None:
+    """A moment that Teams wrote down; None for none, or for one without its zone."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return found.astimezone(UTC) if found is not None and found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _files(activity: Json) -> dict[str, Value]:

@@ -16,17 +16,34 @@ from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, log
 from policy.refused import Unusable
-from policy.text import clean
+from policy.text import clean, shorten
 
 registry = Registry()
 
 KINDS = frozenset(Kind)
+
+LONGEST_BOX, LONGEST_LINK = 3_000, 500
+"""How many characters a form takes of a text, and of an address."""
 
 
 @registry.command("logcomment", needs=staff, summary="Log what somebody wrote to the school", hint="[text]")
 async def logcomment(turn: Turn) -> Reply:
     """The form, with any text that was typed after the command."""
     return Ask(log_form(turn.school.accounts, turn.now, text=clean(turn.request.text)))
+
+
+@registry.shortcut(
+    "comment.log", "Log as comment", needs=staff, summary="Log this message as a comment that needs an answer"
+)
+async def from_message(turn: Turn) -> Reply:
+    """The form, filled in with a message of the chat. Who posted it there is not who wrote to the school."""
+    message = turn.request.message
+    if message is None:
+        return await logcomment(turn)
+    sent = min(message.sent_at or turn.now, turn.now)
+    words, cut = shorten(message.text, LONGEST_BOX)
+    address = message.link if len(message.link) <= LONGEST_LINK else ""
+    return Ask(log_form(turn.school.accounts, sent, text=words, address=address, cut=cut))
 
 
 @registry.form("comment.new", needs=staff)

@@ -177,7 +177,22 @@ def test_every_command_is_offered_wherever_exeat_can_be_asked() -> None:
     assert sorted(scope for menu in bot["commandLists"] for scope in menu["scopes"]) == sorted(bot["scopes"])
     assert set(bot["scopes"]) == {"personal", "team", "groupChat"}
     for menu in bot["commandLists"]:
-        assert {each["title"] for each in menu["commands"]} == set(typed)
+        titles = [each["title"] for each in menu["commands"]]
+        assert len(titles) == 10, "as many as Teams shows"
+        assert titles[:-1] == typed[:9]
+        assert titles[-1] == "exeat"
+
+
+def test_what_can_be_done_to_a_message_is_offered_in_the_same_words_on_both() -> None:
+    of_slack = slack_manifest(everything(), harbour(), "https://exeat.example", False)["features"]["shortcuts"]
+    (extension,) = for_teams()["composeExtensions"]
+    assert [(each["name"], each["description"], each["callback_id"]) for each in of_slack] == [
+        (each["title"], each["description"], each["id"]) for each in extension["commands"]
+    ]
+    assert [each["name"] for each in of_slack] == ["Log as comment"]
+    assert {each["type"] for each in of_slack} == {"message"}
+    assert all(each["context"] == ["message"] and each["fetchTask"] for each in extension["commands"])
+    assert extension["botId"] == for_teams()["bots"][0]["botId"]
 
 
 def test_the_command_that_tells_of_the_others_is_never_left_out() -> None:

@@ -1,11 +1,16 @@
 """A school's chat as a scenario sees it: what people type, press and fill in, whichever platform carries it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from bot.app import Program
+from tests.fakes.school import MONDAY
 
 T = TypeVar("T")
+
+SENT, FORWARDED = MONDAY - timedelta(hours=1), MONDAY - timedelta(hours=21)
+"""When a message that something is done to was written, and one that it forwards."""
 
 PATIENCE = 60.0
 """Seconds that anything may take at the most, back-off included."""
@@ -58,6 +63,11 @@ class Chat(Protocol):
 
     async def form(self, name: str, card: Any, button: str) -> Paper:
         """The form that a press opens."""
+
+    async def shortcut(self, name: str, label: str, words: str, *, forwarded: str = "") -> Paper:
+        """The form that comes of something done to a message in a channel that Exeat is not in, sent at SENT;
+        `forwarded` are words in it that were first said at FORWARDED.
+        """
 
     async def send(self, name: str, form: Any, answers: Mapping[str, Any]) -> Mapping[str, str]:
         """Somebody fills in a form and sends it; errors by label. A person is named as the school does."""

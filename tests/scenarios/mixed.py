@@ -57,6 +57,9 @@ class Mixed:
     async def form(self, name: str, card: Any, button: str) -> Any:
         return await self.of(name).form(name, card, button)
 
+    async def shortcut(self, name: str, label: str, words: str, *, forwarded: str = "") -> Any:
+        return await self.of(name).shortcut(name, label, words, forwarded=forwarded)
+
     async def send(self, name: str, form: Any, answers: Mapping[str, Any]) -> Mapping[str, str]:
         return await self.of(name).send(name, form, answers)
 

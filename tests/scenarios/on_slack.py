@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from bot.app import Program
-from tests.fakes.school import email
+from bot.manifest import slack_manifest
+from handlers.everything import everything
+from tests.fakes.school import email, harbour
 from tests.fakes.slack import FakeSlack, Fault, Message, View
 from tests.fakes.slack_desk import PEOPLE, user
-from tests.scenarios.chat import PATIENCE
+from tests.scenarios.chat import FORWARDED, PATIENCE, SENT
 
 T = TypeVar("T")
 
@@ -63,6 +65,23 @@ class OnSlack:
 
     async def form(self, name: str, card: Any, button: str) -> View:
         return await (await self.slack.press(user(name), card, button)).opened()
+
+    async def shortcut(self, name: str, label: str, words: str, *, forwarded: str = "") -> View:
+        verb = next(each["callback_id"] for each in self._shortcuts() if each["name"] == label)
+        more: dict[str, Any] = {}
+        if forwarded:
+            share = {"is_share": True, "is_msg_unfurl": True, "ts": f"{FORWARDED.timestamp():.6f}", "text": forwarded}
+            more["attachments"] = [
+                {**share, "author_name": "Ann", "fallback": forwarded, "from_url": "https://x.example/"}
+            ]
+        used = await self.slack.shortcut(
+            user(name), verb, words, channel="C0STAFF", ts=f"{SENT.timestamp():.6f}", **more
+        )
+        return await used.opened()
+
+    def _shortcuts(self) -> list[dict[str, Any]]:
+        manifest = slack_manifest(everything(), harbour(), "https://exeat.example", False)
+        return list(manifest["features"]["shortcuts"])
 
     async def send(self, name: str, form: View, answers: Mapping[str, Any]) -> Mapping[str, str]:
         named = {label: user(said) if said in PEOPLE else said for label, said in answers.items()}

@@ -1,23 +1,27 @@
 """Harbour Primary on Teams."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any, TypeVar
 
 from bot.app import Program
+from bot.manifest import teams_manifest
 from bot.surface import Posted
 from bot.teams import TeamsSurface
 from cards.model import Card
+from handlers.everything import everything
 from policy.people import Identity
 from tests.fakes.school import email, harbour
 from tests.fakes.slack_desk import PEOPLE
-from tests.fakes.teams import FakeTeams, Fault, HeldBack, Message, MessageVersion, Outcome
-from tests.scenarios.chat import PATIENCE
+from tests.fakes.teams import Dialog, FakeTeams, Fault, HeldBack, Message, MessageVersion, Outcome
+from tests.scenarios.chat import FORWARDED, PATIENCE, SENT
 
 T = TypeVar("T")
 
@@ -45,6 +49,22 @@ class Sheet:
 
     def fields(self) -> list[str]:
         return self.message.fields()
+
+
+@dataclass(slots=True)
+class Window:
+    """A dialog on somebody's screen, and whether it has been answered."""
+
+    dialog: Dialog
+
+    def shown_text(self) -> str:
+        return self.dialog.shown_text()
+
+    def buttons(self) -> list[str]:
+        return self.dialog.buttons()
+
+    def fields(self) -> list[str]:
+        return self.dialog.fields()
 
 
 class OnTeams:
@@ -84,8 +104,11 @@ class OnTeams:
     async def meet(self, name: str) -> None:
         await self.say(name, "/posts")
 
-    async def command(self, name: str, line: str) -> Sheet:
-        return Sheet(await self._answer(name, line, lambda message: bool(message.fields())))
+    async def command(self, name: str, line: str) -> Any:
+        answer = await self._answer(
+            name, line, lambda message: bool(message.fields()) or message.buttons() == ["Open"]
+        )
+        return Sheet(answer) if answer.fields() else await self.form(name, answer, "Open")
 
     async def say(self, name: str, line: str) -> str:
         return (await self._answer(name, line, lambda message: not _row_of(message))).shown_text()
@@ -105,30 +128,52 @@ class OnTeams:
         assert pressed.status == 200
 
     async def _press(self, name: str, card: Any, button: str) -> Outcome:
-        place = card.message if isinstance(card, Sheet) else card
+        place = card.message if isinstance(card, Sheet) else card.dialog if isinstance(card, Window) else card
         return await self.teams.press(name, place, button)
 
-    async def form(self, name: str, card: Any, button: str) -> Sheet:
+    async def form(self, name: str, card: Any, button: str) -> Any:
         for _ in range(TRIES):
             pressed = await self._press(name, card, button)
+            if pressed.dialog is not None:
+                return Window(pressed.dialog)
             forms = [message for message in pressed.messages if message.fields()]
             if forms:
                 return Sheet(forms[-1])
         raise TimeoutError(f"{button} opened nothing for {name}")
 
-    async def send(self, name: str, form: Sheet, answers: Mapping[str, Any]) -> Mapping[str, str]:
+    async def shortcut(self, name: str, label: str, words: str, *, forwarded: str = "") -> Window:
+        manifest = teams_manifest(everything(), harbour(), app_id=self.teams.app_id)
+        actions = manifest["composeExtensions"][0]["commands"]
+        verb = next(each["id"] for each in actions if each["title"] == label)
+        more: dict[str, Any] = {"createdDateTime": SENT.isoformat()}
+        if forwarded:
+            original = {
+                "originalMessageContent": f"<p>{escape(forwarded)}</p>",
+                "originalSentDateTime": FORWARDED.isoformat(),
+            }
+            more["attachments"] = [{"contentType": "forwardedMessageReference", "content": json.dumps(original)}]
+        html = f"<p>{escape(words)}</p>" if words else ""
+        used = await self.teams.use_on_message(name, verb, html, channel="Staff room", **more)
+        assert used.dialog is not None
+        return Window(used.dialog)
+
+    async def send(self, name: str, form: Sheet | Window, answers: Mapping[str, Any]) -> Mapping[str, str]:
         typed: dict[str, Any] = {}
+        place = form.dialog if isinstance(form, Window) else form.message
         for label, said in answers.items():
-            typed |= _typed(form.message, label, said)
+            typed |= _typed(place, label, said)
         try:
-            sent = await self.teams.submit(name, form.message, typed)
+            sent = await self.teams.submit(name, place, typed)
         except HeldBack as held:
             return dict(held.errors)
-        form.toast = sent.toast
-        return _errors(form.message) if form.message.fields() else {}
+        if isinstance(form, Sheet):
+            form.toast = sent.toast
+        return _errors(place) if place.fields() else {}
 
     async def told(self, name: str, card: Any, button: str) -> str:
         pressed = await self._press(name, card, button)
+        if pressed.dialog is not None:
+            return pressed.dialog.shown_text()
         assert pressed.toast
         if pressed.toast == "Done.":
             return pressed.toast
@@ -225,7 +270,7 @@ def _row_of(message: Message) -> str:
     return str((first.activity.get("channelData") or {}).get("row", ""))
 
 
-def _typed(message: Message, label: str, said: Any) -> dict[str, Any]:
+def _typed(message: Message | Dialog, label: str, said: Any) -> dict[str, Any]:
     """What goes into the inputs of the field with this label: a card has two for a moment."""
     match said:
         case datetime():
@@ -236,11 +281,11 @@ def _typed(message: Message, label: str, said: Any) -> dict[str, Any]:
     return {_label(message, label): said}
 
 
-def _label(message: Message, label: str) -> str:
+def _label(message: Message | Dialog, label: str) -> str:
     return next((each for each in message.fields() if each in (label, f"{label} (optional)")), label)
 
 
-def _errors(message: Message) -> dict[str, str]:
+def _errors(message: Message | Dialog) -> dict[str, str]:
     """What a form that came back says is wrong, by the label it says it under."""
     found = {}
     for block in message.card["body"]:

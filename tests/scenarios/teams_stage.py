@@ -173,7 +173,8 @@ async def turned_away(stage: TeamsStage, status: int, send: Callable[[], Awaitab
 
 async def form_of(stage: TeamsStage, name: str = TEACHER) -> Message:
     """A form for a post that is to be written."""
-    return (await stage.chat.command(name, "/draftpost")).message
+    form: Message = (await stage.chat.command(name, "/draftpost")).message
+    return form
 
 
 def filled(form: Message, text: str, **forged: Any) -> Json:

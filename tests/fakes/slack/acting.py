@@ -83,6 +83,29 @@ class Acting(Workspace):
         answer = await self.deliver("interactive", payload)
         return PressResult(self, answer, payload, confirm=element.get("confirm"))
 
+    async def shortcut(
+        self,
+        user: str,
+        callback_id: str,
+        text: str = "",
+        *,
+        by: str = "",
+        channel: str = "",
+        ts: str = "",
+        overrides: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> PressResult:
+        """Uses a message shortcut on a message that somebody (`by`, else the person) wrote, in whatever channel.
+
+        `more` lies over the message: `attachments` hold what was forwarded.
+        """
+        message: Json = {"type": "message", "user": by or user, "text": payloads.escaped(self, text)}
+        message |= {"ts": ts or self.new_ts(), "team": self.team, **more}
+        where = channel or self.direct(user)
+        payload = payloads.message_action(self, user, callback_id, where, message) | dict(overrides or {})
+        answer = await self.deliver("interactive", payload)
+        return PressResult(self, answer, payload)
+
     async def fill(self, user: str, view: View, values: Mapping[str, Any]) -> None:
         """Fills in fields by label, block id or action id; those that the app listens to are reported at once.
 

@@ -88,6 +88,19 @@ def block_actions(slack: Workspace, user: str, place: MessageVersion | View, act
     return payload
 
 
+def message_action(slack: Workspace, user: str, callback_id: str, channel: str, message: Json) -> Json:
+    """A message shortcut, used on a message."""
+    return _interaction(slack, "message_action", user) | {
+        "callback_id": callback_id,
+        "trigger_id": slack.new_trigger(user),
+        "response_url": slack.new_response_url(user, channel),
+        "action_ts": slack.new_ts(),
+        "message_ts": message["ts"],
+        "channel": {"id": channel, "name": slack.channel_names.get(channel, "privategroup")},
+        "message": message,
+    }
+
+
 def action_of(slack: Workspace, block: Json, element: Json, state: Json | None = None) -> Json:
     """One entry of `actions`: what was pressed, or the `state` of the field that changed."""
     action: Json = {

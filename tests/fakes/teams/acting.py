@@ -137,8 +137,11 @@ class Acting(Sending):
                 raise HeldBack(refused)
             data = fields.merged(data, fields.sent(card, typed))
         match action.get("type"), place:
-            case "Action.Submit", Dialog():
+            case "Action.Submit", Dialog(command=""):
                 return await self._task(name, place, "task/submit", data, "")
+            case "Action.Submit", Dialog(command=command):
+                value = {"commandId": command, "commandContext": "message", "data": data}
+                return await self._asked(name, place, "composeExtension/submitAction", value, "")
             case "Action.Submit", (Message() | MessageVersion()) as message if data.get("msteams") == FETCH:
                 return await self._task(name, self.open_dialog(name), "task/fetch", data, message.id)
             case "Action.Submit", (Message() | MessageVersion()) as message:
@@ -149,6 +152,19 @@ class Acting(Sending):
                 raise SomethingWentWrong("dialogs know Action.Submit only")
             case kind, _:
                 raise LookupError(f"{label!r} sends nothing to the app: {kind or 'it has no fallback'}")
+
+    async def use_on_message(
+        self, name: str, command: str, html: str = "", *, channel: str | None = None, **more: object
+    ) -> Outcome:
+        """Uses a message action on a message, in the person's own chat or in a channel; a dialog opens.
+
+        `more` lies over the message as Teams hands it over: `attachments` hold what was forwarded.
+        """
+        place = self._place(channel)
+        where = place.id if place else self.conversation(name)
+        message = payloads.a_message(self, html, more)
+        dialog, value = self.open_dialog(name, where, command), payloads.on_message(command, message)
+        return await self._asked(name, dialog, "composeExtension/fetchTask", value, "")
 
     async def _executed(self, name: str, place: Message | MessageVersion, action: Json, data: Json) -> Outcome:
         value = payloads.execute(action, data)
@@ -179,9 +195,12 @@ class Acting(Sending):
         return Outcome(self, name, answer, activity, before)
 
     async def _task(self, name: str, dialog: Dialog, invoke: str, data: Json, reply_to: str) -> Outcome:
+        return await self._asked(name, dialog, invoke, payloads.task(data), reply_to)
+
+    async def _asked(self, name: str, dialog: Dialog, invoke: str, value: Json, reply_to: str) -> Outcome:
         if dialog.viewer != name:
             raise LookupError(f"{name} does not see this dialog")
-        activity = self.invoke(name, invoke, payloads.task(data), reply_to=reply_to, conversation=dialog.conversation)
+        activity = self.invoke(name, invoke, value, reply_to=reply_to, conversation=dialog.conversation)
         before = len(self.history(name))
         answer = await self.deliver(activity)
         toast = ""

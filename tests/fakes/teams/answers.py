@@ -6,6 +6,9 @@ from tests.fakes.teams.cards import problems_in_attachment, problems_in_card
 from tests.fakes.teams.delivery import Answer
 from tests.fakes.teams.wire import Json, SomethingWentWrong
 
+SUBMITS = frozenset(["task/submit", "composeExtension/submitAction"])
+"""The invokes that may be answered with nothing: the dialog closes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -66,12 +69,12 @@ def of_action(answer: Answer) -> Words | Drawn:
 
 
 def of_task(answer: Answer, what: str) -> Words | Drawn | Close:
-    """The answer to task/fetch or task/submit.
+    """The answer to an invoke that opens a dialog or sends its form.
 
     Raises:
         SomethingWentWrong: the client would show an error.
     """
-    if what == "task/submit" and answer.ok and answer.status == 200 and answer.body in ("", "null", "{}"):
+    if what in SUBMITS and answer.ok and answer.status == 200 and answer.body in ("", "null", "{}"):
         return Close()
     task = _body(answer, what).get("task")
     if not isinstance(task, dict):

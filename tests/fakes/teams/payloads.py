@@ -97,6 +97,36 @@ def execute(action: Json, data: Json) -> Json:
     return {"action": {**kept, "data": data}, "trigger": "manual"}
 
 
+def on_message(command: str, message: Json) -> Json:
+    """The value of composeExtension/fetchTask: a message action, used on a message.
+
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/create-task-module
+    """
+    context = {"theme": "default"}
+    return {"commandId": command, "commandContext": "message", "messagePayload": message, "context": context}
+
+
+def a_message(teams: Tenant, html: str, more: Mapping[str, Any]) -> Json:
+    """A message as a message action hands it over."""
+    shape: Json = {
+        "id": teams.new_id(),
+        "replyToId": None,
+        "createdDateTime": "2027-03-01T08:30:00.123Z",
+        "lastModifiedDateTime": None,
+        "deleted": False,
+        "summary": None,
+        "importance": "normal",
+        "locale": "en-gb",
+        "linkToMessage": "https://teams.microsoft.com/l/message/19:general@thread.tacv2/1",
+        "from": {"device": None, "conversation": None, "user": {"userIdentityType": "aadUser", "displayName": "Ann"}},
+        "body": {"contentType": "html", "content": html},
+        "attachments": [],
+        "mentions": [],
+        "reactions": [],
+    }
+    return {**shape, **more}
+
+
 def task(data: Json) -> Json:
     """The value of task/fetch and task/submit."""
     return {"data": data, "context": {"theme": "default"}}

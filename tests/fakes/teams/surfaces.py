@@ -159,11 +159,12 @@ class Dialog:
     """A dialog on somebody's screen.
 
     `cards` are all that it has shown, oldest first; `said` is the sentence that took their place, if one did.
-    `typed` is what was put into the inputs since it was last drawn.
+    `typed` is what was put into the inputs since it was last drawn. `command` is the message action that opened it.
     """
 
     viewer: str
     conversation: str
+    command: str = ""
     title: str = ""
     cards: list[Json] = field(default_factory=list)
     said: str = ""

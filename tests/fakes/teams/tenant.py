@@ -146,9 +146,9 @@ class Tenant:
         """The dialogs open on the person's screen, the visible one last."""
         return [dialog for dialog in self._dialogs.get(name, []) if not dialog.closed]
 
-    def open_dialog(self, name: str) -> Dialog:
-        """An empty dialog on the person's screen."""
-        dialog = Dialog(name, self.conversation(name))
+    def open_dialog(self, name: str, conversation: str = "", command: str = "") -> Dialog:
+        """An empty dialog on the person's screen; `command` is the message action that opens it."""
+        dialog = Dialog(name, conversation or self.conversation(name), command)
         self._dialogs.setdefault(name, []).append(dialog)
         return dialog
 
