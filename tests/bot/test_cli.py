@@ -17,6 +17,7 @@ import pytest
 
 from bot.settings import parse_school
 from policy.people import Role
+from storage.vault import Vault
 
 REQUIRED = ("--name", "Harbour Primary School", "--headteacher", "Head@Harbour.example")
 ACCOUNT = ("--account", "Harbour on Facebook", "--platform", "facebook")
@@ -71,6 +72,7 @@ def exeat(tmp_path: Path) -> Exeat:
         "restore",
         "audit verify",
         "audit export",
+        "keys new",
         "manifest slack",
         "manifest teams",
     ],
@@ -80,6 +82,13 @@ def test_help_teaches_by_an_example(exeat: Exeat, typed: str) -> None:
     assert done.returncode == 0
     assert f"exeat {typed}".strip() in done.stdout
     assert not typed or "Example:" in done.stdout
+
+
+def test_a_new_key_is_one_that_seals_and_another_each_time(exeat: Exeat) -> None:
+    one, other = (exeat("keys", "new").stdout.strip() for _ in range(2))
+    assert one != other
+    vault = Vault.of(f"{one},{other}")
+    assert vault.unseal("name", vault.seal("name", "words")) == "words"
 
 
 @pytest.mark.parametrize(

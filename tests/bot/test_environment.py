@@ -1,6 +1,7 @@
 """The environment: names an administrator relies on, mistakes told together, and no secret in any of them."""
 
 import os
+from base64 import urlsafe_b64encode
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from bot.settings import Environment, Misconfigured, misspelt, read_environment, read_settings
 
 SECRET = "hunter2-is-not-to-be-read"
+KEY, OTHER_KEY = (urlsafe_b64encode(each * 32).decode() for each in (b"k", b"o"))
 APP, TENANT = "6f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c", "7f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c"
 TEAMS = {"TEAMS_APP_ID": APP, "TEAMS_APP_PASSWORD": SECRET, "TEAMS_TENANT_ID": TENANT}
 
@@ -109,13 +111,28 @@ def test_secrets_never_appear_where_the_environment_is_printed(monkeypatch: pyte
     monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
     monkeypatch.setenv("EXEAT_SMTP_URL", f"smtp://exeat:{SECRET}@mail.school.example")
     monkeypatch.setenv("EXEAT_MAIL_FROM", "exeat@school.example")
-    monkeypatch.setenv("EXEAT_KEY", SECRET)
+    monkeypatch.setenv("EXEAT_KEY", KEY)
     for name, value in TEAMS.items():
         monkeypatch.setenv(name, value)
     environment = read_environment()
     assert environment.slack
     assert environment.teams
     assert SECRET not in f"{environment!r} {environment}"
+    assert KEY not in f"{environment!r} {environment}"
+
+
+def test_several_keys_may_be_given_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXEAT_KEY", f"{KEY}, {OTHER_KEY}")
+    assert read_environment().exeat_key is not None
+
+
+@pytest.mark.parametrize("key", ["too short", KEY[:-1], f"{KEY},{SECRET}", ","])
+def test_what_is_no_key_is_refused_without_being_quoted(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("EXEAT_KEY", key)
+    said = refused()
+    assert "exeat keys new" in said
+    assert SECRET not in said
+    assert KEY[:-1] not in said
 
 
 def test_teams_is_read_with_its_ids_in_lower_case_and_the_day_its_secret_ends(

@@ -20,8 +20,9 @@ from policy.record import Upgrade
 from storage.contract import Store, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
+from storage.vault import Vault
 from tests.fakes.disks import FailingDisk, TracingDisk
-from tests.storage import contract, contract_history, contract_messages
+from tests.storage import contract, contract_history, contract_messages, contract_sealed
 from tests.storage.contract import SCHOOL, Opener, claim, find, get, put, queue, row
 from tests.storage.note import Note
 
@@ -44,6 +45,18 @@ async def store(folder: Path) -> AsyncIterator[TinyStore]:
     store = await open_tiny(folder)
     yield store
     await store.close()
+
+
+@pytest.fixture
+def sealing(folder: Path) -> contract_sealed.Sealing:
+    async def open_with(vault: Vault | None) -> Store:
+        return await open_tiny(folder, vault=vault)
+
+    return open_with
+
+
+class TestSealed(contract_sealed.Sealed):
+    pass
 
 
 class TestRecords(contract.Records):
