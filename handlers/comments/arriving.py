@@ -52,7 +52,7 @@ class Became(StrEnum):
     KNOWN = "known"
     """It was there already, and nothing was changed."""
     NOTHING = "nothing"
-    """It was taken down before Exeat heard of it."""
+    """It was taken down or replied to, and Exeat had never heard of it."""
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class _Delivery:
     async def take(self, arrived: Arrived) -> Landed:
         """Log the comment, or note what is new of it. Raises Unusable, before anything is changed."""
         before = self.known.get(arrived.key)
-        if before is None and arrived.gone and arrived.replied is None and missing(arrived, {}):
+        if before is None and self._only_closes(arrived):
             return Landed(Became.NOTHING, note=NOT_KNOWN, key=arrived.key)
         after = _moved(before or _new(self.turn, arrived), arrived, self.turn)
         if before is not None and after is before:
@@ -86,6 +86,12 @@ class _Delivery:
         became = _BECAME.get(after.state, Became.LOGGED)
         note = OTHER_WORDS if before is not None and arrived.text and arrived.text != before.text else ""
         return Landed(became, after.id, note, arrived.key)
+
+    def _only_closes(self, arrived: Arrived) -> bool:
+        """Whether so little is said of a comment that it can only close one that is known. A row says all of it."""
+        if arrived.gone and arrived.replied is None:
+            return bool(missing(arrived, {}))
+        return self.at_once and arrived.replied is not None and not arrived.text and arrived.received is None
 
     async def _begin(self, comment: Comment, key: str) -> Comment:
         """A new comment gets its number and, where people are told at once, its first step on the ladder."""

@@ -209,6 +209,17 @@ async def test_what_cannot_be_taken_is_said_of_its_field(desk: Desk, given: Any,
     assert await kept(desk) == []
 
 
+async def test_a_reply_to_what_was_never_brought_keeps_nothing_else_from_being_taken(desk: Desk) -> None:
+    replied = {"at": MONDAY.isoformat()}
+    landed = await hook(desk, {"account": "page", "id": "9", "replied": replied}, item())
+    assert became(landed) == [("nothing", ""), ("logged", "C-1")]
+    assert "Nothing was known of it" in landed[0].note
+    [half] = await hook(desk, {"account": "page", "id": "9", "text": "Term?", "replied": replied})
+    assert list(half.errors) == ["received"]
+    [of_a_file] = await load(desk, row(id="9", text="", received="", replied="01/03/2027 08:45"))
+    assert sorted(of_a_file.errors) == ["received", "text"]
+
+
 async def test_a_reply_before_the_comment_it_answers_is_refused_also_later(desk: Desk) -> None:
     await hook(desk, item())
     [landed] = await hook(desk, {"account": "page", "id": "17", "replied": {"at": "2027-02-01T10:00Z"}})
