@@ -35,17 +35,19 @@ class Queue:
         return f"More than {said}" if self.more else said
 
 
-def queue_card(queue: Queue) -> Card:
-    """The answer to /comments."""
+def queue_card(queue: Queue, unwatched: Sequence[Element] = ()) -> Card:
+    """The answer to /comments; `unwatched` is what to say of accounts that nobody has looked at in time."""
     where = f" on {queue.accounts.get(queue.account, queue.account)}" if queue.account else ""
     if not queue.comments and queue.skipped:
         said = "There is nothing more in this list. Type /comments to see it from the beginning."
         return Card("Comments", said, (Text(said),))
     if not queue.comments:
         said = f"No comment{where} waits for an answer from you."
-        return Card("Comments", said, (Text(said), Text("To log one, type /logcomment.", Tone.QUIET)))
+        return Card("Comments", said, (Text(said), *unwatched, Text("To log one, type /logcomment.", Tone.QUIET)))
     return Card(
-        "Comments", f"{queue.total}{where}.", (Text(f"{queue.total}{where}."), *rows(queue), *more_rows(queue))
+        "Comments",
+        f"{queue.total}{where}.",
+        (Text(f"{queue.total}{where}."), *rows(queue), *more_rows(queue), *unwatched),
     )
 
 

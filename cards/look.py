@@ -59,6 +59,15 @@ def unseen_rows(found: Sequence[Unseen], zone: ZoneInfo) -> tuple[Element, ...]:
     return tuple(_row(each, zone) for each in found)
 
 
+def unwatched(found: Sequence[Unseen], zone: ZoneInfo) -> tuple[Element, ...]:
+    """What stands with a list of comments: that there may be more on accounts that nobody has looked at in time."""
+    if not found:
+        return ()
+    which = "this account" if len(found) == 1 else "these accounts"
+    said = f"There may be more: nobody has looked at {which} in time."
+    return (Notice(said, cite(CLAUSE)), *unseen_rows(found, zone))
+
+
 def _row(each: Unseen, zone: ZoneInfo) -> Row:
     last = each.kept.last
     said = f"Nobody has looked since {moment(each.kept.start, zone)}, when the watch on it began."

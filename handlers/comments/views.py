@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from cards.comment import comment_card, nag_card
 from cards.comment_list import Queue, complaints_card, digest_card, more_rows, overdue_card, queue_card, rows
 from cards.comment_stats import stats_card
+from cards.look import unwatched
 from cards.model import Card, Element
 from handlers.care import cares_for, keepers, leads
 from handlers.comments.access import carers, may_see, sees, sight
+from handlers.looks import unseen
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
@@ -123,7 +125,8 @@ async def comments(turn: Turn) -> Reply:
             "Type /comments for those that are with you.",
             clause=CLAUSE,
         )
-    return Say(queue_card(found))
+    late = [each for each in await unseen(turn) if account in ("", each.account.id)]
+    return Say(queue_card(found, unwatched(late, turn.school.zone)))
 
 
 @registry.button("comments.more", "More", needs=staff)

@@ -126,10 +126,18 @@ async def test_no_comments_is_told_from_nobody_looked(tmp_path: Path, on: str) -
                 assert "Harbour page\nNobody has looked since Mon 1 March 2027, 09:00" in home
                 assert "Harbour on X" not in home
             assert "Nobody has looked" not in await chat.say(TEACHER, "/exeat")
+            for name, line in ((OWNER, "/comments"), (HEAD, "/comments"), (OWNER, "/comments Harbour page")):
+                listed = await chat.say(name, line)
+                assert "No comment" in listed
+                assert "There may be more: nobody has looked at this account in time." in listed
+                assert "Harbour page\nNobody has looked since Mon 1 March 2027, 09:00" in listed
+            assert "There may be more" not in await chat.say(OWNER, "/comments Harbour on X")
             await chat.say(OWNER, "/checked page")
             for name in (OWNER, HEAD):
                 assert "Harbour page" not in await chat.say(name, "/exeat")
-            assert "No comment waits" in await chat.say(OWNER, "/comments")
+            listed = await chat.say(OWNER, "/comments")
+            assert "No comment waits" in listed
+            assert "There may be more" not in listed
             await quiet(program)
             assert school.inboxes(HEAD) == [0]
 
