@@ -39,8 +39,10 @@ async def stays(turn: Turn, post: Post, account: str) -> None:
     if comment is None or comment.account == account:
         return
     known = turn.school.account(comment.account)
-    where = known.name if known else "an account that the school no longer has"
-    raise Unusable({"account": f"It is a reply to {comment.id} on {where}. Please leave it there."})
+    if known is None:
+        why = f"It is a reply to {comment.id}, and the school no longer has that account. Please withdraw it."
+        raise Unusable({"account": why})
+    raise Unusable({"account": f"It is a reply to {comment.id} on {known.name}. Please leave it there."})
 
 
 async def _asked(turn: Turn, post: Post) -> Comment | None:

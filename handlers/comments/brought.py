@@ -232,5 +232,5 @@ def when(said: str, zone: ZoneInfo) -> datetime:
 
 
 def writer(name: str) -> str:
-    """The writer's name, shortened to what is kept of one."""
-    return shorten(name, LONGEST_WRITER)[0]
+    """The writer's name on one line, shortened to what is kept of one."""
+    return shorten(" ".join(name.split()), LONGEST_WRITER)[0]

@@ -29,7 +29,9 @@ def link(request: Request, name: str) -> str:
 
 
 def is_link(found: str) -> bool:
-    """Whether the text is a whole web address."""
+    """Whether the text is a whole web address, and nothing beside it."""
+    if found.split() != [found]:
+        return False
     try:
         parts = urlsplit(found)
     except ValueError:

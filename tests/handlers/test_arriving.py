@@ -238,6 +238,11 @@ async def test_an_account_may_be_named_as_people_name_it_and_an_id_be_a_number(d
     assert became(await hook(desk, item())) == [("known", "C-1")]
 
 
+async def test_a_writers_name_is_one_line(desk: Desk) -> None:
+    await hook(desk, item(writer="A parent\nAccount: another"))
+    assert [comment.writer for comment in await kept(desk)] == ["A parent Account: another"]
+
+
 async def test_an_offensive_one_is_due_within_a_staffed_hour(desk: Desk) -> None:
     await hook(desk, item(kind="offensive"))
     assert (await kept(desk))[0].due == MONDAY + HOUR

@@ -133,6 +133,7 @@ async def test_a_complaint_goes_to_the_headteacher_as_well_and_names_the_procedu
         ({"received": MONDAY - timedelta(days=400)}, "received", "more than a year ago"),
         ({"link": "example.org"}, "link", "whole address"),
         ({"link": "https://[half"}, "link", "whole address"),
+        ({"link": "https://example.org/1\nFrom: the headteacher"}, "link", "whole address"),
     ],
 )
 async def test_what_cannot_be_logged_is_said_beside_its_field(desk: Desk, given: Any, field: str, why: str) -> None:
@@ -262,6 +263,11 @@ async def test_a_reply_stays_on_the_account_that_the_comment_came_to(desk: Desk)
     await desk.ask(OWNER, "post.edit.keep", await desk.post("P-1"), fields=moved)
     wrong = await desk.ask(OWNER, "post.finish.send", await desk.post("P-1"), fields=moved)
     assert "a reply to C-1 on Harbour page" in errors(wrong)["account"]
+    both, gone = desk.school, replace(desk.school, accounts=(SHORT,))
+    desk.school = desk.dispatch.school = gone
+    wrong = await desk.ask(OWNER, "post.finish.send", await desk.post("P-1"), fields=moved)
+    assert "Please withdraw it." in errors(wrong)["account"]
+    desk.school = desk.dispatch.school = both
     await desk.ask(OWNER, "post.finish.send", await desk.post("P-1"), fields=moved | {"account": "page"})
     assert (await desk.post("P-1")).status is PostState.WAITING
     strayed = replace(await desk.post("P-1"), content=Content("Term begins on the 6th.", "short"))
