@@ -32,7 +32,8 @@ class Eyes:
 
     `names` and `accounts` map the ids of people and of accounts to their names; `deciders` are the names of those
     it waits for; `account` is None when the school no longer has it; `asked` is the comment that the post
-    replies to, and `settled` what has become of that meanwhile, to follow "is"; "" while it is open.
+    replies to, `answer_by` when that must be answered while it is open, and `settled` what has become of it
+    meanwhile, to follow "is"; "" while it is open.
     """
 
     zone: ZoneInfo
@@ -44,6 +45,7 @@ class Eyes:
     publishes: bool = False
     asked: str = ""
     settled: str = ""
+    answer_by: datetime | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, id: str) -> str:
@@ -205,6 +207,7 @@ def replies_to(post: Post, eyes: Eyes) -> tuple[Element, ...]:
     return (
         Text(f"In reply to {post.reply_to}:", Tone.QUIET),
         *((Quote(opening(eyes.asked, 300)),) if eyes.asked else ()),
+        *((Text(f"To be answered by {moment(eyes.answer_by, eyes.zone)}."),) if eyes.answer_by else ()),
         *((Notice(f"{post.reply_to} is {eyes.settled} by now. {FURTHER}"),) if eyes.settled else ()),
     )
 

@@ -36,6 +36,7 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
         publishes=author or owns,
         asked=asked.text if asked else "",
         settled=_settled(post, asked),
+        answer_by=asked.due if asked and asked.status is Asked.OPEN and post.status in OPEN else None,
     )
 
 

@@ -228,6 +228,7 @@ async def test_own_words_are_approved_first_and_settle_the_comment_once_they_are
     seen = await desk.see(HEAD, "post", Ref("post", "P-1"))
     assert seen is not None
     assert "In reply to C-1:" in plain(seen.card)
+    assert "To be answered by Tue 2 March 2027, 09:00." in plain(seen.card)
     assert "When does term begin?" in plain(seen.card)
     second = await press(desk, OWNER, "comment.answer.send", comment, text="Other words")
     assert isinstance(second, Say)
@@ -339,7 +340,9 @@ async def test_whoever_decides_sees_that_the_words_may_not_be_needed_any_more(de
     assert seen is not None
     assert "still needed" not in plain(seen.card)
     await press(desk, OWNER, "comment.answer.send", comment, wording=told, where="under it")
-    assert "C-1 is answered by now." in await _redrawn(desk, HEAD, "post", Ref("post", "P-1"))
+    said = await _redrawn(desk, HEAD, "post", Ref("post", "P-1"))
+    assert "C-1 is answered by now." in said
+    assert "To be answered by" not in said
 
 
 async def _shown(desk: Desk, who: str, view: str, name: Ref) -> None:
