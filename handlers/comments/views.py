@@ -151,10 +151,12 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 
 
 async def everywhere(scene: Scene) -> list[str]:
-    """The accounts that comments can come to, and those that the school has no more but that have some open."""
+    """The accounts that comments can come to, and those that the school has no more but with something to be done."""
     known = [each.id for each in scene.school.accounts]
-    page = await scene.tx.find(Comment, state=State.OPEN.value, due_before=END_OF_TIME, limit=MOST)
-    return list(dict.fromkeys((*known, *(comment.account for comment in page))))
+    for state in LIVE:
+        page = await scene.tx.find(Comment, state=state.value, due_before=END_OF_TIME, limit=MOST)
+        known += [comment.account for comment in page]
+    return list(dict.fromkeys(known))
 
 
 async def allowed(scene: Scene) -> list[str]:

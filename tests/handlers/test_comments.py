@@ -770,6 +770,16 @@ async def test_comments_of_an_account_that_the_school_has_no_more_are_with_the_h
     assert told == Nothing()
 
 
+async def test_an_acknowledged_comment_of_an_account_that_is_gone_stays_in_sight(desk: Desk) -> None:
+    free(desk)
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you", where="under it")
+    desk.school = desk.dispatch.school = replace(desk.school, accounts=(SHORT,))
+    listed = await desk.ask(HEAD, "comments")
+    assert isinstance(listed, Say)
+    assert "C-1" in plain(listed.card)
+
+
 async def test_what_the_headteacher_hears_is_drawn_for_nobody_else(desk: Desk) -> None:
     await log(desk, kind="complaint")
     desk.now += timedelta(days=2)
