@@ -174,11 +174,11 @@ def clock_notice(incident: Incident, sight: Sight) -> tuple[Element, ...]:
 
 
 def left(span: timedelta) -> str:
-    """How much of a clock is left: "41 hours left", "3 hours over"."""
-    hours, over = abs(span) // timedelta(hours=1), span < timedelta()
-    minutes = abs(span) // timedelta(minutes=1)
+    """How much of a clock is left, in whole hours once a begun minute counts: "41 hours left", "3 hours over"."""
+    minutes = -(-abs(span) // timedelta(minutes=1))
+    hours = minutes // 60
     said = counted(hours, "hour", "hours") if hours else counted(minutes, "minute", "minutes")
-    return f"{said} {'over' if over else 'left'}"
+    return f"{said} {'over' if span < timedelta() else 'left'}"
 
 
 def buttons(incident: Incident, sight: Sight) -> tuple[Button, ...]:

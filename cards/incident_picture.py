@@ -27,7 +27,7 @@ def child_form() -> Form:
         Notice(NO_PICTURE, tone=Tone.WARNING),
         ChoiceField("child", "Could it be a nude or sexual picture of a child?", options, required=True),
     )
-    return Form("picture.child", "A picture by mistake", parts, send="Next", dialog=True)
+    return Form("picture.child", "A picture by mistake", parts, dialog=True)
 
 
 def stop_card(contacts: Contacts) -> Card:

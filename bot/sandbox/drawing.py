@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.sandbox.harbour import PLAYERS, SCHOOL
 from bot.sandbox.surface import Message
-from cards.html import card_html, form_html
-from cards.model import Form, Value
+from cards.html import card_html, form_html, window_html
+from cards.model import Card, Form, Value
 from cards.wording import day
 from handlers.registry import Registry
 
@@ -46,6 +46,10 @@ class Drawing:
             at=SCHOOL.calendar.local(message.at),
         )
         return {"id": message.id, "turn": message.turn, "html": html, "summary": message.card.summary}
+
+    def window(self, card: Card) -> str:
+        """What must not enter a chat, to be read and closed."""
+        return window_html(card, school=SCHOOL.id, picture_url=self._picture_url)
 
     def form(
         self,

@@ -42,8 +42,9 @@ RUTH = Player("ruth", "Ruth Adeyemi", "Headteacher")
 TOM = Player("tom", "Tom Griffiths", "Deputy headteacher")
 JOE = Player("joe", "Joe Bennett", "School office")
 AILEEN = Player("aileen", "Aileen Mackenzie", "Safeguarding lead (DSL)")
+GRACE = Player("grace", "Grace Okafor", "Chair of governors")
 
-PLAYERS = (PRIYA, RUTH, JOE, TOM, AILEEN)
+PLAYERS = (PRIYA, RUTH, JOE, TOM, AILEEN, GRACE)
 """Everybody who can be played, in the order of their places on the page."""
 
 _OFFICE = (JOE.email,)
@@ -58,6 +59,8 @@ SCHOOL = School(
             (Role.HEADTEACHER, (RUTH.email,)),
             (Role.DEPUTY, (TOM.email,)),
             (Role.DSL, (AILEEN.email,)),
+            (Role.CHAIR, (GRACE.email,)),
+            (Role.DPO, _OFFICE),
             (Role.OFFICE, _OFFICE),
             (Role.ADMIN, _OFFICE),
         ),
@@ -69,6 +72,12 @@ SCHOOL = School(
         Account("x", "School X account", Platform.X, "", "https://x.example/harbour", _OFFICE),
         Account("website", "School website", Platform.WEBSITE, "", "https://harbour.example", _OFFICE),
     ),
-    contacts=Contacts(lado="01632 960100", helplines=("0800 028 0285",), dsl="01632 960101"),
+    contacts=Contacts(
+        lado="01632 960100",
+        helplines=("0800 028 0285",),
+        dsl="01632 960101",
+        chair_of_governors="01632 960102",
+        agencies=("Police, 101", "Professionals online safety helpline, 0344 381 4772"),
+    ),
     policy=PolicyDocument(version="2026"),
 )

@@ -140,6 +140,8 @@ class Page:
         match reply:
             case Nothing():
                 return {"reply": "nothing"}
+            case Say(card) | Show(_, card) if card.dialog:
+                return {"reply": "window", "html": self._drawing.window(card)}
             case Say(card) | Show(_, card):
                 surface.answer(came.player.slug, card)
                 return {"reply": "said"}

@@ -90,11 +90,11 @@ class Answers:
             await self.tell(incoming, TOO_LATE)
 
     async def show_card(self, incoming: Incoming, card: Card) -> None:
-        """The answer to a press: in the conversation, or in a modal where there is none."""
+        """The answer to a press: in the conversation; in a modal where there is none, or where it must not stand."""
         try:
-            if incoming.view is None:
+            if incoming.view is None and not card.dialog:
                 await self.tell(incoming, card)
-            elif not _is_modal(incoming):
+            elif incoming.view is None or not _is_modal(incoming):
                 await self._open(incoming, card)
             elif incoming.view.get("submit"):
                 view = shown(card, school=self.surface.school, uploads=self.surface.uploaded(card), live=False)
@@ -104,7 +104,7 @@ class Answers:
                 await self._update(incoming, self._shown(card))
         except (Transient, Ambiguous, Permanent) as error:
             log.warning("answer not shown", user=incoming.user, verb=incoming.request.verb, why=str(error))
-            await self.tell(incoming, card)
+            await self.tell(incoming, TOO_LATE if card.dialog else card)
 
     async def done(self, incoming: Incoming) -> None:
         """After a press that has nothing to say: a modal does not redraw itself, so it says that it is done."""

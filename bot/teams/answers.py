@@ -17,7 +17,7 @@ from bot.teams.translate import Incoming, Whence, fresh_nonce
 from cards.model import Button, Card, Form, Notice, Quote, Text, Tone, Value
 from cards.teams import NO_PICTURES, Pictures, form_card, message, summary
 from cards.text import clip, harmless
-from handlers.request import Ask, Invalid, Request, Show
+from handlers.request import Ask, Invalid, Reply, Request, Say, Show
 from policy.people import Person
 from storage.contract import Shown, Store
 
@@ -106,6 +106,14 @@ def in_window(request: Request) -> Card:
     return Card("Exeat", words, (Text(words),), (button,))
 
 
+def outside(reply: Reply, request: Request) -> Reply:
+    """The reply as it may stand in a chat: a button in the place of what must not."""
+    match reply:
+        case Say(card) | Show(_, card) if card.dialog:
+            return Say(in_window(request))
+    return reply
+
+
 class Answers:
     """Draws replies for Teams, and sends those that cannot travel in an answer. `zone` is the school's; `store` keeps
     which cards in the chat show a record.
@@ -115,9 +123,9 @@ class Answers:
         self.surface, self.school, self.zone, self.patience = surface, school, zone, PATIENCE
         self._store = store
 
-    async def card(self, card: Card, *, live: bool = True) -> Body:
+    async def card(self, card: Card, *, live: bool = True, window: bool = False) -> Body:
         """A card's content."""
-        return message(card, school=self.school, pictures=await self._pictures(card), live=live)
+        return message(card, school=self.school, pictures=await self._pictures(card), live=live, window=window)
 
     async def form(
         self,
@@ -158,8 +166,8 @@ class Answers:
         return window(form.title, await self._typed_in(reply, form, incoming))
 
     async def shown_in_window(self, card: Card) -> Body:
-        """A card in a dialog, to be read."""
-        return window(card.title, await self.card(card, live=False))
+        """A card in a dialog, to be read; the buttons on it show what comes of them in its place."""
+        return window(card.title, await self.card(card, window=True))
 
     async def tell(self, whence: Whence, card: Card) -> bool:
         """Say something to the person alone, in their own chat with Exeat. Whether it went out."""

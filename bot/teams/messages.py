@@ -10,7 +10,7 @@ import structlog
 
 from bot.background import Background, report
 from bot.surface import Ambiguous, Permanent, Transient
-from bot.teams.answers import ADD_ME, AGAIN, POINTER, Answers
+from bot.teams.answers import ADD_ME, AGAIN, POINTER, Answers, outside
 from bot.teams.guard import Json
 from bot.teams.translate import Incoming, Whence, address, fresh_nonce, said, typed
 from cards.refusal import trouble_card
@@ -70,7 +70,7 @@ class Messages:
     async def _asked(self, activity: Json, whence: Whence) -> tuple[Request, Reply]:
         request = said(activity, whence.identity, self._now(), self._commands)
         try:
-            return request, await self._dispatch(request)
+            return request, outside(await self._dispatch(request), request)
         except Trouble as trouble:
             return request, Say(trouble.card, refused=True)
         except Exception as error:

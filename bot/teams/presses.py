@@ -7,7 +7,19 @@ import structlog
 
 from bot.answers import DONE, STRANGE
 from bot.background import Background, report
-from bot.teams.answers import ADD_FIRST, NOT_HERE, Answers, Body, closed, done, replaced, said, with_typed, words_of
+from bot.teams.answers import (
+    ADD_FIRST,
+    NOT_HERE,
+    Answers,
+    Body,
+    closed,
+    done,
+    outside,
+    replaced,
+    said,
+    with_typed,
+    words_of,
+)
 from bot.teams.guard import Json
 from bot.teams.translate import Incoming, Whence, boxes, brought, opens_dialog, pointed
 from cards.carried import Foreign
@@ -35,7 +47,7 @@ class Presses:
             incoming = self._brought(activity, whence, action.get("verb"), action.get("data"))
             if incoming.dialog:
                 raise Foreign("a dialog's form in a chat")
-            reply = await self._dispatch(incoming.request)
+            reply = outside(await self._dispatch(incoming.request), incoming.request)
             return await (self._form_sent if incoming.nonce else self._pressed)(whence, incoming, reply)
 
         async def say(card: Card) -> Body:
@@ -87,7 +99,8 @@ class Presses:
             incoming = self._brought(activity, whence, "", data)
             if incoming.dialog or opens_dialog(data):
                 return self._answers.tell(whence, NOT_HERE)
-            return self._after_message(whence, incoming, await self._dispatch(incoming.request))
+            reply = outside(await self._dispatch(incoming.request), incoming.request)
+            return self._after_message(whence, incoming, reply)
 
         async def say(card: Card) -> Awaitable[object]:
             return self._answers.tell(whence, card)

@@ -7,10 +7,25 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from cards.chart import WIDTH, data_uri
 from cards.html.difference import difference_html
 from cards.html.words import block, inline, together
-from cards.model import Button, Card, Copy, Difference, Divider, Element, Facts, Notice, Picture, Quote, Row, Text
-from cards.text import fitted, warned
+from cards.model import (
+    Button,
+    Card,
+    Chart,
+    Copy,
+    Difference,
+    Divider,
+    Element,
+    Facts,
+    Notice,
+    Picture,
+    Quote,
+    Row,
+    Text,
+)
+from cards.text import fitted, harmless, warned
 
 PictureUrl = Callable[[str], str]
 """Gives the address of a picture by its sha256."""
@@ -29,6 +44,17 @@ def card_html(card: Card, *, school: str, picture_url: PictureUrl) -> Markup:
     )
 
 
+def window_html(card: Card, *, school: str, picture_url: PictureUrl) -> Markup:
+    """The same as something to be read and closed, in a window of its own."""
+    body = together(element_html(each, school=school, picture_url=picture_url) for each in card.body)
+    pressed = together(button_html(button, school) for button in card.buttons)
+    return Markup(
+        '<section class="window form" aria-labelledby="window-title">'
+        '<h3 class="title" id="window-title" tabindex="-1">{}</h3>{}'
+        '<div class="actions">{}<button type="button" class="button" data-cancel>Close</button></div></section>'
+    ).format(inline(card.title), body, pressed)
+
+
 def element_html(element: Element, *, school: str, picture_url: PictureUrl) -> Markup:
     """One element of a card."""
     match element:
@@ -42,6 +68,8 @@ def element_html(element: Element, *, school: str, picture_url: PictureUrl) -> M
             return _notice(element)
         case Picture():
             return _picture(element, picture_url)
+        case Chart():
+            return _chart(element)
         case Difference():
             return difference_html(element)
         case Copy():
@@ -106,6 +134,12 @@ def _picture(picture: Picture, picture_url: PictureUrl) -> Markup:
     link = Markup('<a class="button" href="{}" download>Download the picture</a>').format(url)
     return Markup('<figure class="picture"><img src="{}" alt="{}">{}{}</figure>').format(
         url, picture.alt, caption, link if picture.download else ""
+    )
+
+
+def _chart(chart: Chart) -> Markup:
+    return Markup('<figure class="picture chart"><img src="{}" alt="{}" width="{}"></figure>').format(
+        data_uri(chart), harmless(chart.alt), WIDTH
     )
 
 

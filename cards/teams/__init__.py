@@ -17,9 +17,13 @@ NO_PICTURES = Pictures()
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 
 
-def message(card: Card, *, school: str, pictures: Pictures = NO_PICTURES, live: bool = True) -> Json:
-    """A card as an Adaptive Card; unless `live`, a receipt on which only links can be pressed."""
-    return _card(card_body(card, Page(school, pictures, live)), summary(card))
+def message(
+    card: Card, *, school: str, pictures: Pictures = NO_PICTURES, live: bool = True, window: bool = False
+) -> Json:
+    """A card as an Adaptive Card; unless `live`, a receipt on which only links can be pressed. `window`: it stands in
+    one, where only those buttons are that belong there.
+    """
+    return _card(card_body(card, Page(school, pictures, live, window)), summary(card))
 
 
 def form_card(

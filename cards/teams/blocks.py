@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from cards.chart import data_uri
 from cards.limits import TEAMS
 from cards.model import (
     Button,
     Card,
+    Chart,
     Copy,
     Difference,
     Divider,
@@ -30,7 +32,7 @@ from cards.model import (
 from cards.teams import payload, rich
 from cards.teams.difference import difference
 from cards.teams.rich import BOLD, Json
-from cards.text import clip, fitted, harmless, warned
+from cards.text import clip, fitted, harmless, spelled_out, warned
 
 UNSEEN = "Nobody has said what this picture shows"
 
@@ -51,15 +53,18 @@ class Pictures:
 
 @dataclass(slots=True)
 class Page:
-    """A card being laid out. `live` offers its buttons, otherwise only links are kept; `left` is how many bytes it
-    may still take, `room` how many characters of people's text.
+    """A card being laid out. `live` offers its buttons, otherwise only links are kept; in a `window`, those that
+    belong there. `left` is how many bytes it may still take, `room` how many characters of people's text;
+    without `charts` they are spelled out.
     """
 
     school: str
     pictures: Pictures = field(default_factory=Pictures)
     live: bool = True
+    window: bool = False
     left: int = TEAMS.card
     room: int = TEAMS.text
+    charts: bool = True
 
     def fit(self, text: str, longest: int) -> str:
         """The text, shortened visibly to what it may take up here."""
@@ -71,8 +76,9 @@ class Page:
     def tighter(self) -> "Iterable[Page]":
         """This page; then the same without small pictures, and with less and less room for text."""
         yield replace(self)
+        bare = replace(self.pictures, thumbnails={})
         for room in (self.room, TEAMS.quote // 2, TEAMS.least):
-            yield replace(self, pictures=replace(self.pictures, thumbnails={}), room=min(self.room, room))
+            yield replace(self, pictures=bare, room=min(self.room, room), charts=False)
 
 
 def card_body(card: Card, page: Page) -> list[Json]:
@@ -122,6 +128,8 @@ def draw(element: Element, page: Page) -> list[Json]:
             return [notice(element, page)]
         case Picture():
             return _picture(element, page)
+        case Chart():
+            return _chart(element, page)
         case Difference():
             longest = min(TEAMS.quote, max(page.room, TEAMS.least))
             return difference(element.label, element.before, element.after, longest)
@@ -137,7 +145,7 @@ def draw(element: Element, page: Page) -> list[Json]:
 
 def actions(buttons: Iterable[Button], page: Page) -> list[Json]:
     """Buttons side by side, as few in a line as a phone shows whole. Addresses no browser follows stand as words."""
-    shown = [button for button in buttons if page.live or button.url]
+    shown = [each for each in buttons if each.url or (page.live and (each.dialog or not page.window))]
     dead = [button for button in shown if button.url and not _followed(button.url)]
     words = [rich.quiet(page.fit(f"{each.label}: {each.url}", TEAMS.fact)) for each in dead]
     return words + lines([_action(button, page) for button in shown if button not in dead])
@@ -176,7 +184,8 @@ def _followed(url: str) -> bool:
 def _action(button: Button, page: Page) -> Json:
     if button.url:
         return _link(button.label, button.url, button.about)
-    action = submit(button.label, payload.of_button(button, page.school), STYLES.get(button.tone), button.about)
+    data = payload.of_button(button, page.school, window=page.window)
+    action = submit(button.label, data, STYLES.get(button.tone), button.about)
     return action if button.dialog else execute(button.verb, action)
 
 
@@ -263,6 +272,12 @@ def _picture(element: Picture, page: Page) -> list[Json]:
     if element.download:
         drawn.append(rich.quiet("This is a small copy. For the picture itself, please ask whoever sent it."))
     return drawn
+
+
+def _chart(element: Chart, page: Page) -> list[Json]:
+    if page.charts:
+        return [{"type": "Image", "url": data_uri(element), "altText": clip(element.alt, TEAMS.alt)}]
+    return [block for spelled in spelled_out(element) for block in draw(spelled, page)]
 
 
 def _row(element: Row, page: Page) -> Json:

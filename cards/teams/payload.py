@@ -30,10 +30,10 @@ class Came:
     dialog: bool
 
 
-def of_button(button: Button, school: str) -> Json:
-    """The data of a card's button. Raises ValueError when its ids do not fit."""
+def of_button(button: Button, school: str, *, window: bool = False) -> Json:
+    """The data of a card's button; in a `window` it opens none. Raises ValueError when its ids do not fit."""
     ids = {**carry(school, button.record, button.version, button.payload), "verb": button.verb}
-    return {**_packed(ids), THEIRS: {"type": "task/fetch"}} if button.dialog else _packed(ids)
+    return {**_packed(ids), THEIRS: {"type": "task/fetch"}} if button.dialog and not window else _packed(ids)
 
 
 def of_form(form: Form, school: str, nonce: str, asked: Sequence[str]) -> Json:

@@ -13,8 +13,11 @@ from bot.settings import Environment, Settings
 from policy.post import Post
 from policy.school import School
 from storage.contract import AuditRow
+from storage.vault import new_key
 from tests.fakes.school import MONDAY, harbour
 from tests.scenarios.chat import Chat
+
+KEY = new_key()
 
 
 class HandClock:
@@ -38,7 +41,13 @@ class HandClock:
 def settings(chat: Chat, folder: Path, school: School | None = None) -> Settings:
     """What an administrator would have set."""
     environment = Environment.model_validate(
-        {"exeat_data": folder, "exeat_port": 0, "exeat_tick_seconds": 0.2, **chat.environment()}
+        {
+            "exeat_data": folder,
+            "exeat_port": 0,
+            "exeat_tick_seconds": 0.2,
+            "exeat_key": KEY,
+            **chat.environment(),
+        }
     )
     return Settings(school or harbour(), environment)
 

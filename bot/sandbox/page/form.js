@@ -1,9 +1,10 @@
-// A form over a person's chat: filled in, checked, sent; what was typed is kept until it has been taken.
+// Over a person's chat: a form, filled in, checked, sent, what was typed kept until it has been taken; or a window to
+// be read, whose buttons show what comes of them in its place.
 
 import { post } from "./post.js";
 
-/** Opens the form in the pane's sheet. Focus goes in, and afterwards back to `opener`. */
-export function openForm(pane, html, opener) {
+/** Opens a form or a window in the pane's sheet. Focus goes in, and afterwards back to `opener`. */
+export function openSheet(pane, html, opener) {
   const { sheet, talk } = pane;
   const close = () => {
     sheet.hidden = true;
@@ -19,7 +20,11 @@ export function openForm(pane, html, opener) {
     pane.announce("You have typed something here. Press Cancel to throw it away.");
     sheet.querySelector("[data-cancel]").focus();
   };
-  sheet.onclick = (event) => event.target.closest("[data-cancel]") && close();
+  sheet.onclick = (event) => {
+    const button = event.target.closest("button");
+    if (button?.closest("[data-cancel]")) close();
+    else if (button?.dataset.verb) pressed(pane, button, close);
+  };
   sheet.oninput = (event) => {
     mended(event.target);
     counted(event.target);
@@ -29,12 +34,24 @@ export function openForm(pane, html, opener) {
     event.preventDefault();
     send(pane, event.target, event.submitter, close);
   };
-  sheet.innerHTML = html;
-  label(sheet);
   sheet.hidden = false;
   talk.inert = true;
+  fill(sheet, html);
+}
+
+function fill(sheet, html) {
+  sheet.innerHTML = html;
+  label(sheet);
   sheet.scrollTop = 0;
-  sheet.querySelector("[name^='field:']")?.focus({ preventScroll: true });
+  (sheet.querySelector("[name^='field:']") || sheet.querySelector("[tabindex]"))?.focus({ preventScroll: true });
+}
+
+/** A button in a window: what comes of it takes the window's place. */
+async function pressed(pane, button, close) {
+  const answer = await pane.press(button);
+  if (answer?.reply === "form" || answer?.reply === "window") return fill(pane.sheet, answer.html);
+  close();
+  if (answer?.reply === "problem") pane.tell(answer.said);
 }
 
 async function send(pane, form, submitter, close) {
@@ -49,6 +66,8 @@ async function send(pane, form, submitter, close) {
   const answer = await post("/send", data);
   delete form.dataset.sending;
   switch (answer.reply) {
+    case "window":
+      return fill(pane.sheet, answer.html);
     case "form":
     case "invalid":
       return again(pane, form, answer);
@@ -143,8 +162,7 @@ function say(pane, form, said) {
 }
 
 function label(sheet) {
-  const form = sheet.querySelector("form");
-  sheet.setAttribute("aria-labelledby", form.getAttribute("aria-labelledby"));
+  sheet.setAttribute("aria-labelledby", sheet.querySelector("[aria-labelledby]").getAttribute("aria-labelledby"));
 }
 
 const touched = (form) => form?.dataset.touched === "true";

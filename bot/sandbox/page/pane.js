@@ -1,6 +1,6 @@
 // One person's chat: their messages, what is pressed in them, and how many they have not seen.
 
-import { openForm } from "./form.js";
+import { openSheet } from "./form.js";
 import { nonce, post } from "./post.js";
 import { commandBox } from "./say.js";
 
@@ -116,17 +116,21 @@ export class Pane {
     if (!button || button.getAttribute("aria-disabled")) return;
     if ("copy" in button.dataset) return this.copy(button);
     if ("dismiss" in button.dataset) return post("/dismiss", { who: this.who, id: button.closest("li").id });
+    if (button.dataset.verb) this.answered(await this.press(button), button);
+  }
+
+  /** What comes of pressing a button, once. */
+  async press(button) {
     const { verb, record, version, school, payload } = button.dataset;
-    if (!verb) return;
     button.setAttribute("aria-disabled", "true");
-    const fields = { who: this.who, verb, record, version, school, payload, nonce: nonce() };
-    this.answered(await post("/press", fields), button);
+    const answer = await post("/press", { who: this.who, verb, record, version, school, payload, nonce: nonce() });
     button.removeAttribute("aria-disabled");
+    return answer;
   }
 
   /** Does what the answer asks; true when it was taken. */
   answered(answer, opener) {
-    if (answer.reply === "form") openForm(this, answer.html, opener);
+    if (answer.reply === "form" || answer.reply === "window") openSheet(this, answer.html, opener);
     if (answer.reply === "problem") this.tell(answer.said);
     return answer.reply !== "problem";
   }
