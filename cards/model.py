@@ -82,6 +82,49 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """How much of a `whole` is `part`. `said` are its numbers, one for each of the chart's `heads`; `words` say all
+    of it in full. Where the whole is 0 there is no bar: `none` says so instead. `short` is the label as drawn.
+    """
+
+    label: str
+    part: int
+    whole: int
+    said: tuple[str, ...]
+    words: str
+    none: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What is compared under one name."""
+
+    name: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Horizontal bars. `part` and `rest` name the two sides of each, `heads` the numbers beside it. Hashable, so that
+    its drawing can be kept.
+    """
+
+    groups: tuple[Bars, ...]
+    part: str
+    rest: str
+    heads: tuple[str, ...] = ()
+
+    @property
+    def alt(self) -> str:
+        """All of it in words, for whoever does not see it."""
+        said = (
+            f"{group.name}: {'. '.join(f'{bar.label}: {bar.words}' for bar in group.bars)}." for group in self.groups
+        )
+        return f"A chart. {' '.join(said)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What changed in a text: shown as removed and added words, never by colour alone."""
 
@@ -113,7 +156,7 @@ class Divider:
     """A pause between parts."""
 
 
-Element = Text | Quote | Facts | Notice | Picture | Difference | Copy | Row | Divider
+Element = Text | Quote | Facts | Notice | Picture | Chart | Difference | Copy | Row | Divider
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import assert_never
 from cards.model import (
     Button,
     Card,
+    Chart,
     Copy,
     Difference,
     Divider,
@@ -64,6 +65,13 @@ def plain(card: Card) -> str:
     return harmless("\n\n".join(part for part in parts if part))
 
 
+def spelled_out(chart: Chart) -> Iterator[Text | Facts]:
+    """The numbers of a chart where there is no picture of it."""
+    for group in chart.groups:
+        yield Text(group.name, Tone.STRONG)
+        yield Facts(tuple((bar.label, bar.words) for bar in group.bars))
+
+
 def _lines(element: Element) -> Iterator[str]:
     match element:
         case Text():
@@ -80,6 +88,9 @@ def _lines(element: Element) -> Iterator[str]:
             yield f"Picture: {element.alt or 'nobody has said what it shows'}"
             if element.caption:
                 yield element.caption
+        case Chart():
+            for spelled in spelled_out(element):
+                yield from _lines(spelled)
         case Difference():
             yield element.label
             yield f"Was: {element.before or 'nothing'}"

@@ -1,11 +1,13 @@
 """How a Reply reaches somebody on Slack: in the acknowledgement, or by one call right after it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
 
 from bot.answers import DONE, TOO_LATE
+from bot.background import report
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
 from bot.surface import Ambiguous, Permanent, Transient
@@ -26,6 +28,9 @@ ELSEWHERE = Card(
     (Text("It works only in its own school's Slack, and nothing was done."), Text("Please ask your school office.")),
 )
 
+WAITS = (1.0, 2.0, 4.0)
+"""For how many seconds an answer waits, time after time, until Slack has looked at a picture that is new to it."""
+
 log = structlog.get_logger("exeat.slack")
 
 
@@ -38,10 +43,10 @@ def typed_command(request: Request) -> Card:
 
 
 class Answers:
-    """Draws replies for Slack, and sends those that cannot travel in an acknowledgement."""
+    """Draws replies for Slack, and sends those that cannot travel in an acknowledgement. `wait` takes seconds."""
 
-    def __init__(self, surface: SlackSurface) -> None:
-        self.surface = surface
+    def __init__(self, surface: SlackSurface, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self.surface, self._wait = surface, wait
 
     def ephemeral(self, card: Card) -> Body:
         """An answer in a command's acknowledgement, for the person who typed it alone."""
@@ -112,29 +117,53 @@ class Answers:
             await self.show_card(incoming, DONE)
 
     async def tell(self, incoming: Incoming, card: Card) -> None:
-        """Say something to the person alone: where they are, or else in Exeat's own conversation with them."""
+        """Say something to the person alone: where they are, or else in Exeat's own conversation with them.
+
+        What it shows is uploaded first. When that fails, or Slack goes on refusing it, it goes out in words alone.
+        """
+        uploads = await self._uploads(card)
         try:
-            drawn = message(card, school=self.surface.school, uploads=await self.surface.uploads(card))
-            refused = await self._ephemeral(incoming, drawn)
-            if refused == "invalid_blocks":
-                drawn = message(card, school=self.surface.school)
-                refused = await self._ephemeral(incoming, drawn)
-            if refused:
-                log.info("ephemeral refused", user=incoming.user, why=refused)
-                own = await self.surface.direct(incoming.user)
-                await self.surface.ask(self.surface.client.chat_postMessage(channel=own, **drawn), idempotent=False)
+            drawn = message(card, school=self.surface.school, uploads=uploads)
+            taken = await self._say(incoming, drawn)
+            for seconds in WAITS:
+                if taken or not self.surface.files.fresh(uploads):
+                    break
+                await self._wait(seconds)
+                taken = await self._say(incoming, drawn)
+            if not taken and not await self._say(incoming, message(card, school=self.surface.school)):
+                raise Permanent("invalid_blocks")
         except (Transient, Ambiguous, Permanent) as error:
             log.warning("answer lost", user=incoming.user, verb=incoming.request.verb, why=str(error))
 
-    async def _ephemeral(self, incoming: Incoming, drawn: Body) -> str:
-        """Show it where the person is; Slack's code when it refuses: a picture too new, a channel not joined."""
-        channel = incoming.channel or await self.surface.direct(incoming.user)
-        call = self.surface.client.chat_postEphemeral(channel=channel, user=incoming.user, **drawn)
+    async def _uploads(self, card: Card) -> dict[str, str]:
+        """Slack's file ids of what is shown, as far as it can be had: what has been done must be told of anyway."""
         try:
-            await self.surface.ask(call, idempotent=False)
+            return await self.surface.uploads(card)
+        except (Transient, Ambiguous, Permanent) as error:
+            log.warning("not uploaded", why=str(error))
+        except Exception as error:
+            report("pictures", error)
+        return self.surface.uploaded(card)
+
+    async def _say(self, incoming: Incoming, drawn: Body) -> bool:
+        """Show it where the person is, or in Exeat's own conversation with them; whether Slack took its blocks."""
+        client = self.surface.client
+        channel = incoming.channel or await self.surface.direct(incoming.user)
+        try:
+            call = client.chat_postEphemeral(channel=channel, user=incoming.user, **drawn)
+            try:
+                await self.surface.ask(call, idempotent=False)
+            except Permanent as refused:
+                if refused.code == "invalid_blocks":
+                    raise
+                log.info("ephemeral refused", user=incoming.user, why=refused.code)
+                own = await self.surface.direct(incoming.user)
+                await self.surface.ask(client.chat_postMessage(channel=own, **drawn), idempotent=False)
         except Permanent as refused:
-            return refused.code
-        return ""
+            if refused.code != "invalid_blocks":
+                raise
+            return False
+        return True
 
     async def publish_home(self, user: str, card: Card) -> None:
         """Draw somebody's App Home. A failure is logged: it is drawn afresh whenever they open it."""

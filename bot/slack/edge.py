@@ -219,8 +219,11 @@ class SlackEdge:
         match reply:
             case Nothing():
                 return None
-            case Say(card) | Show(_, card):
+            case Say(card) | Show(_, card) if self.surface.has_all(card):
                 return self.answers.ephemeral(card)
+            case Say(card) | Show(_, card):
+                self._after.start(self.answers.tell(incoming, card))
+                return None
             case Ask(form):
                 self._after.start(self.answers.show_form(incoming, self.answers.form(form)))
                 return None

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -12,12 +13,21 @@ from yarl import URL
 
 from bot.slack.errors import Outage, asked, retry_after
 from bot.surface import Permanent, Transient
-from cards.model import Picture
+from cards.chart import png, sha256_of
+from cards.model import Chart, Picture
 
 _FILE_HOST = re.compile(r"files(-[a-z0-9-]+)?\.slack\.com")
 _SLACK = URL("https://slack.com/api/")
 _REDIRECTS = 2
 _CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The alt text of something that is shown as a picture, and the chart that it is drawn from, if it is one."""
+
+    alt: str
+    chart: Chart | None = None
 
 
 class Files:
@@ -35,29 +45,29 @@ class Files:
         self._at: dict[str, float] = {}
         self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    def known(self, sha256s: list[str]) -> dict[str, str]:
+    def known(self, sha256s: Iterable[str]) -> dict[str, str]:
         """The uploads that stand already."""
         return {sha: self._by_sha[sha] for sha in sha256s if sha in self._by_sha}
 
-    async def uploaded(self, alts: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-        """Slack's file ids of pictures, given their alt texts, by sha256; what is not there yet is uploaded once,
-        however many cards ask for it together.
+    async def uploaded(self, shown: Mapping[str, Shown], known: Mapping[str, str]) -> dict[str, str]:
+        """Slack's file ids of what is shown, by sha256; what is not there yet is uploaded once, however many cards
+        ask for it together.
 
         Raises Transient, Ambiguous or Permanent.
         """
         self._by_sha.update(known)
-        for sha, alt in alts.items():
+        for sha, each in shown.items():
             async with self._under_way.setdefault(sha, asyncio.Lock()):
                 if sha not in self._by_sha:
-                    self._by_sha[sha] = await self._upload(sha, alt)
-        return self.known(list(alts))
+                    content = png(each.chart) if each.chart else await self._picture(sha)
+                    self._by_sha[sha] = await self._upload(sha, content, each.alt)
+        return self.known(shown)
 
     def fresh(self, ids: Mapping[str, str]) -> bool:
         """Whether one of the uploads is so new that Slack may not have looked at it yet."""
         return any(self._clock() - self._at.get(id, float("-inf")) < 60 for id in ids.values())
 
-    async def _upload(self, sha: str, alt: str) -> str:
-        content = await self._picture(sha)
+    async def _upload(self, sha: str, content: bytes, alt: str) -> str:
         name = f"{sha[:12]}.{_kind(content)}"
         place = await asked(
             self._client.files_getUploadURLExternal(filename=name, length=len(content), alt_txt=alt[:1000] or None),
@@ -128,9 +138,15 @@ async def _content(answer: aiohttp.ClientResponse, longest: int) -> bytes:
     return bytes(content)
 
 
-def alts_of(parts: Iterable[object]) -> dict[str, str]:
-    """The pictures among the parts of a card or form: alt texts by sha256."""
-    return {part.sha256: part.alt for part in parts if isinstance(part, Picture)}
+def shown_of(parts: Iterable[object]) -> dict[str, Shown]:
+    """The pictures and charts among the parts of a card or form, by sha256."""
+    shown = dict[str, Shown]()
+    for part in parts:
+        if isinstance(part, Picture):
+            shown[part.sha256] = Shown(part.alt)
+        elif isinstance(part, Chart):
+            shown[sha256_of(part)] = Shown(part.alt, part)
+    return shown
 
 
 def _kind(content: bytes) -> str:

@@ -10,7 +10,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.errors import Outage, asked
-from bot.slack.files import Files, alts_of
+from bot.slack.files import Files, Shown, shown_of
 from bot.slack.quiet import quiet_logger
 from bot.slack.translate import known
 from bot.surface import Ambiguous, Gone, Permanent, Posted, Transient
@@ -80,12 +80,16 @@ class SlackSurface:
         return self.team
 
     async def uploads(self, card: Card | Form) -> dict[str, str]:
-        """Slack's file ids of the pictures shown, uploaded if need be."""
-        return await self.files.uploaded(_alts(card), {})
+        """Slack's file ids of the pictures and charts shown, uploaded if need be. Raises as `Files.uploaded` does."""
+        return await self.files.uploaded(_shown(card), {})
 
     def uploaded(self, card: Card | Form) -> dict[str, str]:
-        """Slack's file ids of those pictures that are there already."""
-        return self.files.known(list(_alts(card)))
+        """Slack's file ids of those pictures and charts that are there already."""
+        return self.files.known(_shown(card))
+
+    def has_all(self, card: Card | Form) -> bool:
+        """Whether every picture and chart shown is there already."""
+        return len(self.uploaded(card)) == len(_shown(card))
 
     async def direct(self, user: str) -> str:
         """The id of the conversation with a person."""
@@ -97,7 +101,7 @@ class SlackSurface:
     async def post(self, to: Identity, card: Card, row: str, files: Mapping[str, str]) -> Posted:
         """See `Surface.post`. A failure after sending is Ambiguous: the row's mark tells whether it arrived."""
         channel = await self.direct(to.id)
-        uploads = await self.files.uploaded(_alts(card), files)
+        uploads = await self.files.uploaded(_shown(card), files)
         call = self.client.chat_postMessage(
             channel=channel,
             **message(card, school=self.school, uploads=uploads),
@@ -127,7 +131,7 @@ class SlackSurface:
 
     async def redraw(self, at: Posted, card: Card) -> Posted:
         """See `Surface.redraw`."""
-        uploads = await self.files.uploaded(_alts(card), dict(at.files))
+        uploads = await self.files.uploaded(_shown(card), dict(at.files))
         call = self.client.chat_update(
             channel=at.conversation, ts=at.message, **message(card, school=self.school, uploads=uploads)
         )
@@ -183,5 +187,5 @@ class SlackSurface:
             raise
 
 
-def _alts(card: Card | Form) -> dict[str, str]:
-    return alts_of(card.body if isinstance(card, Card) else card.parts)
+def _shown(card: Card | Form) -> dict[str, Shown]:
+    return shown_of(card.body if isinstance(card, Card) else card.parts)

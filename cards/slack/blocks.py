@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import assert_never
 
+from cards.chart import sha256_of
 from cards.limits import SLACK
 from cards.model import (
     Button,
     Card,
+    Chart,
     Copy,
     Difference,
     Divider,
@@ -27,7 +29,7 @@ from cards.model import (
 )
 from cards.slack import payload, rich
 from cards.slack.rich import Json
-from cards.text import clip, fitted, harmless, warned
+from cards.text import clip, fitted, harmless, spelled_out, warned
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ def draw(element: Element, page: Page) -> list[Json]:
             return [rich.block(rich.section(said + clause))]
         case Picture():
             return _picture(element, page)
+        case Chart():
+            return _chart(element, page)
         case Difference():
             return [rich.difference(element.label, element.before, element.after, SLACK.quote)]
         case Copy():
@@ -185,6 +189,13 @@ def _picture(element: Picture, page: Page) -> list[Json]:
         image["title"] = rich.plain(element.caption, SLACK.caption)
     hint = [quiet("To save it, open the picture and choose Download.")] if element.download else []
     return [image, *hint]
+
+
+def _chart(element: Chart, page: Page) -> list[Json]:
+    upload = page.uploads.get(sha256_of(element))
+    if upload is None:
+        return [block for spelled in spelled_out(element) for block in draw(spelled, page)]
+    return [{"type": "image", "slack_file": {"id": upload}, "alt_text": clip(element.alt, SLACK.alt)}]
 
 
 def _row(element: Row, page: Page) -> list[Json]:

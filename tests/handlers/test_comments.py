@@ -616,9 +616,9 @@ async def test_response_times_by_account_and_month(desk: Desk) -> None:
     assert isinstance(reply, Say)
     said = plain(reply.card)
     assert "3 of 4 comments answered in time." in said
-    assert "2027-03: 3 of 3 in time; half within 60 minutes, the longest 7 hours; 1 with time left" in said
-    assert "2027-02: 0 of 1 in time" in said
-    assert "2027-01: no comments" in said
+    assert "Mar 2027: 3 of 3 in time; half within 60 minutes, the longest 7 hours; 1 with time left" in said
+    assert "Feb 2027: 0 of 1 in time" in said
+    assert "Jan 2027: no comments" in said
     nobody = await desk.ask(COLLEAGUE, "comments", text="stats")
     assert isinstance(nobody, Say)
     assert "No comments came in these months." in plain(nobody.card)
