@@ -51,7 +51,7 @@ def window_html(card: Card, *, school: str, picture_url: PictureUrl) -> Markup:
     return Markup(
         '<section class="window form" aria-labelledby="window-title">'
         '<h3 class="title" id="window-title" tabindex="-1">{}</h3>{}'
-        '<div class="actions">{}<button type="button" class="button" data-cancel>Close</button></div></section>'
+        '<div class="actions">{}<button type="button" class="button" data-cancel>Back to the chat</button></div></section>'
     ).format(inline(card.title), body, pressed)
 
 
@@ -138,7 +138,7 @@ def _picture(picture: Picture, picture_url: PictureUrl) -> Markup:
 
 
 def _chart(chart: Chart) -> Markup:
-    return Markup('<figure class="picture chart"><img src="{}" alt="{}" width="{}"></figure>').format(
+    return Markup('<figure class="chart"><img src="{}" alt="{}" width="{}"></figure>').format(
         data_uri(chart), harmless(chart.alt), WIDTH
     )
 
