@@ -22,8 +22,11 @@ WIDTH = 360
 _FINE = 2
 """How many pixels a point has each way."""
 
-_EDGE, _GAP, _THICK, _SHORTEST, _BASE = 14, 12, 14, 24, 13
-"""Margins, the space between columns, bars' height, the least that a bar keeps, and where letters stand in a line."""
+_EDGE, _GAP, _THICK, _BASE = 14, 12, 14, 13
+"""Margins, the space between columns, bars' height, and where letters stand in a line, in points."""
+
+_LABEL, _SHORTEST = 80, 40
+"""The widest labels and the shortest bars there may be."""
 
 _LEGEND, _HEADS, _NAME, _ROW, _PAUSE = 28, 24, 24, 24, 12
 """How high things are, in points."""
@@ -73,11 +76,10 @@ class _Sheet:
         bars = [bar for group in chart.groups for bar in group.bars]
         high = _LEGEND + _HEADS + sum(_NAME + _ROW * len(group.bars) for group in chart.groups)
         high += _PAUSE * max(len(chart.groups) - 1, 0) + 2 * _EDGE
-        self._left = _EDGE + max((_length(bar.short or bar.label) for bar in bars), default=0) + _GAP
+        label = max((_length(bar.short or bar.label) for bar in bars), default=0.0)
+        self._left = _EDGE + min(label, _LABEL) + _GAP
         self._columns = _columns(chart.heads, bars)
         self._right = (self._columns[0][0] if self._columns else WIDTH) - _GAP
-        if self._right - self._left < _SHORTEST:
-            self._left = max(self._right - _SHORTEST, _EDGE)
         self._image = Image.new("L", (WIDTH * _FINE, high * _FINE), _PAPER)
         self._draw = ImageDraw.Draw(self._image)
 
@@ -150,8 +152,12 @@ class _Sheet:
 def _columns(heads: Sequence[str], bars: Sequence[Bar]) -> list[tuple[float, float]]:
     """Where each column begins and ends: as wide as its widest words, the last one at the right edge."""
     columns, right = list[tuple[float, float]](), float(WIDTH - _EDGE)
-    for cells in reversed(list(zip_longest(heads, *(bar.said for bar in bars), fillvalue=""))[: len(heads)]):
-        left = right - min(max(map(_length, cells)), WIDTH / 5)
+    cells = list(zip_longest(heads, *(bar.said for bar in bars), fillvalue=""))[: len(heads)]
+    widths = [max(map(_length, each)) for each in cells]
+    room = WIDTH - 2 * _EDGE - _LABEL - _SHORTEST - _GAP * (len(heads) + 1)
+    most = room / len(heads) if sum(widths) > room else room
+    for width in reversed(widths):
+        left = right - min(width, most)
         columns.insert(0, (left, right))
         right = left - _GAP
     return columns
