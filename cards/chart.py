@@ -75,10 +75,10 @@ class _Sheet:
     def __init__(self, chart: Chart) -> None:
         bars = [bar for group in chart.groups for bar in group.bars]
         high = _LEGEND + _HEADS + sum(_NAME + _ROW * len(group.bars) for group in chart.groups)
-        high += _PAUSE * max(len(chart.groups) - 1, 0) + 2 * _EDGE
+        high += _PAUSE * max(len(chart.groups) - 1, 0) + 2 * _EDGE - (_ROW - _THICK) // 2
         label = max((_length(bar.short or bar.label) for bar in bars), default=0.0)
         self._left = _EDGE + min(label, _LABEL) + _GAP
-        self._columns = _columns(chart.heads, bars)
+        self._columns = _columns(chart.heads, bars, self._left + _SHORTEST)
         self._right = (self._columns[0][0] if self._columns else WIDTH) - _GAP
         self._image = Image.new("L", (WIDTH * _FINE, high * _FINE), _PAPER)
         self._draw = ImageDraw.Draw(self._image)
@@ -149,12 +149,14 @@ class _Sheet:
         return out.getvalue()
 
 
-def _columns(heads: Sequence[str], bars: Sequence[Bar]) -> list[tuple[float, float]]:
-    """Where each column begins and ends: as wide as its widest words, the last one at the right edge."""
+def _columns(heads: Sequence[str], bars: Sequence[Bar], first: float) -> list[tuple[float, float]]:
+    """Where each column begins and ends: as wide as its widest words when there is room for them after `first`, and
+    the last one at the right edge.
+    """
     columns, right = list[tuple[float, float]](), float(WIDTH - _EDGE)
     cells = list(zip_longest(heads, *(bar.said for bar in bars), fillvalue=""))[: len(heads)]
     widths = [max(map(_length, each)) for each in cells]
-    room = WIDTH - 2 * _EDGE - _LABEL - _SHORTEST - _GAP * (len(heads) + 1)
+    room = right - first - _GAP * len(heads)
     most = room / len(heads) if sum(widths) > room else room
     for width in reversed(widths):
         left = right - min(width, most)

@@ -25,7 +25,7 @@ TYPICAL = ("Harbour page", "Harbour on Instagram", "Parents' forum", "Year 4 blo
 
 def bar(part: int, whole: int = 10, **more: str) -> Bar:
     """A bar of a month."""
-    return Bar("Mar 2027", part, whole, (f"{part} of {whole}", "2 h", "26 h", "1"), WORDS, **more)
+    return Bar("Mar 2027", part, whole, ("9 of 10", "2 h", "26 h", "1"), WORDS, **more)
 
 
 def chart(*bars: Bar, name: str = "Harbour page") -> Chart:
@@ -102,6 +102,15 @@ def test_letters_the_font_lacks_are_drawn_plainly_and_said_as_they_are() -> None
     welsh = chart(bar(9), name="Ysgol yr Harbŵr – Łódź")
     assert png(welsh) == png(chart(bar(9), name="Ysgol yr Harbwr - Lodz"))
     assert "Ysgol yr Harbŵr – Łódź" in welsh.alt
+
+
+def test_no_number_is_cut() -> None:
+    said = ("123 of 456", "89 min", "1234 h", "123")
+    whole = chart(Bar("Mar 2027", 123, 456, said, WORDS, short="Mar"))
+    for number, cell in enumerate(said):
+        other = (*said[:number], f"{cell[:-1]}8", *said[number + 1 :])
+        assert png(chart(Bar("Mar 2027", 123, 456, other, WORDS, short="Mar"))) != png(whole)
+    assert filled(whole) > 20
 
 
 def test_a_long_name_is_cut_at_the_edge() -> None:
