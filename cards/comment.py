@@ -1,7 +1,7 @@
 """A comment as people see it: what was said, by when it must be answered, what has been done, and what can be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -129,7 +129,9 @@ def noun(comment: Comment) -> str:
 
 
 def buttons(comment: Comment) -> tuple[Button, ...]:
-    """What can be done about a comment that is not over."""
+    """What can be done about a comment: while it is not over, and to make an incident of a moderated one."""
+    if comment.status is State.MODERATED:
+        return (replace(press(comment, "Report as incident", "comment.incident"), dialog=True),)
     if not comment.live:
         return ()
     offensive = comment.kind is Kind.OFFENSIVE

@@ -63,7 +63,7 @@ def incident_card(incident: Incident, sight: Sight) -> Card:
     title = f"{incident.id}: an incident"
     status = standing(incident, sight)
     body: list[Element] = [Text(status, Tone.STRONG), *at_risk(incident), particulars(incident, sight)]
-    if incident.live:
+    if incident.live and sight.leads:
         body.append(Notice(_next(incident), cite(CLAUSE)))
     return Card(title, f"{title}. {status}", (*body, *clock_notice(incident, sight)), buttons(incident, sight))
 
@@ -79,7 +79,7 @@ def reporter_card(incident: Incident, sight: Sight) -> Card:
 
 def receipt_card(incident: Incident, sight: Sight, contacts: Contacts) -> Card:
     """What whoever reported it is told at once."""
-    said = f"{incident.id} is with {sight.name(incident.lead)}."
+    said = f"It is with {sight.name(incident.lead)}, {incident.authority}."
     body: list[Element] = []
     if incident.press is not None:
         body += held()
@@ -92,7 +92,8 @@ def receipt_card(incident: Incident, sight: Sight, contacts: Contacts) -> Card:
         clock = f"If it has to be reported, 72 hours run until {moment(ends, sight.zone)}."
         body.append(Notice(f"{who} {clock}".strip(), cite(BREACH_CLAUSE)))
     body.append(Text("To add to it or see where it stands, type /incidents.", Tone.QUIET))
-    return Card(said, said, tuple(body))
+    title = f"{incident.id} is reported"
+    return Card(title, f"{title}. {said}", tuple(body))
 
 
 def not_ready_card() -> Card:

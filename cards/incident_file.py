@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cards.incident import VERDICTS, Sight, buttons, particulars, press, reporter_standing, standing
+from cards.incident import VERDICTS, Sight, particulars, press, reporter_standing, standing
 from cards.model import Button, Card, Divider, Element, Facts, Notice, Quote, Text, Tone
 from cards.wording import listed, moment
 from policy.chronology import Act, Entry
@@ -23,14 +23,13 @@ def file_card(
     `about` is the name of the colleague it is about, "" for none; `readers` are the names of those who may read it.
     """
     title = f"{incident.id}: the file"
-    body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), particulars(incident, sight)]
-    body += [_report(incident, sight, about), Quote(incident.report.what)]
+    body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), Quote(incident.report.what)]
+    body += [_report(incident, sight, about), particulars(incident, sight)]
     body.append(Text(f"Read by {listed(tuple(readers))}.", Tone.QUIET))
     if incident.outcome is not None:
         body += [Divider(), *_outcome(incident)]
     body += [Divider(), Text("Chronology, newest first", Tone.STRONG), *chronology(entries, sight)]
-    older = _older(incident, entries)
-    shown = (*older, *(each for each in buttons(incident, sight) if each.verb != "incident.open"))
+    shown = (*_older(incident, entries), press(incident, "Add note", "incident.note"))
     return Card(title, title, tuple(body), shown, dialog=True)
 
 

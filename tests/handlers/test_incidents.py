@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cards.model import Card, Row
+from cards.model import Card, ChoiceField, Row, TextField
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from policy.away import plan_away
@@ -516,6 +516,31 @@ async def test_without_a_key_nothing_can_be_reported_and_it_says_what_to_do(tmp_
     assert "01632 960001" in said(await desk.ask(TEACHER, "picture.child", fields={"child": "yes"}))
     assert isinstance(await desk.ask(TEACHER, "home"), Say)
     await desk.store.close()
+
+
+async def test_a_moderated_comment_becomes_an_incident(desk: Desk) -> None:
+    words = "You are all quokkas."
+    said_ = {"text": words, "account": "page", "kind": "offensive", "received": MONDAY, "writer": "A. Nonym"}
+    await desk.ask(OWNER, "comment.new", fields=said_)
+    comment = Ref("comment", "C-1")
+    await desk.ask(OWNER, "comment.moderate.send", comment, version=1, fields={"act": "hide", "reason": "0"})
+    drawn = await desk.see(OWNER, "comment", comment)
+    assert drawn is not None
+    assert labels(drawn.card) == ["Report as incident"]
+    form = await desk.ask(OWNER, "comment.incident", comment, version=1)
+    assert isinstance(form, Ask)
+    values = {each.name: each.value for each in form.form.fields if isinstance(each, TextField | ChoiceField)}
+    assert values["what"] == f"A. Nonym: {words}"
+    assert values["kind"] == "offensive"
+    payload = dict(form.form.payload)
+    assert isinstance(await desk.ask(OWNER, "incident.new", fields=dict(values), payload=payload), Say)
+    async with desk.store.transaction("harbour") as tx:
+        incident = (await tx.find(Incident, limit=1))[0]
+    assert incident.comment == "C-1"
+    assert words in said(await press(desk, HEAD, "incident.open", incident))
+    forged = await desk.ask(COLLEAGUE, "incident.new", fields={"what": "x"}, payload={"comment": "C-1"})
+    assert isinstance(forged, Say)
+    assert forged.refused
 
 
 async def test_the_audit_has_ids_and_no_words(desk: Desk) -> None:

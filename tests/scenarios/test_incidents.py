@@ -59,7 +59,7 @@ async def test_from_the_report_to_the_end(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
         school = School(chat)
         async with serving(chat, tmp_path / "data", school=with_governors(), clock=HandClock()) as program:
-            assert "I-1 is with Helen" in await report(school)
+            assert "It is with Helen, headteacher." in await report(school)
             card = await school.card(HEAD, "I-1: an incident", "To be assessed", button="Open")
             window = await school.form(HEAD, card, "Open")
             assert SECRET in window.shown_text()
@@ -95,7 +95,8 @@ async def test_what_is_about_the_headteacher_goes_to_the_chair_alone(tmp_path: P
         school = School(chat)
         async with serving(chat, tmp_path / "data", school=with_governors(), clock=HandClock()) as program:
             said = await report(school, **{"Is it about the headteacher?": "Yes"})
-            assert "I-1 is with" in said
+            assert "I-1 is reported" in said
+            assert "It is with Dora, chair of governors." in said
             await school.card(CHAIR, "I-1: an incident", button="Assess")
             await quiet(program)
             assert school.inboxes(HEAD, DEPUTY, OFFICER, OWNER) == [0, 0, 0, 0]
