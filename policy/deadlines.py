@@ -1,5 +1,6 @@
 """When a reply is due and when to nag; each deadline carries its reason and its clause."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -11,6 +12,7 @@ BEFORE_SLOT = timedelta(hours=1)
 MODERATED_IN = timedelta(hours=1)
 BREACH_HOURS = 72
 _END_OF_DAY = time(23, 59, fold=1)
+_ORDINALS = {29: "th", 30: "th", 31: "st"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,27 @@ def breach_due(aware: datetime) -> Deadline:
     return Deadline(at, "72 hours after the school became aware, weekends included.", "report-conduct")
 
 
+def access_due(received: date, calendar: Calendar) -> Deadline:
+    """By when somebody who has asked for what is kept about them must have it. `received` is a local date.
+
+    One month: by the end of the same day of the next month, or of that month's last day where it has none such;
+    if that is a weekend or one of England's bank holidays, by the end of the next day that is neither. The school's
+    own closures do not put it off. Clause `data-protection`. Source: UK GDPR, Article 12(3), as the ICO counts it.
+    """
+    year, month = divmod(received.year * 12 + received.month, 12)
+    length = monthrange(year, month + 1)[1]
+    last = date(year, month + 1, min(received.day, length))
+    due = last
+    while calendar.is_weekend(due) or calendar.bank_holiday(due):
+        due += timedelta(days=1)
+    reason = f"Received on {day_in_words(received)} {received.year}, so it is due within a month"
+    if received.day > length:
+        reason += f", and {last:%B} has no {received.day}{_ORDINALS[received.day]}"
+    if due != last:
+        reason += f"; {last.day} {last:%B} is {_day_off(last, calendar)}"
+    return Deadline(calendar.at(due, _END_OF_DAY), f"{reason}: by {day_in_words(due)} {due.year}.", "data-protection")
+
+
 def first_nag(submitted: datetime, calendar: Calendar) -> datetime:
     """When whoever must decide is first reminded: after four staffed hours; UTC."""
     return calendar.add_staffed(submitted, FIRST_NAG)
@@ -81,6 +104,11 @@ def before_slot(planned: datetime, calendar: Calendar) -> datetime:
     staffed hours on the working day before. The answer may lie before the post was sent in at all.
     """
     return calendar.last_staffed(as_utc(planned) - BEFORE_SLOT)
+
+
+def _day_off(day: date, calendar: Calendar) -> str:
+    name = calendar.bank_holiday(day)
+    return f"a bank holiday ({name})" if name else f"a {day:%A}"
 
 
 def _24_hours(received: datetime, off: str, calendar: Calendar) -> Deadline:
