@@ -147,6 +147,23 @@ async def test_an_answer_with_a_picture_too_new_for_slack_comes_without_it(desk:
     assert "Posts" in told.shown_text()
 
 
+async def test_a_command_shows_a_new_picture_after_its_acknowledgement_and_a_known_one_in_it(desk: SlackDesk) -> None:
+    form = await (await desk.slack.command(TOM, "/logcomment")).opened()
+    sent = await desk.slack.submit(TOM, form, {"Text": "When does term begin?", "Account": "Harbour page"})
+    assert (sent.problem, sent.errors) == ("", {})
+    first = await desk.slack.command(HELEN, "/comments", "stats")
+    assert (first.status, first.body, first.ephemeral) == (200, "", None)
+    [told] = await desk.slack.until(lambda: desk.slack.ephemerals)
+    assert told.ephemeral_to == HELEN
+    again = await desk.slack.command(HELEN, "/comments", "stats")
+    assert again.ephemeral is not None
+    for shown in (told, again.ephemeral):
+        [image] = [block for block in shown.blocks if block["type"] == "image"]
+        assert "Harbour page: Mar 2027: 1 comment with time left" in image["alt_text"]
+        assert desk.slack.files[image["slack_file"]["id"]].content.startswith(b"\x89PNG")
+    assert [call.method for call in desk.slack.calls].count("files.completeUploadExternal") == 1
+
+
 async def test_home_is_drawn_when_opened_and_again_after_doing_something(desk: SlackDesk) -> None:
     assert (await desk.slack.open_home(TOM)).status == 200
     first = await desk.slack.until(lambda: desk.slack.home(TOM))

@@ -10,10 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from cards.chart import data_uri
 from cards.html import card_html, form_html
 from cards.model import (
+    Bar,
+    Bars,
     Button,
     Card,
+    Chart,
     ChoiceField,
     Copy,
     DateField,
@@ -97,12 +101,15 @@ def asked(form: Form, *, values: Mapping[str, Value] | None = None, errors: dict
     )
 
 
+CHART = Chart((Bars(NASTY, (Bar(NASTY, 9, 10, (NASTY,), NASTY),)),), NASTY, NASTY, (NASTY,))
+
 ELEMENTS: list[Element] = [
     Text(NASTY),
     Quote(NASTY),
     Facts(((NASTY, NASTY),)),
     Notice(NASTY, NASTY, Tone.WARNING),
     Picture("ab", NASTY, NASTY, download=True),
+    CHART,
     Difference(NASTY, NASTY, f"{NASTY} more"),
     Difference(NASTY, "quite other words", NASTY),
     Copy(NASTY, NASTY),
@@ -116,9 +123,15 @@ def test_nothing_typed_becomes_markup(element: Element) -> None:
     page = drawn(element)
     assert not {"script", "b", "i"} & {tag for tag, _ in page.tags}
     assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
-    assert all(attributes["src"] == "/pictures/ab" for tag, attributes in page.tags if tag == "img")
-    if not isinstance(element, Divider | Picture | Difference):
+    own = ("/pictures/ab", data_uri(CHART))
+    assert all(attributes["src"] in own for tag, attributes in page.tags if tag == "img")
+    if not isinstance(element, Divider | Picture | Chart | Difference):
         assert NASTY in page.text
+
+
+def test_a_chart_is_a_picture_with_its_numbers() -> None:
+    [image] = [attributes for tag, attributes in drawn(CHART).tags if tag == "img"]
+    assert image == {"src": data_uri(CHART), "alt": CHART.alt, "width": "360"}
 
 
 @given(st.text())

@@ -13,8 +13,11 @@ from slack_sdk.models.views import View
 from cards.carried import Foreign
 from cards.limits import SLACK
 from cards.model import (
+    Bar,
+    Bars,
     Button,
     Card,
+    Chart,
     ChoiceField,
     Copy,
     DateField,
@@ -66,6 +69,7 @@ def every_element(text: str) -> tuple[Element, ...]:
         *(Notice(text, text, tone) for tone in Tone),
         Picture(SHA, text, text, download=True),
         Picture("b" * 64, text),
+        Chart((Bars(text[:60], (Bar(text[:20], 1, 2, (text[:20],), text[:200]),)),), "In time", "Late"),
         Difference(text, text, f"{text} more"),
         Copy(text, whole=press("Open", verb="post.open")),
         Row(text, text),

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from cards.away import away_card, away_form, stand_in_card
 from cards.letters import REASONS, Undelivered, dead_card, late_card, no_longer_card, stuck_card
 from cards.model import (
+    Bar,
+    Bars,
     Button,
     Card,
+    Chart,
     ChoiceField,
     Copy,
     DateField,
@@ -65,6 +68,13 @@ def press(label: str = "Approve", **more: Any) -> Button:
     return Button(label, more.pop("verb", "post.approve"), POST, more.pop("version", 3), **more)
 
 
+def a_chart(text: str) -> Chart:
+    """Two bars, and one that is none, under a name."""
+    bars = (Bar(text, 9, 10, (text, "2 h"), text), Bar("Feb 2027", 0, 3, ("0 of 3", ""), text))
+    nothing = Bar("Jan 2027", 0, 0, (), text, none=text, short="Jan")
+    return Chart((Bars(text, (*bars, nothing)),), "In time", "Late", ("in time", "half in"))
+
+
 def every_element(text: str) -> tuple[Element, ...]:
     """Each kind of element in each of its shapes."""
     return (
@@ -74,6 +84,7 @@ def every_element(text: str) -> tuple[Element, ...]:
         *(Notice(text, text, tone) for tone in Tone),
         Picture(SHA, text, text, download=True),
         Picture("b" * 64, text),
+        a_chart(text[:60]),
         Divider(),
         Difference(text, text, f"{text} more"),
         Copy(text, whole=press("Open", verb="post.open")),
@@ -258,6 +269,7 @@ _buttons = st.builds(
 )
 _wholes = st.none() | _buttons
 _pictures = st.builds(Picture, st.sampled_from((SHA, "c" * 64)), _texts, _texts, st.booleans())
+_charts = st.builds(a_chart, _texts)
 _quotes = st.builds(Quote, _long_texts, _wholes)
 _notices = st.builds(Notice, _long_texts, _texts, _tones)
 _elements = st.one_of(
@@ -266,6 +278,7 @@ _elements = st.one_of(
     st.builds(Facts, st.lists(st.tuples(_texts, _long_texts), max_size=40).map(tuple)),
     _notices,
     _pictures,
+    _charts,
     st.builds(Difference, _texts, _long_texts, _long_texts),
     st.builds(Copy, _long_texts, _texts, _wholes),
     st.builds(Row, _texts, _texts, st.lists(_buttons, max_size=4).map(tuple)),
