@@ -16,17 +16,17 @@ from cards.model import Bar, Bars, Chart
 GREEN = "#1f3d2b"
 """Exeat's one colour."""
 
-WIDTH = 360
-"""How wide a chart is shown, in points: what a message has on a phone."""
+WIDTH = 320
+"""How wide a chart is shown, in points: about what a message has on a phone."""
 
 _FINE = 2
 """How many pixels a point has each way."""
 
-_EDGE, _GAP, _THICK, _BASE = 14, 12, 14, 13
+_EDGE, _GAP, _THICK, _BASE = 10, 9, 14, 13
 """Margins, the space between columns, bars' height, and where letters stand in a line, in points."""
 
-_LABEL, _SHORTEST = 80, 40
-"""The widest labels and the shortest bars there may be."""
+_LABEL, _SHORTEST, _SEEN = 80, 40, 4
+"""The widest labels, the shortest bars and their shortest sides there may be."""
 
 _LEGEND, _HEADS, _NAME, _ROW, _PAUSE = 28, 24, 24, 24, 12
 """How high things are, in points."""
@@ -105,8 +105,8 @@ class _Sheet:
         self._words(_EDGE, top, bar.short or bar.label, self._left - _GAP - _EDGE)
         if bar.whole > 0:
             self._box(self._left, top, self._right, _REST)
-            if share := min(max(bar.part / bar.whole, 0), 1):
-                self._box(self._left, top, self._left + max(share * (self._right - self._left), 2), _INK)
+            if filled := _filled(bar, self._right - self._left):
+                self._box(self._left, top, self._left + filled, _INK)
         else:
             self._words(self._left, top, bar.none, WIDTH - _EDGE - self._left, shade=_SOFT)
         for said, column in zip(bar.said, self._columns, strict=False):
@@ -147,6 +147,13 @@ class _Sheet:
         out = io.BytesIO()
         drawn.save(out, "PNG", optimize=True, bits=2)
         return out.getvalue()
+
+
+def _filled(bar: Bar, room: float) -> float:
+    """How long its filled part is; a side that is not empty can always be seen."""
+    if bar.part <= 0 or bar.part >= bar.whole:
+        return 0 if bar.part <= 0 else room
+    return min(max(bar.part / bar.whole * room, _SEEN), room - _SEEN)
 
 
 def _columns(heads: Sequence[str], bars: Sequence[Bar], first: float) -> list[tuple[float, float]]:

@@ -29,7 +29,8 @@ def stats_card(months: Sequence[Month], accounts: Mapping[str, str]) -> Card:
     settled, in_time = sum(each.settled for each in months), sum(each.in_time for each in months)
     said = f"{in_time} of {counted(settled, 'comment', 'comments')} answered in time."
     starts = range(0, len(groups), TOGETHER)
-    charts = [Chart(tuple(groups[start : start + TOGETHER]), "Answered in time", "Late", HEADS) for start in starts]
+    heads = HEADS if any(each.waiting for each in months) else HEADS[:-1]
+    charts = [Chart(tuple(groups[start : start + TOGETHER]), "Answered in time", "Late", heads) for start in starts]
     return Card("Response times", said, (Text(said), *charts, Notice("The promise:", cite(CLAUSE))))
 
 

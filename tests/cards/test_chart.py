@@ -72,6 +72,11 @@ def test_more_in_time_is_a_longer_bar() -> None:
     assert middle == sorted(set(middle))
 
 
+def test_a_single_late_one_among_many_is_seen() -> None:
+    assert filled(chart(bar(0, 500))) < filled(chart(bar(1, 500)))
+    assert filled(chart(bar(499, 500))) < filled(chart(bar(500, 500))) - 4
+
+
 def test_none_in_time_is_an_outline_and_no_comments_are_no_bar() -> None:
     late, nothing = chart(bar(0)), chart(bar(0, 0, none="no comments"))
     assert max(_lines(late)) > LONG

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from cards.chart import data_uri
+from cards.chart import WIDTH, data_uri
 from cards.html import card_html, form_html
 from cards.model import (
     Bar,
@@ -131,7 +131,7 @@ def test_nothing_typed_becomes_markup(element: Element) -> None:
 
 def test_a_chart_is_a_picture_with_its_numbers() -> None:
     [image] = [attributes for tag, attributes in drawn(CHART).tags if tag == "img"]
-    assert image == {"src": data_uri(CHART), "alt": CHART.alt, "width": "360"}
+    assert image == {"src": data_uri(CHART), "alt": CHART.alt, "width": str(WIDTH)}
 
 
 @given(st.text())

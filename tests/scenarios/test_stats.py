@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cards.chart import WIDTH
 from tests.fakes.school import HEAD, MONDAY, OWNER, TEACHER
 from tests.fakes.slack_desk import user
 from tests.scenarios.chat import PATIENCE, Chat
@@ -68,7 +69,7 @@ async def test_response_times_are_a_picture_that_can_be_read(tmp_path: Path, on:
             assert "C-1" in card.shown_text()
             [(content, alt)] = await asked(chat, OWNER)
             picture = Image.open(io.BytesIO(content))
-            assert (picture.format, picture.width) == ("PNG", 720)
+            assert (picture.format, picture.width) == ("PNG", 2 * WIDTH)
             numbers = "1 of 1 in time; half within 3 hours, the longest 3 hours; 1 with time left"
             assert f"Harbour page: Mar 2027: {numbers}. Feb 2027: no comments." in alt
             clock.move_to(MONDAY + timedelta(hours=26))
