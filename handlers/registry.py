@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from cards.export import Sheet
 from cards.model import Card, Element
 from handlers.request import Reply
 from handlers.turn import Scene, Turn
@@ -115,6 +116,34 @@ class Importer:
     example: tuple[str, ...]
 
 
+Exporting = Callable[[Scene, Any], Awaitable[Sheet | None]]
+"""Lays a record out to be read outside Exeat, and says whose each piece is; None for one that is left out."""
+
+Logging = Callable[[Scene, Any], Awaitable[tuple[str, ...] | None]]
+"""Gives a record's row in a log; None for one that is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """How the records of a kind leave Exeat, under a name that fits a file. A kind without one never leaves it."""
+
+    name: str
+    title: str
+    record: type[Record]
+    handler: Exporting
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A table made of the records of a kind, one row each, to be printed."""
+
+    name: str
+    title: str
+    record: type[Record]
+    heads: tuple[str, ...]
+    handler: Logging
+
+
 @dataclass(slots=True)
 class Registry:
     """Commands, buttons, forms, views and dues by name: one per handlers module, `merge`d into one."""
@@ -128,6 +157,8 @@ class Registry:
     beginnings: list[Beginning] = field(default_factory=list)
     hooks: dict[str, Hook] = field(default_factory=dict)
     importers: dict[str, Importer] = field(default_factory=dict)
+    exporters: dict[str, Exporter] = field(default_factory=dict)
+    logs: dict[str, Log] = field(default_factory=dict)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
 
     def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
@@ -220,6 +251,26 @@ class Registry:
 
         return keep
 
+    def exports(self, name: str, title: str, record: type[Record]) -> Callable[[Exporting], Exporting]:
+        """How a record of this kind is laid out in `exeat export`: `async (scene, record) -> Sheet | None`."""
+
+        def keep(handler: Exporting) -> Exporting:
+            self._know(record)
+            self.exporters[name] = Exporter(name, title, record, handler)
+            return handler
+
+        return keep
+
+    def log(self, name: str, title: str, record: type[Record], heads: Sequence[str]) -> Callable[[Logging], Logging]:
+        """A table in `exeat export school`, to be printed: `async (scene, record) -> tuple[str, ...] | None`."""
+
+        def keep(handler: Logging) -> Logging:
+            self._know(record)
+            self.logs[name] = Log(name, title, record, tuple(heads), handler)
+            return handler
+
+        return keep
+
     def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
         """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
 
@@ -276,6 +327,8 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.arrivals, part.arrivals)
         _claim(whole.hooks, part.hooks)
         _claim(whole.importers, part.importers)
+        _claim(whole.exporters, part.exporters)
+        _claim(whole.logs, part.logs)
         whole.homes += part.homes
         whole.comers += part.comers
         whole.beginnings += part.beginnings

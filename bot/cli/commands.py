@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import asking, importing, init, keeping, keys, manifests, running
+from bot.cli import asking, exporting, importing, init, keeping, keys, manifests, running
 from bot.cli.speaking import FAILED, err
 from handlers.dispatch import where
 from handlers.everything import everything
@@ -28,6 +28,9 @@ commands.command("backup", short_help="Write everything kept into one file")(kee
 commands.command("restore", short_help="Put a backup back")(keeping.restore)
 commands.add_typer(
     importing.commands(everything()), name="import", short_help="Take in what is kept elsewhere, from a file"
+)
+commands.add_typer(
+    exporting.commands(everything()), name="export", short_help="Give out what is kept, to be read without Exeat"
 )
 commands.add_typer(keys.keys, name="keys", short_help="Make a key to seal confidential records with")
 commands.add_typer(manifests.manifest, name="manifest", short_help="Make what a chat platform asks for")

@@ -139,3 +139,8 @@ def _names_a_thing(words: list[re.Match[str]], end: int, text: str) -> bool:
     if end >= len(words) or not _follows(words, end, text):
         return False
     return words[end][0][0].isupper() and words[end][0].casefold() in _THINGS
+
+
+def is_common_word(word: str) -> bool:
+    """Whether the word is more often something else than a name: "Summer", "will"."""
+    return word.casefold() in _NEVER_NAMES

@@ -1,0 +1,295 @@
+"""`exeat export …`: what is kept, to be read without Exeat: about one person, about the school, and its logs."""
+
+import asyncio
+import base64
+import os
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.progress import Progress
+
+from bot.app import vault_of
+from bot.cli.parcel import Parcel, parcel
+from bot.cli.speaking import FAILED, err, plainly, refuse, say
+from bot.clock import utc_now
+from bot.settings import read_environment, read_school
+from handlers.exports.pages import (
+    chapter_data,
+    chapter_page,
+    copy_data,
+    copy_page,
+    index_page,
+    log_data,
+    log_page,
+    received_words,
+    review_data,
+    review_page,
+)
+from handlers.exports.person import Copy, copy_of
+from handlers.exports.reading import unreadable
+from handlers.exports.school import Whole, table_of, whole
+from handlers.exports.subject import Unknown
+from handlers.registry import Log, Registry
+from handlers.turn import Scene
+from policy.people import EXEAT
+from storage.audit import verify
+from storage.blobs import Blobs
+from storage.codec import text
+from storage.contract import Damaged
+from storage.tiny import TinyStore, read_tiny
+
+FOR_THE_PERSON, FOR_THE_OFFICER = "for-the-person", "for-the-data-protection-officer"
+
+NOT_NOTED = (
+    "The record of who did what does not say that this was exported, since Exeat may be serving beside it: "
+    "note who exported it, when and why."
+)
+
+Written = Annotated[
+    Path,
+    typer.Argument(metavar="FOLDER", help="Where to write it: a new folder, or a new file ending in .zip."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The records, read beside whoever writes them, and the pictures."""
+
+    store: TinyStore
+    scene: Scene
+    blobs: Blobs
+
+
+def commands(registry: Registry) -> typer.Typer:
+    """The commands: one for a person, one for the school, and one for every log."""
+    made = typer.Typer(
+        help="Give out what is kept, to be read without Exeat: about a person, or all of it.", no_args_is_help=True
+    )
+    made.command("person", short_help="A copy of what is kept about somebody, for them")(_person(registry))
+    made.command("school", short_help="Everything of the school")(_school(registry))
+    for log in registry.logs.values():
+        made.command(log.name, short_help=f"{log.title}, as a table to be printed", help=_log_help(log))(_log(log))
+    return made
+
+
+def _person(registry: Registry) -> Callable[..., None]:
+    def person(
+        email: Annotated[str, typer.Argument(metavar="EMAIL", help="Their e-mail, or slack:U… or teams:….")],
+        folder: Written,
+        received: Annotated[
+            str,
+            typer.Option(metavar="DATE", help="When the request came, such as 2027-03-01: says by when to answer."),
+        ] = "",
+        give: Annotated[
+            list[str] | None,
+            typer.Option(metavar="KEY", help="Give after all what the sheet has under that key."),
+        ] = None,
+    ) -> None:
+        """A copy of what is kept about somebody, for them, and a sheet of what was left out of it.
+
+        The copy holds their accounts, and what they wrote, decided and did. Other people are taken out of it. What
+        was taken out, and records about them that are not in it, stand in the sheet, for whoever decides on that.
+        May be run while Exeat is serving.
+
+        \b
+        Example:
+          exeat export person tom@school.example tom-2027-03 --received 2027-03-01
+          exeat export person tom@school.example tom-2.zip --give 3f2a91c0 --give 77b01d2e
+        """
+        came = _day(received) if received else None
+        _must_be_new(folder)
+        with plainly():
+            try:
+                copy, told = asyncio.run(_write_person(registry, email, folder, came, frozenset(give or ())))
+            except Unknown as error:
+                refuse(str(error))
+        say(f"{folder}: {FOR_THE_PERSON} is the copy, {FOR_THE_OFFICER} is not for them.")
+        say(f"{len(copy.withheld):,} taken out of it, {len(copy.touches):,} records not in it: all are in the sheet.")
+        say("Somebody has to read the copy before it is given: a program may miss a person in free text.")
+        say(NOT_NOTED)
+        say(told)
+
+    return person
+
+
+def _school(registry: Registry) -> Callable[..., None]:
+    def school(folder: Written) -> None:
+        """Everything of the school, as pages and as data, with its pictures and the record of who did what.
+
+        What is confidential is left out where EXEAT_KEY is not set, and the first page says so. May be run while
+        Exeat is serving.
+
+        \b
+        Example:
+          exeat export school harbour-2027-07
+          exeat export school harbour-2027-07.zip
+        """
+        _must_be_new(folder)
+        with plainly():
+            found, lost = asyncio.run(_write_school(registry, folder))
+        records = sum(len(each.items) for each in found.chapters)
+        say(f"{records:,} records and {len(found.pictures) - len(lost):,} pictures are in {folder}. Open index.html.")
+        if found.left_out:
+            say(f"Left out, for there is no EXEAT_KEY: {', '.join(found.left_out)}.")
+        say(NOT_NOTED)
+        _say_lost(lost)
+
+    return school
+
+
+def _log(log: Log) -> Callable[..., None]:
+    def command(
+        file: Annotated[
+            Path, typer.Argument(metavar="FILE.html", help="Where to write it; it must not be there yet.")
+        ],
+    ) -> None:
+        _must_be_new(file)
+        with plainly():
+            rows = asyncio.run(_write_log(log, file))
+        say(f"{rows:,} {'row' if rows == 1 else 'rows'} written to {file}. Open it in a browser to print it.")
+        say(NOT_NOTED)
+
+    return command
+
+
+def _log_help(log: Log) -> str:
+    example = f"\b\nExample:\n  exeat export {log.name} {log.name}.html"
+    return f"{log.title}, as a table to be printed. May be run while Exeat is serving.\n\n{example}"
+
+
+@asynccontextmanager
+async def _opened() -> AsyncIterator[Opened]:
+    environment = read_environment()
+    school = read_school(environment.exeat_config)
+    if not environment.exeat_data.is_dir():
+        refuse(f"There are no records at {environment.exeat_data}. Say where they are with EXEAT_DATA.", FAILED)
+    store = await read_tiny(environment.exeat_data, vault=vault_of(environment))
+    async with store.transaction(school.id) as tx:
+        scene = Scene(tx, school, utc_now(), EXEAT, sealing=store.sealing)
+        yield Opened(store, scene, Blobs(environment.exeat_data / "blobs"))
+
+
+async def _write_person(
+    registry: Registry, email: str, folder: Path, received: date | None, given: frozenset[str]
+) -> tuple[Copy, str]:
+    async with _opened() as opened:
+        scene, school = opened.scene, opened.scene.school
+        if shut := await unreadable(opened.store, school.id, registry):
+            titles = ", ".join(each.title for each in shut)
+            refuse(f"There are confidential records ({titles}), and a copy without them is not whole. Set EXEAT_KEY.")
+        with Progress(console=err, disable=not err.is_terminal) as bar:
+            copy = await copy_of(
+                scene,
+                email,
+                registry,
+                await opened.store.count(school.id),
+                opened.store.audit_rows(school.id),
+                received=received,
+                given=given,
+                progress=_onto(bar, "reading"),
+            )
+        pictures, lost = await _pictures(opened.blobs, copy.pictures)
+        embedded = {
+            sha: f"data:{_kind(data)};base64,{base64.b64encode(data).decode()}" for sha, data in pictures.items()
+        }
+        with parcel(folder) as out:
+            out.put(
+                f"{FOR_THE_PERSON}/index.html", copy_page(copy, scene, lambda sha: embedded.get(sha, "")).encode()
+            )
+            out.put(f"{FOR_THE_PERSON}/data.json", _json(copy_data(copy, scene)))
+            for sha, data in pictures.items():
+                out.put(f"{FOR_THE_PERSON}/{_picture_name(sha, data)}", data)
+            out.put(f"{FOR_THE_OFFICER}/dpo-review.html", review_page(copy, scene).encode())
+            out.put(f"{FOR_THE_OFFICER}/dpo-review.json", _json(review_data(copy, scene)))
+        _say_lost(lost)
+        return copy, received_words(copy, scene)
+
+
+async def _write_school(registry: Registry, folder: Path) -> tuple[Whole, list[str]]:
+    async with _opened() as opened:
+        scene, school = opened.scene, opened.scene.school
+        with Progress(console=err, disable=not err.is_terminal) as bar:
+            found = await whole(scene, registry, await opened.store.count(school.id), progress=_onto(bar, "reading"))
+        rows = [row async for row in opened.store.audit_rows(school.id)]
+        pictures, lost = await _pictures(opened.blobs, found.pictures)
+        names = {sha: _picture_name(sha, data) for sha, data in pictures.items()}
+        with parcel(folder) as out:
+            out.put("index.html", index_page(found, scene, verify(rows)).encode())
+            for each in found.chapters:
+                out.put(f"{each.name}.html", chapter_page(each, school, lambda sha: names.get(sha, "")).encode())
+                out.put(f"{each.name}.json", _json(chapter_data(each, found.raw[each.name])))
+            for name, table in found.logs.items():
+                out.put(f"{name}.html", log_page(table, school, back=True).encode())
+                out.put(f"{name}.json", _json(log_data(table)))
+            _put_pictures(out, pictures, names)
+            out.put("audit.jsonl", "".join(f"{text(row)}\n" for row in rows).encode())
+        return found, lost
+
+
+async def _write_log(log: Log, file: Path) -> int:
+    async with _opened() as opened:
+        table = await table_of(opened.scene, log)
+        page = log_page(table, opened.scene.school, back=False)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+            written.write(page.encode())
+        return len(table.rows)
+
+
+async def _pictures(blobs: Blobs, names: Iterable[str]) -> tuple[dict[str, bytes], list[str]]:
+    """The pictures by their names, and the names of those that are gone or damaged."""
+    found, lost = dict[str, bytes](), list[str]()
+    for sha in sorted(names):
+        try:
+            found[sha] = await blobs.get(sha)
+        except (LookupError, Damaged):
+            lost.append(sha)
+    return found, lost
+
+
+def _put_pictures(out: Parcel, pictures: dict[str, bytes], names: dict[str, str]) -> None:
+    for sha, data in pictures.items():
+        out.put(names[sha], data)
+
+
+def _picture_name(sha: str, data: bytes) -> str:
+    return f"pictures/{sha}.{_kind(data).removeprefix('image/').replace('jpeg', 'jpg')}"
+
+
+def _kind(data: bytes) -> str:
+    """What sort of cleaned picture it is."""
+    if data.startswith(b"\x89PNG"):
+        return "image/png"
+    return "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
+
+
+def _onto(bar: Progress, title: str) -> Callable[[int, int], None]:
+    task = bar.add_task(title, total=None)
+    return lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _json(data: Any) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _day(said: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        refuse(f'"{said}" is not a date. Write the day on which the request came, such as 2027-03-01.')
+
+
+def _must_be_new(path: Path) -> None:
+    if path.exists():
+        refuse(f"{path} is there already, and nothing is written over it. Choose another name.")
+
+
+def _say_lost(lost: list[str]) -> None:
+    if lost:
+        some = "One picture was" if len(lost) == 1 else f"{len(lost):,} pictures were"
+        err.print(f"{some} gone or damaged, beginning with {lost[0]}. Look in an older backup.", markup=False)

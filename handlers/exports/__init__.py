@@ -1,0 +1,6 @@
+"""How records leave Exeat: laid out by kind, with whose each piece is. A kind that is not here never leaves it."""
+
+from handlers.exports import of_comments, of_incidents, of_people, of_posts
+from handlers.registry import merge
+
+REGISTRY = merge([of_posts.registry, of_comments.registry, of_incidents.registry, of_people.registry])

@@ -1,0 +1,213 @@
+"""The pages and the data of what is given out of Exeat."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cards.export import Chapter, Table
+from cards.export_html import (
+    PictureUrl,
+    chapter_html,
+    contents,
+    heading,
+    listed,
+    notice,
+    page_html,
+    paragraphs,
+    table_html,
+)
+from cards.wording import counted
+from handlers.exports.person import Copy
+from handlers.exports.reading import in_words
+from handlers.exports.school import Whole
+from handlers.turn import Scene
+from policy.calendar import day_in_words
+from policy.school import School
+from storage.audit import Verdict
+from storage.codec import plain
+
+READ_FIRST = (
+    "What you wrote is given as you wrote it. Other people's names, words and addresses have been taken out: square "
+    "brackets, such as [another person], and “a colleague” show where.",
+    "They were looked for by a program. In free text it may have missed somebody, or taken out a word that is no "
+    "name: somebody at the school should have read this copy before it was given to you. If you find another person "
+    "in it, or miss something of yours, please tell the school's data protection officer.",
+)
+
+NOT_IN_IT = (
+    "messages in the chat itself, which Slack or Microsoft keep for the school",
+    "the school's other systems and its paper files",
+    "backups, which hold the same as stands here until they are deleted",
+    "what cannot be given without giving away somebody else, on which the data protection officer decides",
+)
+
+FOR_NOBODY_ELSE = (
+    "This sheet holds what was taken out of the copy. It is for whoever decides on the request, and must not be "
+    "given to the person who asked."
+)
+
+BEFORE_GIVING = (
+    "Make sure that the request comes from the person it is about.",
+    "Read the whole copy. A program has looked for other people in it; in free text it may have missed somebody, "
+    "such as a nickname, a pupil's first name or a description.",
+    "Decide on each record under “Not in the copy”. Open it in Exeat or in the school export; what may be given is "
+    "given by hand.",
+    "Decide on each thing under “Taken out of the copy”. To give some of it after all, make the copy anew with "
+    "--give and its key, once for each.",
+    "Note what was given, when, and why the rest was not.",
+)
+
+WITHHELD = ("Key", "Record", "Where", "What stands there", "In the copy", "Why", "Decision")
+
+TOUCHES = ("Record", "Why it touches them", "What to decide", "Decision")
+
+IN_EXEAT = "Confidential: read it in Exeat."
+
+
+def copy_page(copy: Copy, scene: Scene, picture_url: PictureUrl) -> str:
+    """What is given to the person, as one page."""
+    made = in_words(copy.made_at, scene.school.zone)
+    links = [(f"#{each.name}", each.title) for each in copy.chapters]
+    body = [
+        notice(*READ_FIRST),
+        contents([*links, ("#record", "What you did in Exeat"), ("#elsewhere", "What is not in this copy")]),
+        *(chapter_html(each, picture_url) for each in copy.chapters),
+        heading("What you did in Exeat", "record"),
+        table_html(copy.audit),
+        heading("What is not in this copy", "elsewhere"),
+        listed(NOT_IN_IT),
+    ]
+    title = f"What Exeat keeps about {copy.subject.name}"
+    return page_html(title, body, lead=f"{scene.school.name}. As it stood on {made}.")
+
+
+def copy_data(copy: Copy, scene: Scene) -> dict[str, Any]:
+    """The same for a program."""
+    return {
+        "school": scene.school.name,
+        "about": copy.subject.name,
+        "as_of": plain(copy.made_at),
+        "read_first": list(READ_FIRST),
+        "records": {each.name: plain(each.items) for each in copy.chapters},
+        "audit": [dict(zip(copy.audit.heads, row, strict=True)) for row in copy.audit.rows],
+        "not_in_this_copy": list(NOT_IN_IT),
+    }
+
+
+def review_page(copy: Copy, scene: Scene) -> str:
+    """The sheet for whoever decides on what was left out."""
+    touches = tuple((f"{each.kind} {each.id}", each.why, each.decide, "") for each in copy.touches)
+    withheld = tuple(
+        (each.key, f"{each.kind} {each.id}", each.where, each.original or IN_EXEAT, each.instead, each.why, "")
+        for each in copy.withheld
+    )
+    known = [f"{id}" for id in sorted(copy.subject.ids)] + sorted(copy.subject.emails)
+    body = [
+        notice(FOR_NOBODY_ELSE),
+        heading("By when"),
+        paragraphs(due_words(copy)),
+        heading("Who asks"),
+        paragraphs(f"{copy.subject.name}, known to Exeat as:"),
+        listed(known),
+        heading("Before the copy is given"),
+        listed(BEFORE_GIVING),
+        heading("Not in the copy"),
+        table_html(Table("Records that touch them and are not in the copy", TOUCHES, touches)),
+        heading("Taken out of the copy"),
+        table_html(Table("What was taken out because it is, or may be, somebody else's", WITHHELD, withheld)),
+    ]
+    title = f"For the data protection officer: what was left out for {copy.subject.name}"
+    made = in_words(copy.made_at, scene.school.zone)
+    return page_html(title, body, lead=f"{scene.school.name}. As it stood on {made}.")
+
+
+def review_data(copy: Copy, scene: Scene) -> dict[str, Any]:
+    """The same for a program."""
+    return {
+        "school": scene.school.name,
+        "about": copy.subject.name,
+        "known_as": sorted(copy.subject.ids | copy.subject.emails),
+        "as_of": plain(copy.made_at),
+        "due": plain(copy.due.at) if copy.due else None,
+        "why_due": due_words(copy),
+        "not_in_the_copy": plain(copy.touches),
+        "taken_out": plain(copy.withheld),
+    }
+
+
+def due_words(copy: Copy) -> str:
+    """By when the request must be answered, and why then."""
+    if copy.due is None:
+        return "Within one month of the day on which the request was received. Give that day with --received."
+    return copy.due.reason
+
+
+def chapter_page(chapter: Chapter, school: School, picture_url: PictureUrl) -> str:
+    """The records of a kind as a page of its own."""
+    back = contents([("index.html", "Everything"), (f"{chapter.name}.json", "The same for a program")], "Elsewhere")
+    return page_html(chapter.title, [back, chapter_html(chapter, picture_url)], lead=school.name)
+
+
+def log_page(table: Table, school: School, *, back: bool) -> str:
+    """A log as a page of its own. `back`: it lies beside the index of all pages."""
+    links = [contents([("index.html", "Everything")], "Elsewhere")] if back else []
+    return page_html(table.caption, [*links, table_html(table)], lead=school.name)
+
+
+def index_page(found: Whole, scene: Scene, verdict: Verdict) -> str:
+    """What there is, and how to check it."""
+    school, made = scene.school, in_words(found.made_at, scene.school.zone)
+    links = [
+        (f"{each.name}.html", f"{each.title} ({counted(len(each.items), 'record', 'records')})")
+        for each in found.chapters
+    ]
+    links += [
+        (f"{name}.html", f"{table.caption} ({counted(len(table.rows), 'row', 'rows')})")
+        for name, table in found.logs.items()
+    ]
+    titles = ", ".join(found.left_out)
+    out = f"Left out, for there was no key to open them with: {titles}. Set EXEAT_KEY and export anew."
+    body = [
+        *([notice(out)] if found.left_out else []),
+        heading("What is here"),
+        contents(links, "What is here"),
+        paragraphs(
+            "Each page lies beside a file of the same name ending in .json, with the same for a program and the "
+            "records as they are kept. Pictures are in the folder pictures, named by what they hold.",
+            "It holds personal data of everybody at the school and of others. Keep it safe, and delete it when it "
+            "has served.",
+        ),
+        heading("The record of who did what"),
+        paragraphs(*_audit_words(verdict)),
+    ]
+    return page_html(f"{school.name}: everything Exeat keeps", body, lead=f"As it stood on {made}.")
+
+
+def chapter_data(chapter: Chapter, raw: Sequence[Any]) -> dict[str, Any]:
+    """A kind's records for a program: laid out as on the page, and as they are kept."""
+    return {"title": chapter.title, "laid_out": plain(chapter.items), "as_kept": list(raw)}
+
+
+def log_data(table: Table) -> dict[str, Any]:
+    """A log for a program."""
+    rows: list[Mapping[str, str]] = [dict(zip(table.heads, row, strict=True)) for row in table.rows]
+    return {"title": table.caption, "rows": rows}
+
+
+def received_words(copy: Copy, scene: Scene) -> str:
+    """By when, for the console."""
+    if copy.due is None:
+        return due_words(copy)
+    by = scene.school.calendar.local(copy.due.at).date()
+    return f"{copy.due.reason} Answer by {day_in_words(by)} {by.year}."
+
+
+def _audit_words(verdict: Verdict) -> tuple[str, ...]:
+    rows = counted(verdict.rows, "row", "rows")
+    if not verdict.sound:
+        wrong = f"row {verdict.broken} does not: {verdict.why}"
+        return (f"audit.jsonl is not as it was written: {wrong}. The {rows} before it do.",)
+    return (
+        f"audit.jsonl holds {rows} and reads as it was written. The last hash is {verdict.head}.",
+        "To check that on another machine: exeat audit verify audit.jsonl. Without Exeat: each row's hash is the "
+        "SHA-256 of the row without it, as JSON with its names sorted and no spaces; the next row names it too.",
+    )
