@@ -10,7 +10,7 @@ from cards.html.words import block, inline, together
 STYLE = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: #fff; color: #1b1f24;
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 72rem; background: #fff; color: #1b1f24;
   font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.375rem; margin: 2.5rem 0 .75rem; padding-bottom: .25rem; border-bottom: 2px solid #1b1f24; }
@@ -23,6 +23,8 @@ a:focus-visible { outline: 3px solid #0b4f9e; outline-offset: 2px; }
 .notice { margin: 0 0 1rem; max-width: 44rem; }
 .notice p:last-child { margin: 0; }
 .wide { overflow-x: auto; }
+.wide td { min-width: 6.5rem; }
+.wide th { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; margin: 0 0 1rem; }
 caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .375rem .625rem; border: 1px solid #c3c9d0; }
@@ -45,6 +47,8 @@ img { display: block; max-width: 100%; max-height: 20rem; margin-top: .5rem; bor
   tr, img { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
   .wide { overflow: visible; }
+  .wide td { min-width: 0; }
+  .wide th { white-space: normal; }
 }
 """
 
@@ -140,5 +144,5 @@ def _section(section: Section, picture_url: PictureUrl) -> Markup:
 def _line(line: Line, picture_url: PictureUrl) -> Markup:
     said = block(line.text, classes="typed" if line.typed else "")
     if line.sha256 and (url := picture_url(line.sha256)):
-        said += Markup('<img src="{}" alt="{}">').format(url, line.text)
+        said += Markup('<img src="{}" alt="{}: the picture itself">').format(url, line.label)
     return Markup('<tr><th scope="row">{}</th><td>{}</td></tr>').format(inline(line.label), said)

@@ -24,10 +24,10 @@ from handlers.exports.pages import (
     chapter_page,
     copy_data,
     copy_page,
+    due_words,
     index_page,
     log_data,
     log_page,
-    received_words,
     review_data,
     review_page,
 )
@@ -194,6 +194,8 @@ async def _write_person(
                 given=given,
                 progress=_onto(bar, "reading"),
             )
+        if copy.unused:
+            refuse(f"Nothing was taken out under {', '.join(sorted(copy.unused))}. The sheet has the keys.")
         pictures, lost = await _pictures(opened.blobs, copy.pictures)
         embedded = {
             sha: f"data:{_kind(data)};base64,{base64.b64encode(data).decode()}" for sha, data in pictures.items()
@@ -208,7 +210,7 @@ async def _write_person(
             out.put(f"{FOR_THE_OFFICER}/dpo-review.html", review_page(copy, scene).encode())
             out.put(f"{FOR_THE_OFFICER}/dpo-review.json", _json(review_data(copy, scene)))
         _say_lost(lost)
-        return copy, received_words(copy, scene)
+        return copy, due_words(copy)
 
 
 async def _write_school(registry: Registry, folder: Path) -> tuple[Whole, list[str]]:

@@ -3,4 +3,4 @@
 from handlers.exports import of_comments, of_incidents, of_people, of_posts
 from handlers.registry import merge
 
-REGISTRY = merge([of_posts.registry, of_comments.registry, of_incidents.registry, of_people.registry])
+REGISTRY = merge([of_people.registry, of_posts.registry, of_comments.registry, of_incidents.registry])

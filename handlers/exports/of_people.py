@@ -23,7 +23,7 @@ ROLES = {
 }
 
 
-@registry.exports("people", "People", Person)
+@registry.exports("people", "People and their accounts", Person)
 async def person(scene: Scene, person: Person) -> Sheet:
     """Somebody: what the platforms say of their accounts, and what the school's settings name them as."""
     held = [words for role, words in ROLES.items() if scene.school.roster.holds(person, role)]

@@ -20,7 +20,6 @@ from handlers.exports.person import Copy
 from handlers.exports.reading import in_words
 from handlers.exports.school import Whole
 from handlers.turn import Scene
-from policy.calendar import day_in_words
 from policy.school import School
 from storage.audit import Verdict
 from storage.codec import plain
@@ -95,9 +94,9 @@ def copy_data(copy: Copy, scene: Scene) -> dict[str, Any]:
 
 def review_page(copy: Copy, scene: Scene) -> str:
     """The sheet for whoever decides on what was left out."""
-    touches = tuple((f"{each.kind} {each.id}", each.why, each.decide, "") for each in copy.touches)
+    touches = tuple((each.title, each.why, each.decide, "") for each in copy.touches)
     withheld = tuple(
-        (each.key, f"{each.kind} {each.id}", each.where, each.original or IN_EXEAT, each.instead, each.why, "")
+        (each.key, each.title, each.where, each.original or IN_EXEAT, each.instead, each.why, "")
         for each in copy.withheld
     )
     known = [f"{id}" for id in sorted(copy.subject.ids)] + sorted(copy.subject.emails)
@@ -191,14 +190,6 @@ def log_data(table: Table) -> dict[str, Any]:
     """A log for a program."""
     rows: list[Mapping[str, str]] = [dict(zip(table.heads, row, strict=True)) for row in table.rows]
     return {"title": table.caption, "rows": rows}
-
-
-def received_words(copy: Copy, scene: Scene) -> str:
-    """By when, for the console."""
-    if copy.due is None:
-        return due_words(copy)
-    by = scene.school.calendar.local(copy.due.at).date()
-    return f"{copy.due.reason} Answer by {day_in_words(by)} {by.year}."
 
 
 def _audit_words(verdict: Verdict) -> tuple[str, ...]:

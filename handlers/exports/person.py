@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import assert_never
 
 from cards.export import (
     Chapter,
@@ -48,6 +49,7 @@ class Withheld:
     key: str
     kind: str
     id: str
+    title: str
     where: str
     original: str
     instead: str
@@ -60,13 +62,17 @@ class Touch:
 
     kind: str
     id: str
+    title: str
     why: str
     decide: str
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What is given to the person, and what is put before the data protection officer. `pictures` are sha256s."""
+    """What is given to the person, and what is put before the data protection officer. `pictures` are sha256s.
+
+    `unused` are keys of what was to be given after all, under which nothing was taken out.
+    """
 
     subject: Subject
     made_at: datetime
@@ -76,6 +82,7 @@ class Copy:
     touches: tuple[Touch, ...]
     pictures: frozenset[str]
     due: Deadline | None = None
+    unused: frozenset[str] = frozenset()
 
 
 async def copy_of(
@@ -108,6 +115,7 @@ async def copy_of(
         touches=tuple(making.touches),
         pictures=frozenset(making.pictures),
         due=access_due(received, scene.school.calendar) if received else None,
+        unused=frozenset(given) - making.used,
     )
 
 
@@ -138,6 +146,7 @@ class _Making:
     withheld: dict[str, Withheld] = field(default_factory=dict)
     touches: list[Touch] = field(default_factory=list)
     pictures: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
 
     def chapter(self, laid: Laid) -> Chapter:
         """Of each record of a kind, what is this person's; and what touches them is noted."""
@@ -168,11 +177,14 @@ class _Making:
             case Who(label, id):
                 name = self.names.get(id, "somebody who has left")
                 return Line(
-                    label, self._keep_back(sheet, part, label, name, A_COLLEAGUE, "somebody else", quote=True)
+                    label,
+                    self._keep_back(sheet, part, label, name, A_COLLEAGUE, "the name of somebody else", quote=True),
                 )
             case Named(label, name):
                 return Line(
-                    label, self._keep_back(sheet, part, label, name, SOMEBODY, "somebody from elsewhere"), True
+                    label,
+                    self._keep_back(sheet, part, label, name, SOMEBODY, "the name of somebody from elsewhere"),
+                    True,
                 )
             case Words(label, text, by, held):
                 return Line(label, self._words(sheet, part, label, text, by, held=held), typed=True)
@@ -218,41 +230,37 @@ class _Making:
         said = "\0".join((sheet.kind, sheet.id, where, original))
         key = hashlib.sha256(said.encode()).hexdigest()[:8]
         if key in self.given:
+            self.used.add(key)
             return original
         quoted = original if quote or not sheet.sealed else ""
-        self.withheld.setdefault(key, Withheld(key, sheet.kind, sheet.id, where, quoted, instead, why))
+        self.withheld.setdefault(key, Withheld(key, sheet.kind, sheet.id, sheet.title, where, quoted, instead, why))
         return instead
 
     def _note(self, sheet: Sheet, own: Sequence[Part]) -> None:
-        """What touches this person and is in no part of theirs."""
+        """What touches this person and is in no part of theirs; not that they are named beside what is."""
+        known = bool(own) or any(id in self.subject.ids for id, _ in sheet.touches)
         whys = [why for id, why in sheet.touches if id in self.subject.ids]
         for part in sheet.parts:
             if part not in own:
-                whys += [why for piece in part.pieces if (why := self._why(piece, part))]
+                pieces = [piece for piece in part.pieces if not (known and isinstance(piece, Who))]
+                whys += [why for piece in pieces if (why := self._why(piece, part))]
         if whys:
-            self.touches.append(Touch(sheet.kind, sheet.id, " ".join(dict.fromkeys(whys)), TO_DECIDE))
+            self.touches.append(Touch(sheet.kind, sheet.id, sheet.title, " ".join(dict.fromkeys(whys)), TO_DECIDE))
 
     def _why(self, piece: Piece, part: Part) -> str:
+        where = f"{part.title}, {piece.label[0].lower()}{piece.label[1:]}"
         match piece:
-            case Who(label, id) if id in self.subject.ids:
-                return f"They are named in it: {part.title}, {label[0].lower()}{label[1:]}."
-            case Words(label, text) | Named(label, text):
+            case Who(_, id):
+                return f"They are named in it: {where}." if id in self.subject.ids else ""
+            case Words(_, text) | Named(_, text):
                 found = self.mask.names_subject(text)
-                return f"“{found}” stands in it: {part.title}, {label[0].lower()}{label[1:]}." if found else ""
             case Photo():
-                found = self.mask.names_subject(f"{photo_words(piece)}")
-                return (
-                    f"“{found}” stands in it: {part.title}, {piece.label[0].lower()}{piece.label[1:]}."
-                    if found
-                    else ""
-                )
-            case _:
+                found = self.mask.names_subject(f"{piece.alt}\n{piece.name}")
+            case Fact() | When():
                 return ""
-
-
-def photo_words(photo: Photo) -> str:
-    """All that was typed about a picture."""
-    return f"{photo.alt}\n{photo.name}"
+            case _:
+                assert_never(piece)
+        return f"“{found}” stands in it: {where}." if found else ""
 
 
 async def _audit(scene: Scene, subject: Subject, kinds: Set[str], rows: AsyncIterator[AuditRow]) -> Table:

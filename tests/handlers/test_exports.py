@@ -331,6 +331,8 @@ async def test_what_the_officer_decides_to_give_is_given(desk: Desk) -> None:
     page, _ = await pages(desk, again)
     assert HELEN.name in page
     assert reason.original in page
+    assert not again.unused
+    assert (await export(desk, given={"12345678"})).unused == {"12345678"}
     assert {each.key for each in first.withheld} - {each.key for each in again.withheld} == {one.key, reason.key}
 
 
