@@ -48,6 +48,7 @@ class Names:
     def _learn(self, words: tuple[str, ...]) -> None:
         if len(words) > 1 and not self._plain.issuperset(words):
             self._add(words)
+            self._add(("".join(words),))
         for word in words:
             if len(word) >= _SHORTEST and not is_common_word(word) and word not in self._plain:
                 self._add((word,))

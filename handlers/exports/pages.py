@@ -55,7 +55,7 @@ BEFORE_GIVING = (
     "Note what was given, when, and why the rest was not.",
 )
 
-WITHHELD = ("Key", "Record", "Where", "What stands there", "In the copy", "Why", "Decision")
+WITHHELD = ("Record", "Key", "Where", "What stands there", "In the copy", "Why", "Decision")
 
 TOUCHES = ("Record", "Why it touches them", "What to decide", "Decision")
 
@@ -96,7 +96,7 @@ def review_page(copy: Copy, scene: Scene) -> str:
     """The sheet for whoever decides on what was left out."""
     touches = tuple((each.title, each.why, each.decide, "") for each in copy.touches)
     withheld = tuple(
-        (each.key, each.title, each.where, each.original or IN_EXEAT, each.instead, each.why, "")
+        (each.title, each.key, each.where, each.original or IN_EXEAT, each.instead, each.why, "")
         for each in copy.withheld
     )
     known = [f"{id}" for id in sorted(copy.subject.ids)] + sorted(copy.subject.emails)
