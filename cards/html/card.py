@@ -52,7 +52,7 @@ def window_html(card: Card, *, school: str, picture_url: PictureUrl) -> Markup:
         '<section class="window form" aria-labelledby="window-title">'
         '<h3 class="title" id="window-title" tabindex="-1">{}</h3>{}'
         '<div class="actions">{}<button type="button" class="button" data-cancel>Back to the chat</button></div>'
-        '</section>'
+        "</section>"
     ).format(inline(card.title), body, pressed)
 
 
