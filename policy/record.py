@@ -28,6 +28,8 @@ class Record(Protocol):
     is waited for. `keys` are small indexed strings such as `account:harbour-page`.
 
     A kind with `SEALED: ClassVar[bool] = True` is confidential: all of it is sealed at rest but what it is found by.
+    A kind with `HIDDEN: ClassVar[bool] = True` is sealed whole, and with it every row that names it: nothing of it
+    stands in the clear at rest but `next_due`.
     """
 
     KIND: ClassVar[str]
@@ -55,7 +57,12 @@ class Record(Protocol):
 
 def is_sealed(kind: type[Record]) -> bool:
     """Whether records of the kind are sealed at rest."""
-    return bool(getattr(kind, "SEALED", False))
+    return bool(getattr(kind, "SEALED", False)) or is_hidden(kind)
+
+
+def is_hidden(kind: type[Record]) -> bool:
+    """Whether nothing at rest shows that there are records of the kind, nor any row that names one."""
+    return bool(getattr(kind, "HIDDEN", False))
 
 
 def ref(record: Record) -> Ref:

@@ -34,6 +34,7 @@ class Task(StrEnum):
     SEND = "send"
     REDRAW = "redraw"
     FETCH = "fetch"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True)
