@@ -205,7 +205,7 @@ class Dispatch:
         Nothing is drawn for somebody whom the school no longer admits. Whoever has no account left is not written to.
         """
         async with self.store.transaction(self.school.id) as tx:
-            viewer = await as_one(tx, person)
+            viewer = await as_one(tx, person, self.school.roster)
             if viewer is None or (viewer.active and not is_staff(viewer, self.school.roster)):
                 return None
             scene = Scene(

@@ -60,7 +60,7 @@ async def unreached(scene: Scene) -> tuple[Unreached, ...]:
     owners = (ref for account in school.accounts for ref in account.owners)
     found: list[Unreached] = []
     for name in dict.fromkeys((*school.roster.named, *owners)):
-        people = await scene.by_refs(_names(school, name))
+        people = await scene.by_refs([name])
         if any([await is_reached(scene, person) for person in people]):
             continue
         roles = tuple(role for role in Role if name in school.roster.refs(role))
@@ -68,12 +68,6 @@ async def unreached(scene: Scene) -> tuple[Unreached, ...]:
         removed = any([await has_removed(scene, person) for person in people])
         found.append(Unreached(name, roles, accounts, removed))
     return tuple(found)
-
-
-def _names(school: School, name: str) -> tuple[str, ...]:
-    """The name, and those that the configuration says are the same person's."""
-    others = (other for group in school.roster.same if name in group for other in group)
-    return tuple(dict.fromkeys((name, *others)))
 
 
 def _is_admin(scene: Scene) -> bool:

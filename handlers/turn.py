@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers.people import as_one
+from handlers.people import as_one, known_by
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import EXEAT, Identity, Person, Role, same_person
+from policy.people import EXEAT, Identity, Person, Role, addressed, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
@@ -44,7 +44,7 @@ class Scene:
     async def person(self, id: str) -> Person | None:
         """Somebody by id, as the one person they are known to be; read once in a scene."""
         if id not in self.met:
-            self.met[id] = await as_one(self.tx, id)
+            self.met[id] = await as_one(self.tx, id, self.school.roster)
         return self.met[id]
 
     async def name(self, id: str) -> str:
@@ -65,9 +65,19 @@ class Scene:
         """The people that roster refs mean, each once; refs that nobody here answers to any more are left out."""
         found: list[Person] = []
         for name in refs:
-            for person in await self.tx.find(Person, key=name, limit=8):
-                if person.active and not any(same_person(person, other) for other in found):
-                    found.append(person)
+            _add(found, [person for person in await known_by(self.tx, name, self.school.roster) if person.active])
+        return found
+
+    async def reachable(self, refs: Iterable[str]) -> list[Person]:
+        """The same, and where a ref is an e-mail address by which nobody was ever met, somebody `unmet`, who can be
+        written to there and nowhere else.
+        """
+        found: list[Person] = []
+        for name in refs:
+            known = await known_by(self.tx, name, self.school.roster)
+            if not known and ":" not in name:
+                known = [addressed(name, self.school.id)]
+            _add(found, [person for person in known if person.active])
         return found
 
     async def holders(self, role: Role) -> list[Person]:
@@ -151,7 +161,9 @@ class Turn(Scene):
         )
 
     def alert(self, view: str, to: Person, record: Record, *, mail: bool = False) -> None:
-        """Have a view sent ahead of everything else, at once; by e-mail, if so said, and not in the chat."""
+        """Have a view sent ahead of everything else, at once. By e-mail, and not in the chat, if so said, and to
+        somebody `unmet`; in the chat, it goes by e-mail too when it does not get through.
+        """
         self.tx.queue(
             Outgoing(
                 self.school.id,
@@ -159,7 +171,7 @@ class Turn(Scene):
                 to.id,
                 record=ref(record),
                 version=record.version,
-                task=Task.MAIL if mail else Task.SEND,
+                task=Task.MAIL if mail or to.unmet else Task.SEND,
                 lane=ALERT,
                 created=self.now,
                 not_before=self.now,
@@ -180,3 +192,10 @@ class Turn(Scene):
                 not_before=self.now,
             )
         )
+
+
+def _add(found: list[Person], people: Iterable[Person]) -> None:
+    """Put people to those found, each once."""
+    for person in people:
+        if not any(same_person(person, other) for other in found):
+            found.append(person)

@@ -53,6 +53,10 @@ class Role(StrEnum):
     ADMIN = "admins"
 
 
+MAIL = "mail"
+"""The platform, so to speak, of those of whom nothing is known but their address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """An account as its platform describes it today; the e-mail, case-folded, is one the platform has verified."""
@@ -133,6 +137,11 @@ class Person:
         return tuple(ref for account in self.accounts for ref in account.refs)
 
     @property
+    def unmet(self) -> bool:
+        """Whether nothing is known of them but the address by which the configuration names them."""
+        return any(account.identity.platform == MAIL for account in self.accounts)
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """Every id under which records may name this person."""
         return (self.id, *self.formerly, *((self.same_as,) if self.same_as else ()))
@@ -149,6 +158,11 @@ EXEAT = Person("exeat", "", (Known(Identity("exeat", "exeat", "exeat"), "Exeat",
 def meet(known: Known, school: str) -> Person:
     """A person as first met on a platform."""
     return Person(str(known.identity), school, (known,))
+
+
+def addressed(address: str, school: str) -> Person:
+    """Somebody who has not been met, and can only be written to by e-mail. Made anew each time, and never kept."""
+    return meet(Known(Identity(MAIL, school, address), address, address), school)
 
 
 def refresh(person: Person, known: Known) -> Person:
@@ -232,6 +246,19 @@ class Roster:
         own = frozenset((*person.refs, *person.ids))
         return own.union(*(group for group in self.same if own.intersection(group)))
 
+    def alike(self, ref: str) -> tuple[str, ...]:
+        """The ref, and those that `[[people.same]]` says mean the same person."""
+        others = (other for group in self.same if ref in group for other in group)
+        return tuple(dict.fromkeys((ref, *others)))
+
+    def addresses(self, person: Person) -> tuple[str, ...]:
+        """Where somebody gets e-mail: the addresses of their accounts, and those by which the configuration names
+        them. Nowhere once they have left, and not at the address of an account that has.
+        """
+        left = {account.email for account in person.accounts} - person.emails
+        named = (name for name in self.names(person) if "@" in name and ":" not in name)
+        return tuple(sorted({*person.emails, *named} - left)) if person.active else ()
+
 
 def admit(person: Person, by: Identity, roster: Roster) -> None:
     """Raises NotAdmitted unless the person, using that account, is staff here. Absence is refusal.
@@ -244,7 +271,7 @@ def admit(person: Person, by: Identity, roster: Roster) -> None:
         raise _not_staff()
     if not names.isdisjoint(roster.listed) or any(email.endswith(roster.domains) for email in person.emails):
         return
-    if roster.staff or by.platform == "teams":
+    if roster.staff or by.platform in ("teams", MAIL):
         raise _not_staff()
 
 

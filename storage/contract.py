@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, assert_never
 
 from policy.record import Record, Ref
 
@@ -64,8 +64,16 @@ class Outgoing:
 
     @property
     def queue(self) -> str:
-        """What this row must keep its place in: a person's conversation, or a record's fetching."""
-        return f"fetch:{self.record}" if self.task is Task.FETCH else f"{self.lane}:{self.person}"
+        """What this row must keep its place in: a person's conversation, their post, or a record's fetching."""
+        match self.task:
+            case Task.FETCH:
+                return f"fetch:{self.record}"
+            case Task.MAIL:
+                return f"mail:{self.lane}:{self.person}"
+            case Task.SEND | Task.REDRAW:
+                return f"{self.lane}:{self.person}"
+            case _:
+                assert_never(self.task)
 
     @property
     def unique(self) -> tuple[str, str, Ref | None, int | None, str, str]:
