@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.chats import CannotStart, Chat, can_serve, chats
 from bot.clock import Clock, heartbeat, utc_now
 from bot.hooks import hook_routes
+from bot.mail import mailer_of
 from bot.memory import settle
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
@@ -25,7 +26,7 @@ from bot.watch import Watch, watch_routes
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from policy.address import Address
-from policy.people import Identity, Known
+from policy.people import MAIL, Identity, Known
 from policy.place import Place
 from storage.blobs import Blobs
 from storage.contract import Unavailable
@@ -178,9 +179,10 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         links = PictureLinks(_secret(environment), utc_now)
         found = await chats(settings, store, blobs, links, held, playground=playground)
         surfaces = [chat.surface for chat in found]
-        served = frozenset(surface.name for surface in surfaces)
+        mailer = mailer_of(environment.exeat_smtp_url, environment.exeat_mail_from, school.name)
+        served = frozenset([*(surface.name for surface in surfaces), *([MAIL] if mailer else [])])
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock, served=served)
-        relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs))
+        relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs), mailer=mailer)
         ticking = _clock(environment, dispatch, blobs)
         watch = Watch(dispatch, relay, ticking, surfaces=surfaces, secret_ends=environment.teams_secret_expires)
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]

@@ -1,7 +1,8 @@
-"""What the relay and dispatch need of a place where people chat: Slack, Teams or the sandbox."""
+"""What the relay and dispatch need of a place where people chat, Slack, Teams or the sandbox, and of the post."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from cards.model import Card, FileRef
@@ -72,3 +73,12 @@ class Surface(Protocol):
 
     async def everybody(self) -> Sequence[Known]:
         """Everyone the platform knows, for the roster."""
+
+
+class Mailer(Protocol):
+    """What carries e-mail. Nobody can look whether a message arrived, so one may come twice."""
+
+    async def send(self, to: Sequence[str], card: Card, mark: str, at: datetime) -> None:
+        """Mail a card to all the addresses of one person, as of the moment `at` (aware). `mark` tells the message
+        from any other. May raise Transient, Ambiguous or Permanent.
+        """

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import structlog
@@ -19,10 +19,10 @@ from bot.surface import Surface
 from handlers.dispatch import Dispatch, where
 from handlers.missing import tell_of_unreached
 from handlers.turn import Scene
-from policy.people import EXEAT, Role
+from policy.people import EXEAT, MAIL, Role
 from policy.record import ref
 from policy.secret import OF_TEAMS, Secret
-from storage.contract import Count, Outgoing, Unavailable
+from storage.contract import Count, Outgoing, Task, Unavailable
 
 PATIENCE = 4
 """How many ticks something may be late by before it is said to be."""
@@ -109,19 +109,27 @@ class Watch:
 
     async def look(self) -> Health:
         """How things stand now. Changes nothing."""
-        checks = [await self._records(), self._ticking(), await self._late(), *self._chats(), *self._secret()]
+        checks = [
+            await self._records(),
+            self._ticking(),
+            await self._late(),
+            *self._chats(),
+            *self._mail(),
+            *self._secret(),
+        ]
         count = await self._store.count(self._school.id)
         return Health((*checks, self._waiting(count), _dead(count)), count)
 
     async def tell(self, health: Health) -> None:
-        """Have the admins told of each trouble, once for as long as it lasts."""
+        """Have the admins told of each trouble, once for as long as it lasts; by e-mail too while a chat is silent."""
         now = self._steady()
         views = {check.view for check in health.checks if check.view and not check.well}
         for view, seen in list(self._told.items()):
             if view not in views and now - seen > QUIET:
                 del self._told[view]
+        silent = any(not check.well for check in self._chats())
         for view in views - self._told.keys():
-            await self._queue(view)
+            await self._queue(view, mail=silent and self._relay.mails)
             log.error("trouble", view=view, checks=[check.name for check in health.checks if not check.well])
         self._told.update(dict.fromkeys(views, now))
 
@@ -147,11 +155,14 @@ class Watch:
         if told != ending:
             log.warning("a secret ends", ends=told.ends.isoformat(), days=told.warned)
 
-    async def _queue(self, view: str) -> None:
+    async def _queue(self, view: str, *, mail: bool) -> None:
         now = self._dispatch.clock()
         async with self._store.transaction(self._school.id) as tx:
             for admin in await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN):
-                tx.queue(Outgoing(self._school.id, view, admin.id, created=now, not_before=now))
+                row = Outgoing(self._school.id, view, admin.id, created=now, not_before=now)
+                tx.queue(row)
+                if mail:
+                    tx.queue(replace(row, task=Task.MAIL))
 
     @property
     def _patience(self) -> float:
@@ -193,6 +204,13 @@ class Watch:
             if outage := outages.get(name, ""):
                 said = f"{name.title()} refuses Exeat itself ({outage}); exeat doctor says what to do."
             yield Check(name, not (outage or for_long), said, vital=True, view=STUCK_VIEW)
+
+    def _mail(self) -> Iterator[Check]:
+        if self._relay.mails:
+            since = self._relay.failing.get(MAIL)
+            well = since is None or self._steady() - since <= LEAST_PATIENCE
+            said = "E-mail is handed over." if well else "E-mail is not handed over; exeat doctor says why."
+            yield Check("e-mail", well, said, view=STUCK_VIEW)
 
     def _secret(self) -> Iterator[Check]:
         """The admins are told of it by `warn`; here it stands for whoever watches from outside."""

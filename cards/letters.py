@@ -51,6 +51,26 @@ REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "Run exeat doctor on the server and follow what it says.",
     ),
     (
+        ("no_mail",),
+        "it was to go by e-mail, and no mail server is set up",
+        "Set EXEAT_SMTP_URL and EXEAT_MAIL_FROM on the server. Until then, tell them yourself.",
+    ),
+    (
+        ("no_address",),
+        "it was to go by e-mail, and Exeat knows no address of theirs",
+        "Name them by their e-mail address in exeat.toml. Until then, tell them yourself.",
+    ),
+    (
+        ("mail_refused",),
+        "the mail server refuses their address or the message",
+        "Check their address in exeat.toml and in the chat, and run exeat doctor --mail with it on the server.",
+    ),
+    (
+        ("given_up_mail",),
+        "the mail server did not take it for more than a day",
+        "Run exeat doctor on the server. Then tell them yourself what they may have missed.",
+    ),
+    (
         ("given_up",),
         "the chat did not take it for more than a day",
         "See whether the chat works. Then tell them yourself what they may have missed.",

@@ -87,7 +87,7 @@ class Dispatch:
     """Carries requests, due records and fetched files to their handlers, each in one transaction.
 
     `clock` gives aware UTC; `look_up` is asked for somebody who is not kept, once in a request, outside the
-    transaction. `served` names the platforms on which people can be written to; None: any.
+    transaction. `served` names the platforms on which people can be written to, the post among them; None: any.
     """
 
     def __init__(

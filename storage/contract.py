@@ -44,7 +44,8 @@ class Outgoing:
     `record` is None for a card that is built when it is sent (a digest). `version` is the content the
     row speaks of; None for nags and redraws, of which one waiting is enough. `lane` is "alert" for
     safeguarding, else "". `message` names the shown message a redraw is for (`Shown.key`).
-    Rows of one `queue` are handed out one at a time, in the order of their ids.
+    Rows of one `queue` are handed out one at a time, in the order of their ids: those to one person, except that
+    alerts wait for nothing but an earlier one about the same record.
     """
 
     school: str
@@ -64,14 +65,15 @@ class Outgoing:
 
     @property
     def queue(self) -> str:
-        """What this row must keep its place in: a person's conversation, their post, or a record's fetching."""
+        """What this row must keep its place in: a person's conversation, their mail, or a record's fetching."""
+        place = f"{self.lane}:{self.person}:{self.record}" if self.lane else f":{self.person}"
         match self.task:
             case Task.FETCH:
                 return f"fetch:{self.record}"
             case Task.MAIL:
-                return f"mail:{self.lane}:{self.person}"
+                return f"mail:{place}"
             case Task.SEND | Task.REDRAW:
-                return f"{self.lane}:{self.person}"
+                return place
             case _:
                 assert_never(self.task)
 

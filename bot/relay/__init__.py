@@ -1,4 +1,4 @@
-"""The relay: carries the outbox to the surfaces, each queue in its order, until all has arrived or cannot."""
+"""The relay: carries the outbox to chat and e-mail, each queue in its order, until all has arrived or cannot."""
 
 import asyncio
 import random
@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
 import structlog
 
 from bot.relay.attempt import Attempts
 from bot.relay.outcome import Fetching
 from bot.relay.settle import DEAD_VIEW, Settling
-from bot.surface import Surface
+from bot.surface import Mailer, Surface
 from handlers.dispatch import Dispatch, where
 from storage.contract import Outgoing, Task, Unavailable
 
@@ -22,8 +23,8 @@ __all__ = ["DEAD_VIEW", "Fetching", "Relay"]
 LEASE = timedelta(minutes=10)
 """How long a claimed row is kept from everybody else: longer than any attempt takes."""
 
-AT_ONCE = {"": 8, "alert": 4, "fetch": 2}
-"""How many attempts of each lane are under way together: alerts never stand behind anything else."""
+AT_ONCE = {"": 8, "alert": 4, "fetch": 2, "mail": 2, "mail alert": 4}
+"""How many attempts of each sort are under way together: alerts never stand behind anything else."""
 
 IDLE = 1.0
 """How many seconds a row that was put off may lie beyond its moment."""
@@ -47,7 +48,8 @@ class Relay:
     """The relay of one school.
 
     What is unsettled when the process ends is claimed again by the next one, as doubtful, and looked for
-    on its surface before it is sent afresh. `tally` counts what became of things.
+    on its surface before it is sent afresh. `tally` counts what became of things. `mailer`: what mails, if the school
+    has a mail server.
     """
 
     def __init__(
@@ -56,13 +58,15 @@ class Relay:
         surfaces: Iterable[Surface],
         fetching: Fetching,
         *,
+        mailer: Mailer | None = None,
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.mails = mailer is not None
         self.tally: Counter[str] = Counter()
         self._store, self._school = dispatch.store, dispatch.school
-        self._attempt = Attempts(dispatch, surfaces, fetching, self.tally, steady)
-        self._settle = Settling(dispatch, fetching, self.tally, chance, steady)
+        self._attempt = Attempts(dispatch, surfaces, fetching, self.tally, steady, mailer)
+        self._settle = Settling(dispatch, fetching, self.tally, chance, steady, mails=self.mails)
         self._gates = {lane: asyncio.Semaphore(most) for lane, most in AT_ONCE.items()}
         self._under_way: dict[str, Carrying] = {}
         self._stopping = False
@@ -74,7 +78,7 @@ class Relay:
 
     @property
     def failing(self) -> dict[str, float]:
-        """Since when (monotonic seconds) each surface that does not answer as it should has not."""
+        """Since when (monotonic seconds) whatever does not answer as it should has not: a surface, or `MAIL`."""
         return dict(self._attempt.failing)
 
     async def run(self) -> None:
@@ -122,7 +126,7 @@ class Relay:
 
     async def _carry(self, row: Outgoing) -> None:
         try:
-            async with self._gates["fetch" if row.task is Task.FETCH else row.lane]:
+            async with self._gates[_sort(row)]:
                 outcome = await self._attempt(row)
             await self._settle(row, outcome)
         except Exception as error:
@@ -141,3 +145,16 @@ class Relay:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _sort(row: Outgoing) -> str:
+    """Among which of `AT_ONCE` the row counts."""
+    match row.task:
+        case Task.FETCH:
+            return "fetch"
+        case Task.MAIL:
+            return f"mail {row.lane}".strip()
+        case Task.SEND | Task.REDRAW:
+            return row.lane
+        case _:
+            assert_never(row.task)

@@ -1,4 +1,4 @@
-"""One attempt at a row of the outbox: look, draw, then post, redraw or fetch."""
+"""One attempt at a row of the outbox: look, draw, then post, redraw, fetch or mail."""
 
 import asyncio
 import time
@@ -10,11 +10,11 @@ from typing import TypeVar, assert_never
 import structlog
 
 from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, mark
-from bot.surface import Ambiguous, Gone, Permanent, Posted, Surface, Transient
+from bot.surface import Ambiguous, Gone, Mailer, Permanent, Posted, Surface, Transient
 from cards.letters import no_longer_card
 from handlers.dispatch import Dispatch, where
 from handlers.turn import Scene
-from policy.people import EXEAT, Identity, Person
+from policy.people import EXEAT, MAIL, Identity, Person
 from storage.contract import Conflict, Outgoing, Shown, Task, Unavailable
 
 T = TypeVar("T")
@@ -28,7 +28,8 @@ log = structlog.get_logger("exeat.relay")
 class Attempts:
     """Carries rows, one attempt at a time. `tally` counts what became of things.
 
-    `failing` says since when (monotonic seconds) each surface has not answered as it should.
+    `failing` says since when (monotonic seconds) each surface, or the mail server as `MAIL`, has not answered as it
+    should. `mailer`: what mails, if the school has a mail server.
     """
 
     def __init__(
@@ -38,12 +39,13 @@ class Attempts:
         fetching: Fetching,
         tally: Counter[str],
         steady: Callable[[], float] = time.monotonic,
+        mailer: Mailer | None = None,
     ) -> None:
         self.surfaces = {surface.name: surface for surface in surfaces}
         self.failing: dict[str, float] = {}
         self.tally = tally
         self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
-        self._fetching, self._steady = fetching, steady
+        self._fetching, self._steady, self._mailer = fetching, steady, mailer
 
     async def __call__(self, row: Outgoing) -> Outcome:
         """Do what the row asks for, once. Raises nothing but what cancels the task."""
@@ -70,6 +72,8 @@ class Attempts:
                 return await self._redraw(row)
             case Task.FETCH:
                 return await self._fetch(row)
+            case Task.MAIL:
+                return await self._mail(row)
             case _:
                 assert_never(row.task)
 
@@ -153,8 +157,21 @@ class Attempts:
             self.tally["fetched"] += 1
         return Settled()
 
+    async def _mail(self, row: Outgoing) -> Outcome:
+        drawn = await self._dispatch.draw(row.view, row.record, row.person, first=True)
+        if drawn is None:
+            return Settled()
+        if self._mailer is None:
+            raise Permanent("no_mail")
+        addresses = self._school.roster.addresses(drawn.to)
+        if not addresses:
+            raise Permanent("no_address")
+        await self._call(MAIL, self._mailer.send(addresses, drawn.card, mark(row), self._dispatch.clock()))
+        self.tally["mailed"] += 1
+        return Settled()
+
     async def _call(self, platform: str, call: Awaitable[T]) -> T:
-        """A call to a surface, noted as one that it answered or did not."""
+        """A call to a surface or the mail server, noted as one that it answered or did not."""
         try:
             answer = await call
         except (Gone, Permanent):

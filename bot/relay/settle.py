@@ -4,13 +4,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled
 from handlers.dispatch import Dispatch
-from handlers.turn import Scene
+from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
 from storage.contract import Conflict, Outgoing, Task, Transaction
 
@@ -26,13 +27,18 @@ MOST_FAULTS = 5
 DEAD_VIEW = "relay.dead"
 """The view that tells the admins of dead letters."""
 
+MAIL_AFTER = timedelta(minutes=5)
+"""How long an alert, or the news of a dead letter, is tried in the chat alone."""
+
 TRIES = 5
 
 log = structlog.get_logger("exeat.relay")
 
 
 class Settling:
-    """Keeps what came of attempts. `now` never goes back, whatever is done to the machine's clock."""
+    """Keeps what came of attempts. `now` never goes back, whatever is done to the machine's clock. `mails`: there is
+    a mail server.
+    """
 
     def __init__(
         self,
@@ -41,10 +47,12 @@ class Settling:
         tally: Counter[str],
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
+        *,
+        mails: bool = False,
     ) -> None:
         self._dispatch, self._store, self._school = dispatch, dispatch.store, dispatch.school
         self._fetching, self._tally, self._chance, self._steady = fetching, tally, chance, steady
-        self._began, self._began_steady = dispatch.clock(), steady()
+        self._began, self._began_steady, self._mails = dispatch.clock(), steady(), mails
 
     @property
     def now(self) -> datetime:
@@ -55,7 +63,8 @@ class Settling:
     async def __call__(self, row: Outgoing, outcome: Outcome) -> None:
         """Keep the outcome. Raises Unavailable when the store cannot: the row then stands as it was."""
         if isinstance(outcome, Again) and self._is_hopeless(row, outcome):
-            outcome = Dead(f"given_up:{outcome.code}", row.message)
+            code = "given_up_mail" if row.task is Task.MAIL and not outcome.fault else "given_up"
+            outcome = Dead(f"{code}:{outcome.code}", row.message)
         if isinstance(outcome, Dead) and row.task is Task.FETCH and row.record and row.version is not None:
             await self._fetching.give_up(row.record, row.version)
             outcome = Settled()
@@ -76,17 +85,33 @@ class Settling:
                     tx.show(outcome.shown)
             case Again():
                 self._tally["put off"] += 1
-                tx.retry(row, self.now + self._delay(row, outcome), doubtful=outcome.doubtful)
+                later = self.now + self._delay(row, outcome)
+                tx.retry(row, later, doubtful=outcome.doubtful)
+                self._mail_too(tx, row, later)
                 log.info("put off", row=row.id, code=outcome.code, attempts=row.attempts + 1)
                 return
             case Dead():
                 self._tally["dead"] += 1
                 tx.bury(row, outcome.code, self.now)
+                self._mail_too(tx, row, datetime.max.replace(tzinfo=UTC))
                 log.error("dead letter", row=row.id, view=row.view, code=outcome.code)
                 if row.view != DEAD_VIEW:
                     await self._tell_admins(tx)
         if outcome.forget:
             tx.unshow(outcome.forget)
+
+    def _mail_too(self, tx: Transaction, row: Outgoing, later: datetime) -> None:
+        """Have it mailed as well when it is not in the chat within `MAIL_AFTER`, for it is tried again only `later`.
+        Once: whether that was so at an earlier attempt shows from the moment that was set for this one.
+        """
+        if not self._mails or row.task is not Task.SEND or not (row.lane == ALERT or row.view == DEAD_VIEW):
+            return
+        tried = row.not_before or self.now
+        last = (row.created or tried) + MAIL_AFTER
+        if tried <= last < later:
+            self._tally["mailed too"] += 1
+            fresh = replace(row, task=Task.MAIL, id=0, attempts=0, doubtful=False, created=self.now)
+            tx.queue(replace(fresh, not_before=self.now))
 
     async def _tell_admins(self, tx: Transaction) -> None:
         now = self.now

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.mail import MailServer, postal
 from bot.settings.fault import Fault, Misconfigured, nearest
 from bot.settings.values import EMAIL, address, day, wrong
 from storage.vault import Vault
@@ -39,14 +39,19 @@ def _token(prefix: str, where: str) -> BeforeValidator:
 
 
 def _smtp(value: Any) -> Any:
-    parts = urlsplit(str(value))
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise wrong("It is not a mail server's address.", "Write smtp://user:password@mail.school.example:587.")
+    try:
+        MailServer.of(str(value))
+    except ValueError:
+        raise wrong(
+            "It is not a mail server's address.",
+            "Write smtp://user:password@mail.school.example:587. In the user and the password, write %40 for @, %3A "
+            "for :, %2F for /, %3F for ? and %23 for #.",
+        ) from None
     return value
 
 
 def _mail_from(value: Any) -> str:
-    if not EMAIL.fullmatch(str(value)):
+    if not (EMAIL.fullmatch(str(value)) and postal(str(value))):
         raise wrong("It is not an e-mail address.", "Write, for example, exeat@school.example.")
     return str(value)
 

@@ -180,7 +180,7 @@ async def test_two_links_after_one_another_lead_to_one_person(desk: Desk) -> Non
     desk.settle(same=(("teams:c1", "teams:c2", "cara@harbour.example"),))
     await desk.dispatch.met(known("cara"))
     async with desk.store.transaction("harbour") as tx:
-        ends = [await as_one(tx, str(each.identity)) for each in (first, second, known("cara"))]
+        ends = [await as_one(tx, str(each.identity), desk.school.roster) for each in (first, second, known("cara"))]
     assert ends[0] is not None
     assert ends == [ends[0]] * 3
 
