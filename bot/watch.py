@@ -121,7 +121,7 @@ class Watch:
         return Health((*checks, self._waiting(count), _dead(count)), count)
 
     async def tell(self, health: Health) -> None:
-        """Have the admins told of each trouble, once for as long as it lasts; by e-mail too while a chat is silent."""
+        """Have the admins told of each trouble, once for as long as it lasts; if a chat is silent, by e-mail too."""
         now = self._steady()
         views = {check.view for check in health.checks if check.view and not check.well}
         for view, seen in list(self._told.items()):

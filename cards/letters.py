@@ -104,6 +104,12 @@ def dead_card(letters: Sequence[Undelivered], more: bool, zone: ZoneInfo) -> Car
     return Card("Messages not delivered", said, (*body, last))
 
 
+def trial_card(school: str) -> Card:
+    """What `exeat doctor` sends to see whether e-mail arrives."""
+    said = f"This is a test. Exeat can send e-mail for {school}, for when the chat does not work."
+    return Card("A test from Exeat", said, (Text(said), Text("There is nothing you need to do.", Tone.QUIET)))
+
+
 def late_card() -> Card:
     """Something that was due has not been done."""
     said = "Something that was due in Exeat has not been done, so a reminder may be missing."

@@ -62,18 +62,22 @@ def _print_due(moment: datetime, calendar: Calendar) -> None:
     say(at.isoformat(timespec="seconds"))
 
 
-def doctor() -> None:
-    """Is everything in order? Looks at the configuration, the records, the clock and the chat, and says what to do.
+def doctor(
+    mail: Annotated[str, typer.Option(metavar="ADDRESS", help="Send a test message to this address as well.")] = "",
+) -> None:
+    """Is everything in order? Looks at the configuration, the records, the clock, the chat and the mail server, and
+    says what to do.
 
     Leaves with 1 when something must be put right. May be run while Exeat is serving.
 
     \b
     Example:
       exeat doctor
+      exeat doctor --mail office@school.example
     """
     set_up_logs(quiet=True)
     with plainly():
-        findings = asyncio.run(examine(utc_now))
+        findings = asyncio.run(examine(utc_now, mail_to=mail))
     for title, verdict in (
         ("To put right", Verdict.FIX),
         ("To think about", Verdict.NOTE),

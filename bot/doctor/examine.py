@@ -7,7 +7,8 @@ from bot.doctor.configured import environment_findings, school_findings
 from bot.doctor.finding import Finding, fix
 from bot.doctor.kept import Kept, look_at_store
 from bot.doctor.people import people_findings
-from bot.doctor.reach import look_at_mail, look_at_server
+from bot.doctor.mail import look_at_mail
+from bot.doctor.reach import look_at_server
 from bot.doctor.tenant import look_at_teams, teams_people
 from bot.doctor.workspace import look_at_slack
 from bot.settings import Environment, Fault, Misconfigured, config_path, read_environment, read_school, together
@@ -16,8 +17,11 @@ from policy.people import Known
 from policy.school import School
 
 
-async def examine(clock: Callable[[], datetime]) -> list[Finding]:
-    """Everything found. `clock` gives aware UTC. Waits at most a few seconds for each thing out of reach."""
+async def examine(clock: Callable[[], datetime], *, mail_to: str = "") -> list[Finding]:
+    """Everything found. `clock` gives aware UTC; a test message goes to the address `mail_to`, if there is one.
+
+    Waits at most a few seconds for each thing out of reach.
+    """
     findings: list[Finding] = []
     environment, school = _environment(findings), _school(findings)
     if environment is not None:
@@ -31,7 +35,8 @@ async def examine(clock: Callable[[], datetime]) -> list[Finding]:
     known, of_slack = await look_at_slack(environment, school, clock)
     of_teams = await look_at_teams(environment, school, clock, running)
     kept = await look_at_store(environment, school, running)
-    findings += [*said, *kept.findings, *of_slack, *of_teams, *await look_at_mail(environment)]
+    findings += [*said, *kept.findings, *of_slack, *of_teams]
+    findings += await look_at_mail(environment, school, clock, mail_to)
     findings += await _people(environment, kept, known, school, clock())
     await kept.close()
     return findings
@@ -45,7 +50,8 @@ async def _people(
         ("have Exeat added for them in Teams", environment.teams),
     )
     meeting = either([way for way, there in ways if there]) or "set up the chat they use"
-    of_all = [finding async for finding in people_findings(kept.store, known, school, now, meeting)]
+    mails = environment.exeat_smtp_url is not None
+    of_all = [finding async for finding in people_findings(kept.store, known, school, now, meeting, mails)]
     return [*of_all, *[finding async for finding in teams_people(environment, kept.store, school, now)]]
 
 

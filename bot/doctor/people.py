@@ -29,10 +29,15 @@ CALLED = {
 
 
 async def people_findings(
-    store: Store | None, known: Sequence[Known] | None, school: School, now: datetime, meeting: str
+    store: Store | None,
+    known: Sequence[Known] | None,
+    school: School,
+    now: datetime,
+    meeting: str,
+    mails: bool = False,
 ) -> AsyncIterator[Finding]:
     """Who is missing. `known` is what the chat says today, or None when it could not be asked; `meeting` is how
-    somebody comes to be met, to follow "Correct it in exeat.toml, or".
+    somebody comes to be met, to follow "Correct it in exeat.toml, or"; `mails`: there is a mail server.
     """
     people = [meet(each, school.id) for each in known or ()]
     if store is not None:
@@ -44,7 +49,7 @@ async def people_findings(
     if known is None and not people:
         yield note("People", "Whether everybody named can be found will be known once Exeat has been in the chat.")
         return
-    for finding in _unanswered(school, people, meeting):
+    for finding in _unanswered(school, people, meeting, mails):
         yield finding
 
 
@@ -54,7 +59,7 @@ def named(school: School) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*school.roster.named, *owners)))
 
 
-def _unanswered(school: School, people: Sequence[Person], meeting: str) -> Iterator[Finding]:
+def _unanswered(school: School, people: Sequence[Person], meeting: str, mails: bool) -> Iterator[Finding]:
     missing = False
     for ref in named(school):
         held = held_by(school, ref)
@@ -63,7 +68,8 @@ def _unanswered(school: School, people: Sequence[Person], meeting: str) -> Itera
             missing = True
             todo = f"Correct it in exeat.toml, or {meeting}."
             must = any(ref in school.roster.refs(role) for role in (Role.HEADTEACHER, Role.DSL))
-            yield (fix if must else note)(ref, f"Nobody in the chat answers to it ({held}).", todo)
+            mailed = " Alerts go there by e-mail, and can only be opened in the chat." if mails and "@" in ref else ""
+            yield (fix if must else note)(ref, f"Nobody in the chat answers to it ({held}).{mailed}", todo)
         elif not any(person.active for person in found):
             missing = True
             standing = found[0].accounts[0].standing if found[0].accounts else Standing.DEACTIVATED

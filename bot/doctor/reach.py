@@ -1,11 +1,9 @@
-"""What is around Exeat: the server that may be running beside the doctor, the time, and the mail server."""
+"""What is around Exeat: the server that may be running beside the doctor, and the time."""
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -84,23 +82,3 @@ def clock_findings(headers: Mapping[str, str], now: datetime, chat: str) -> Iter
         )
     else:
         yield fine("Clock", f"This machine and {chat} agree on the time.")
-
-
-async def look_at_mail(environment: Environment) -> list[Finding]:
-    """Whether the mail server, if one is named, takes a connection."""
-    if environment.exeat_smtp_url is None:
-        return [
-            note(
-                "E-mail",
-                "No mail server is named, so nothing goes by e-mail when the chat fails.",
-                "Set EXEAT_SMTP_URL and EXEAT_MAIL_FROM if the school has one.",
-            )
-        ]
-    parts = urlsplit(environment.exeat_smtp_url.get_secret_value())
-    try:
-        async with asyncio.timeout(5):
-            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 587)
-    except (OSError, TimeoutError):
-        return [fix("E-mail", f"The mail server {parts.hostname} does not answer.", "Check EXEAT_SMTP_URL.")]
-    writer.close()
-    return [fine("E-mail", f"The mail server {parts.hostname} answers.")]

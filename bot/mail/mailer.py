@@ -138,6 +138,6 @@ def _refusal(code: int) -> Exception:
     return Permanent(f"mail_refused:{code}") if code >= 500 else Transient(f"mail_busy:{code}")
 
 
-def mailer_of(url: SecretStr | None, sender: str, school: str) -> SmtpMailer | None:
+def mailer_of(url: SecretStr | None, sender: str, school: str, *, patience: float = PATIENCE) -> SmtpMailer | None:
     """What mails for the school of that name, if it has named a mail server."""
-    return SmtpMailer(MailServer.of(url.get_secret_value()), sender, school) if url else None
+    return SmtpMailer(MailServer.of(url.get_secret_value()), sender, school, patience=patience) if url else None

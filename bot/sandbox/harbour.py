@@ -23,7 +23,7 @@ class Player:
 
     @property
     def email(self) -> str:
-        """Their address, which nothing is ever sent to."""
+        """Their address. What is mailed to it stands in their place on the page, and goes nowhere."""
         return f"{self.slug}@harbour.example"
 
     @property

@@ -102,6 +102,10 @@ class SandboxSurface:
         """Say something to the player alone, outside the outbox."""
         self._keep(slug, Message(f"m{next(self._numbers)}", card, self._clock(), private=True))
 
+    def mail(self, slug: str, card: Card) -> None:
+        """Put a letter among the player's messages."""
+        self._keep(slug, Message(f"m{next(self._numbers)}", card, self._clock()))
+
     def dismiss(self, slug: str, id: str) -> None:
         """Put away an answer that only the player could see."""
         message = self._talks[slug].get(id)

@@ -13,6 +13,7 @@ import structlog
 from bot.pictures import PictureFetching, Pictures
 from bot.relay import Relay
 from bot.sandbox.harbour import PLAYERS, SCHOOL
+from bot.sandbox.letters import Letters
 from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.surface import News, SandboxSurface, Watchers
 from handlers.dispatch import Dispatch, Trouble, where
@@ -67,7 +68,7 @@ class World:
         self.surface = SandboxSurface(PLAYERS, clock, watchers)
         self.dispatch = Dispatch(kept.store, SCHOOL, registry, self.surface.look_up, clock)
         fetching = PictureFetching(self.dispatch, [self.surface], Pictures(), kept.blobs)
-        self.relay = Relay(self.dispatch, [self.surface], fetching)
+        self.relay = Relay(self.dispatch, [self.surface], fetching, mailer=Letters(self.surface))
         self._turn = asyncio.Lock()
         self._lives: list[asyncio.Task[None]] = []
 
