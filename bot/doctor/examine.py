@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.doctor.configured import environment_findings, school_findings
 from bot.doctor.finding import Finding, fix
 from bot.doctor.kept import Kept, look_at_store
-from bot.doctor.people import people_findings
 from bot.doctor.mail import look_at_mail
+from bot.doctor.people import people_findings
 from bot.doctor.reach import look_at_server
 from bot.doctor.tenant import look_at_teams, teams_people
 from bot.doctor.workspace import look_at_slack

@@ -20,8 +20,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "mail_not_private": (
         "offers no connection that is encrypted and proves its name",
-        "Check the name in EXEAT_SMTP_URL and the server's certificate. A server that is encrypted from the beginning, "
-        "mostly at port 465, is written smtps://.",
+        "Check the name in EXEAT_SMTP_URL and the server's certificate. A server that is encrypted from the "
+        "beginning, mostly at port 465, is written smtps://.",
     ),
     "mail_login": (
         "does not take the user and password",
