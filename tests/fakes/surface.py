@@ -5,6 +5,7 @@ import random
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from itertools import count
 
@@ -172,3 +173,35 @@ class FakeSurface:
     def _fail_after(self, fault: Fault | None) -> None:
         if fault is Fault.ACCEPTED:
             raise Ambiguous
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A card that was mailed, and to which addresses."""
+
+    to: tuple[str, ...]
+    card: Card
+    mark: str
+
+
+@dataclass(slots=True)
+class FakeMailer:
+    """`bot.surface.Mailer` in memory; `next` orders errors for the next messages. After an Ambiguous one the message
+    has arrived all the same.
+    """
+
+    mailed: list[Mailed] = field(default_factory=list)
+    next: deque[Exception] = field(default_factory=deque)
+
+    async def send(self, to: Sequence[str], card: Card, mark: str, at: datetime) -> None:
+        """As the protocol says."""
+        error = self.next.popleft() if self.next else None
+        if error is None or isinstance(error, Ambiguous):
+            self.mailed.append(Mailed(tuple(to), card, mark))
+        if error is not None:
+            raise error
+
+    @property
+    def titles(self) -> list[str]:
+        """What was mailed, oldest first."""
+        return [letter.card.title for letter in self.mailed]

@@ -19,7 +19,7 @@ from storage.tiny import TinyStore, open_tiny
 from storage.tiny.disk import Disk
 from storage.vault import Vault, new_key
 from tests.fakes.school import MONDAY, harbour, identity, known
-from tests.fakes.surface import FakeSurface
+from tests.fakes.surface import FakeMailer, FakeSurface
 
 R = TypeVar("R", bound=Record)
 
@@ -61,6 +61,7 @@ class World:
     fetching: Fetching
     now: datetime
     steady: float = 0.0
+    mailer: FakeMailer | None = None
 
     @property
     def surface(self) -> FakeSurface:
@@ -120,7 +121,12 @@ class World:
         """A dispatch and a relay over the store."""
         self.dispatch = Dispatch(self.store, self.school, self.registry, self._look_up, lambda: self.now)
         self.relay = Relay(
-            self.dispatch, self.surfaces, self.fetching, chance=lambda: 0.0, steady=lambda: self.steady
+            self.dispatch,
+            self.surfaces,
+            self.fetching,
+            mailer=self.mailer,
+            chance=lambda: 0.0,
+            steady=lambda: self.steady,
         )
 
     async def close(self) -> None:
@@ -140,6 +146,7 @@ async def open_world(
     surfaces: Iterable[str] = ("sandbox",),
     fetching: Fetching | None = None,
     disk: Disk | None = None,
+    mailer: FakeMailer | None = None,
 ) -> World:
     """A world over a new store in the folder; the people are met on every surface."""
     store = await open_tiny(folder, disk=disk, vault=VAULT)
@@ -148,7 +155,7 @@ async def open_world(
     school, registry = harbour(), registry or everything()
     dispatch: Dispatch = Dispatch(store, school, registry, _nobody, lambda: MONDAY)
     relay = Relay(dispatch, made, fetching)
-    world = World(folder, school, registry, made, store, dispatch, relay, fetching, MONDAY)
+    world = World(folder, school, registry, made, store, dispatch, relay, fetching, MONDAY, mailer=mailer)
     world.connect()
     for name in people:
         for surface in made:

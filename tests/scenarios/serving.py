@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.app import Program, build
 from bot.clock import utc_now
@@ -38,8 +39,10 @@ class HandClock:
         self._start += timedelta(**length)
 
 
-def settings(chat: Chat, folder: Path, school: School | None = None) -> Settings:
-    """What an administrator would have set."""
+def settings(
+    chat: Chat, folder: Path, school: School | None = None, more: Mapping[str, Any] | None = None
+) -> Settings:
+    """What an administrator would have set; `more` is set in the environment as well."""
     environment = Environment.model_validate(
         {
             "exeat_data": folder,
@@ -47,6 +50,7 @@ def settings(chat: Chat, folder: Path, school: School | None = None) -> Settings
             "exeat_tick_seconds": 0.2,
             "exeat_key": KEY,
             **chat.environment(),
+            **(more or {}),
         }
     )
     return Settings(school or harbour(), environment)
@@ -60,9 +64,13 @@ async def serving(
     school: School | None = None,
     clock: Callable[[], datetime] = utc_now,
     killed: bool = False,
+    more: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Program]:
-    """The program, running, with the stand-in talking to it. `killed`: it is not given time to end."""
-    program = await build(settings(chat, folder, school), clock=clock)
+    """The program, running, with the stand-in talking to it; `more` is as for `settings`.
+
+    `killed`: it is not given time to end.
+    """
+    program = await build(settings(chat, folder, school, more), clock=clock)
     stop, started = asyncio.Event(), asyncio.Event()
     task = asyncio.create_task(program.run(stop, started.set))
     waiting = asyncio.create_task(started.wait())
