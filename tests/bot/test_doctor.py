@@ -15,6 +15,7 @@ from policy.people import Identity, Known, Standing, meet
 from policy.record import Record
 from storage.contract import Entry, Outgoing
 from storage.tiny import TinyStore, open_tiny
+from tests.fakes.mailbox import mailbox
 from tests.fakes.slack import FakeSlack, Fault
 
 MARCH, EIGHTH = datetime(2027, 3, 1, 9, tzinfo=UTC), date(2027, 3, 8)
@@ -129,6 +130,20 @@ async def test_somebody_who_is_not_in_the_workspace(write: Write) -> None:
     write(TOML.replace("helen@", "helena@"))
     fix = await only_fix()
     assert (fix.subject, "the headteacher, looks after Page" in fix.found) == ("helena@harbour.example", True)
+
+
+async def test_somebody_named_by_an_address_alone_where_there_is_a_mail_server(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(TOML.replace("deputies", 'chair_of_governors = "carol@governors.example"\ndeputies'))
+    async with mailbox() as box:
+        monkeypatch.setenv("EXEAT_SMTP_URL", box.url)
+        monkeypatch.setenv("EXEAT_MAIL_FROM", "exeat@harbour.example")
+        (chair,) = (one for one in await found(Verdict.NOTE) if one.subject == "carol@governors.example")
+        assert "Alerts go there by e-mail, and can only be opened in the chat." in chair.found
+        assert box.letters == []
+        await examine(utc_now, mail_to="carol@governors.example")
+        assert [letter.to for letter in box.letters] == [("carol@governors.example",)]
 
 
 async def test_a_role_held_by_a_guest(write: Write, slack: FakeSlack) -> None:

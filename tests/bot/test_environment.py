@@ -96,6 +96,9 @@ def test_every_mistake_is_told_at_once_and_no_secret_with_it(monkeypatch: pytest
         ),
         ({"TEAMS_APP_PASSWORD": SECRET, "TEAMS_TENANT_ID": TENANT}, "TEAMS_APP_ID: It is not set"),
         ({"EXEAT_SMTP_URL": "smtp://mail.school.example"}, "Set EXEAT_MAIL_FROM"),
+        ({"EXEAT_SMTP_URL": f"smtp://exeat:{SECRET}/x@mail.school.example"}, "write %40 for @"),
+        ({"EXEAT_SMTP_URL": f"smtp://{SECRET}@mail.school.example"}, "It is not a mail server's address."),
+        ({"EXEAT_SMTP_URL": "imap://mail.school.example"}, "It is not a mail server's address."),
     ],
 )
 def test_half_of_what_belongs_together_is_told(
@@ -103,7 +106,9 @@ def test_half_of_what_belongs_together_is_told(
 ) -> None:
     for name, value in set_to.items():
         monkeypatch.setenv(name, value)
-    assert missing in refused()
+    said = refused()
+    assert missing in said
+    assert SECRET not in said
 
 
 def test_secrets_never_appear_where_the_environment_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:

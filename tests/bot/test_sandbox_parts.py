@@ -6,10 +6,12 @@ from itertools import count
 import pytest
 
 from bot.sandbox.harbour import PLAYERS, PRIYA, RUTH
+from bot.sandbox.letters import Letters
 from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.surface import MOST_NEWS, News, SandboxSurface, Watchers
 from bot.surface import Gone, Permanent, Posted
-from cards.model import Card, FileRef
+from cards.model import Card, FileRef, Text
+from cards.text import plain
 from policy.people import Identity, meet
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -40,6 +42,21 @@ async def test_a_message_is_found_by_its_mark_and_redrawn_in_its_place() -> None
     assert [(each.card.title, each.turn) for each in surface.messages("priya")] == [("Two", 2)]
     with pytest.raises(Gone):
         await surface.redraw(Posted("priya", "m99"), Card("Three", "Three"))
+
+
+async def test_a_letter_stands_among_the_messages_of_whoever_gets_it() -> None:
+    surface = SandboxSurface(PLAYERS, lambda: MONDAY, Watchers())
+    card = Card("Please open Exeat", "Now", (Text("Exeat needs opening."),))
+    await Letters(surface).send([RUTH.email], card, "7", MONDAY)
+    [message] = surface.messages("ruth")
+    assert message.card.title == "By e-mail"
+    said = plain(message.card)
+    assert f"To: {RUTH.email}" in said
+    assert "Subject: Please open Exeat" in said
+    assert "Exeat needs opening." in said
+    assert surface.messages("priya") == []
+    with pytest.raises(Permanent, match="no_address"):
+        await Letters(surface).send(["mallory@elsewhere.example"], card, "8", MONDAY)
 
 
 async def test_nobody_outside_the_school_has_a_conversation() -> None:

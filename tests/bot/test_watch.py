@@ -12,14 +12,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from bot.clock import Clock
+from bot.surface import Transient
 from bot.watch import LEAST_PATIENCE, QUIET, STUCK, Watch, watch_routes
 from handlers.letters import REGISTRY as LETTERS
 from handlers.registry import Registry, merge
 from handlers.turn import Turn
-from storage.contract import Unavailable
+from storage.contract import Task, Unavailable
 from tests.fakes.disks import FailingDisk
-from tests.fakes.school import ADMIN, HEAD, MONDAY
-from tests.fakes.surface import Fault
+from tests.fakes.school import ADMIN, HEAD, MONDAY, email
+from tests.fakes.surface import FakeMailer, Fault
 from tests.fakes.world import World, open_world
 from tests.storage.note import Note
 
@@ -141,6 +142,37 @@ async def test_a_chat_that_takes_nothing_is_told_when_it_can_be(here: Watched) -
     await here.world.settle()
     assert here.told == ["A reminder may be missing", "Messages are waiting"]
     assert await here.unwell() == ["clock"]
+
+
+async def test_a_chat_that_takes_nothing_is_told_by_e_mail(tmp_path: Path) -> None:
+    mailer = FakeMailer()
+    world = await open_world(tmp_path, (HEAD, ADMIN), registry=merge([due_notes, LETTERS]), mailer=mailer)
+    here = watched(world)
+    world.surface.every(1, (Fault.BUSY,), seed=1)
+    await world.queue("watch.late", ADMIN)
+    for _ in range(8):
+        await here.round()
+    assert here.told == []
+    assert mailer.titles == ["Messages are waiting"]
+    assert mailer.mailed[0].to == (email(ADMIN),)
+    await world.close()
+
+
+async def test_a_mail_server_that_takes_nothing_is_told_in_the_chat_alone(tmp_path: Path) -> None:
+    mailer = FakeMailer()
+    world = await open_world(tmp_path, (HEAD, ADMIN), registry=merge([due_notes, LETTERS]), mailer=mailer)
+    here = watched(world)
+    mailer.next.extend([Transient("mail_login:535")] * 20)
+    await world.queue("watch.late", ADMIN, task=Task.MAIL)
+    for _ in range(5):
+        await here.round()
+    assert await here.unwell() == ["e-mail"]
+    assert (await here.watch.look()).ready
+    assert here.told == ["Messages are waiting"]
+    mailer.next.clear()
+    await world.settle()
+    assert mailer.titles == ["A reminder may be missing"]
+    await world.close()
 
 
 async def test_a_platform_that_refuses_the_app_is_told_by_another_and_logged_once(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What every store must do with the outbox and with shown messages."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
+from policy.record import Ref
 from storage.contract import Outgoing, Store, Task
 from tests.storage.contract import (
     LEASE,
@@ -64,6 +66,20 @@ class Outbox(Base):
         await queue(store, row("ann", "post"), row("bob", "post"), row("ann", "alert", lane="alert"))
         assert views(await claim(store, limit=1)) == ["alert"]
         assert views(await claim(store)) == ["post", "post"]
+
+    async def test_an_alert_waits_for_none_but_those_about_the_same_record(self, store: Store) -> None:
+        alerts = [row("ann", view, record=Ref("note", of), lane="alert") for view, of in (("a", "n"), ("b", "m"))]
+        await queue(store, *alerts, row("ann", "c", record=Ref("note", "n"), lane="alert"))
+        first = await claim(store)
+        assert views(first) == ["a", "b"]
+        await settle(store, *first)
+        assert views(await claim(store)) == ["c"]
+
+    async def test_mail_does_not_wait_for_the_chat(self, store: Store) -> None:
+        for view, lane in (("post", ""), ("alert", "alert")):
+            chat = row("ann", view, record=NOTE, lane=lane)
+            await queue(store, chat, replace(chat, task=Task.MAIL))
+            assert [each.task for each in await claim(store)] == [Task.SEND, Task.MAIL]
 
     async def test_a_lease_that_ran_out_hands_the_row_out_again_as_doubtful(self, store: Store) -> None:
         await queue(store, row())
