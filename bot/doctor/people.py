@@ -16,6 +16,9 @@ STAND_IN = {Role.HEADTEACHER: Role.DEPUTY, Role.DSL: Role.DEPUTY_DSL}
 of those who only stand in matters on the days when they would have to.
 """
 
+ALERTED = (Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.CHAIR)
+"""Who is told when it is about somebody's safety."""
+
 CALLED = {
     Role.HEADTEACHER: "the headteacher",
     Role.DEPUTY: "a deputy",
@@ -68,7 +71,9 @@ def _unanswered(school: School, people: Sequence[Person], meeting: str, mails: b
             missing = True
             todo = f"Correct it in exeat.toml, or {meeting}."
             must = any(ref in school.roster.refs(role) for role in (Role.HEADTEACHER, Role.DSL))
-            mailed = " Alerts go there by e-mail, and can only be opened in the chat." if mails and "@" in ref else ""
+            mailed = ""
+            if mails and "@" in ref and any(ref in school.roster.refs(role) for role in ALERTED):
+                mailed = " Alerts go there by e-mail, and can only be opened in the chat."
             yield (fix if must else note)(ref, f"Nobody in the chat answers to it ({held}).{mailed}", todo)
         elif not any(person.active for person in found):
             missing = True

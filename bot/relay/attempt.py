@@ -9,7 +9,7 @@ from typing import TypeVar, assert_never
 
 import structlog
 
-from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, mark
+from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, mark, told
 from bot.surface import Ambiguous, Gone, Mailer, Permanent, Posted, Surface, Transient
 from cards.letters import no_longer_card
 from handlers.dispatch import Dispatch, where
@@ -61,7 +61,7 @@ class Attempts:
         except (Conflict, Unavailable) as late:
             return Again(type(late).__name__.lower())
         except Exception as error:
-            log.error("fault", row=row.id, view=row.view, kind=type(error).__name__, where=where(error))
+            log.error("fault", row=row.id, view=told(row), kind=type(error).__name__, where=where(error))
             return Again("fault", doubtful=True, fault=True)
 
     async def _do(self, row: Outgoing) -> Outcome:
@@ -167,7 +167,7 @@ class Attempts:
         if not addresses:
             raise Permanent("no_address")
         await self._call(MAIL, self._mailer.send(addresses, drawn.card, mark(row), self._dispatch.clock()))
-        self.tally["mailed"] += 1
+        self.tally["posted"] += 1  # not told apart: hardly anything but alerts is mailed
         return Settled()
 
     async def _call(self, platform: str, call: Awaitable[T]) -> T:

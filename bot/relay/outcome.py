@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from handlers.turn import ALERT
 from policy.record import Ref
 from storage.contract import Outgoing, Shown
 
@@ -54,3 +55,8 @@ def mark(row: Outgoing) -> str:
     store restored from a backup numbers afresh.
     """
     return f"{row.id}-{row.created:%Y%m%d%H%M%S%f}" if row.created else str(row.id)
+
+
+def told(row: Outgoing) -> str:
+    """The view of the row as the log may name it: of an alert it would say what it is about."""
+    return ALERT if row.lane == ALERT else row.view

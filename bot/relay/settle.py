@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled
+from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, told
 from handlers.dispatch import Dispatch
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
@@ -94,7 +94,7 @@ class Settling:
                 self._tally["dead"] += 1
                 tx.bury(row, outcome.code, self.now)
                 self._mail_too(tx, row, datetime.max.replace(tzinfo=UTC))
-                log.error("dead letter", row=row.id, view=row.view, code=outcome.code)
+                log.error("dead letter", row=row.id, view=told(row), code=outcome.code)
                 if row.view != DEAD_VIEW:
                     await self._tell_admins(tx)
         if outcome.forget:
@@ -106,12 +106,10 @@ class Settling:
         """
         if not self._mails or row.task is not Task.SEND or not (row.lane == ALERT or row.view == DEAD_VIEW):
             return
-        tried = row.not_before or self.now
-        last = (row.created or tried) + MAIL_AFTER
-        if tried <= last < later:
-            self._tally["mailed too"] += 1
-            fresh = replace(row, task=Task.MAIL, id=0, attempts=0, doubtful=False, created=self.now)
-            tx.queue(replace(fresh, not_before=self.now))
+        created = row.created or self.now
+        if (row.not_before or created) <= created + MAIL_AFTER < later:
+            fresh = replace(row, task=Task.MAIL, id=0, attempts=0, doubtful=False)
+            tx.queue(replace(fresh, created=self.now, not_before=self.now))
 
     async def _tell_admins(self, tx: Transaction) -> None:
         now = self.now

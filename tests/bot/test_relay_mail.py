@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.relay.settle import GIVE_UP, MAIL_AFTER
 from bot.surface import Ambiguous, Permanent, Transient
@@ -79,7 +80,6 @@ async def test_what_is_to_be_mailed_is_mailed_to_all_addresses_and_not_posted(wo
     [letter] = mailer(world).mailed
     assert (letter.to, letter.card.title) == ((email(HEAD),), "a")
     assert world.surface.calls == []
-    assert world.relay.tally["mailed"] == 1
 
 
 async def test_an_alert_that_chat_takes_is_not_mailed(world: World) -> None:
@@ -132,6 +132,16 @@ async def test_an_alert_that_can_never_be_in_the_chat_is_mailed_at_once_and_admi
     assert mailer(world).titles == ["a"]
     assert [letter.reason for letter in await dead(world)] == ["channel_not_found"]
     assert world.surface.titles(ADMIN) == ["Messages not delivered"]
+
+
+async def test_neither_the_log_nor_the_metrics_say_what_an_alert_is_about(world: World) -> None:
+    world.surface.next("post", Fault.REFUSED)
+    with capture_logs() as logs:
+        await alert(world, HEAD, "a")
+        await world.settle()
+    assert [line["view"] for line in logs if line["event"] == "dead letter"] == ["alert"]
+    assert "note" not in str(logs)
+    assert set(world.relay.tally) == {"dead", "posted"}
 
 
 async def test_one_that_was_mailed_already_is_not_mailed_again_when_it_is_given_up(world: World) -> None:
