@@ -5,14 +5,18 @@ from itertools import count
 
 import pytest
 
-from bot.sandbox.harbour import PLAYERS, PRIYA, RUTH
+from bot.sandbox.harbour import JOE, PLAYERS, PRIYA, RUTH, SCHOOL
 from bot.sandbox.letters import Letters
 from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.surface import MOST_NEWS, News, SandboxSurface, Watchers
+from bot.sandbox.world import World
 from bot.surface import Gone, Permanent, Posted
 from cards.model import Card, FileRef, Text
 from cards.text import plain
+from handlers.everything import everything
 from policy.people import Identity, meet
+from storage.contract import Outgoing, Task
+from tests.fakes.world import until
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 
@@ -57,6 +61,17 @@ async def test_a_letter_stands_among_the_messages_of_whoever_gets_it() -> None:
     assert surface.messages("priya") == []
     with pytest.raises(Permanent, match="no_address"):
         await Letters(surface).send(["mallory@elsewhere.example"], card, "8", MONDAY)
+
+
+async def test_what_is_to_be_mailed_is_a_letter_on_the_page() -> None:
+    world = await World.open(everything(), lambda: MONDAY, Watchers())
+    row = Outgoing(SCHOOL.id, "watch.late", str(JOE.identity), task=Task.MAIL, created=MONDAY, not_before=MONDAY)
+    async with world.kept.store.transaction(SCHOOL.id) as tx:
+        tx.queue(row)
+    await until(lambda: bool(world.surface.messages("joe")))
+    [message] = world.surface.messages("joe")
+    assert (message.card.title, message.card.summary) == ("By e-mail", "A reminder may be missing")
+    await world.close()
 
 
 async def test_nobody_outside_the_school_has_a_conversation() -> None:
