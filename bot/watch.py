@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from aiohttp import web
@@ -20,7 +20,7 @@ from handlers.dispatch import Dispatch, where
 from handlers.missing import tell_of_unreached
 from handlers.turn import Scene
 from policy.people import EXEAT, MAIL, Role
-from policy.record import ref
+from policy.record import Record, is_hidden, ref
 from policy.secret import OF_TEAMS, Secret
 from storage.contract import Count, Outgoing, Task, Unavailable
 
@@ -60,10 +60,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How things stand."""
+    """How things stand. `unshown` are the cards to tell the admins of what is hidden: that stands on no page."""
 
     checks: tuple[Check, ...]
     count: Count
+    unshown: frozenset[str] = frozenset()
 
     @property
     def ready(self) -> bool:
@@ -109,21 +110,25 @@ class Watch:
 
     async def look(self) -> Health:
         """How things stand now. Changes nothing."""
+        late = await self._late()
         checks = [
             await self._records(),
             self._ticking(),
-            await self._late(),
+            _reminders(late),
             *self._chats(),
             *self._mail(),
             *self._secret(),
         ]
         count = await self._store.count(self._school.id)
-        return Health((*checks, self._waiting(count), _dead(count)), count)
+        unshown = {LATE_VIEW} if any(map(is_hidden, late)) else set()
+        unshown |= {STUCK_VIEW} if self._is_stuck(count.oldest_hidden) else set()
+        return Health((*checks, self._waiting(count), _dead(count)), count, frozenset(unshown))
 
     async def tell(self, health: Health) -> None:
         """Have the admins told of each trouble, once for as long as it lasts; if a chat is silent, by e-mail too."""
         now = self._steady()
         views = {check.view for check in health.checks if check.view and not check.well}
+        views |= health.unshown
         for view, seen in list(self._told.items()):
             if view not in views and now - seen > QUIET:
                 del self._told[view]
@@ -182,19 +187,17 @@ class Watch:
             said = f"The clock has not ticked since the start, {age:.0f} seconds ago."
         return Check("clock", age <= self._patience, said, vital=True, view=LATE_VIEW)
 
-    async def _late(self) -> Check:
-        """Whether something was left undone that the last tick should have done: a machine that slept has not yet
-        had the chance.
+    async def _late(self) -> list[type[Record]]:
+        """Kinds of which something was left undone that the last tick should have done: a machine that slept has not
+        yet had the chance.
         """
         if self._clock.done_by is None:
-            return Check("reminders", True, "Nothing is late.", view=LATE_VIEW)
-        before, kinds = self._clock.done_by - timedelta(seconds=self._patience), []
+            return []
+        before = self._clock.done_by - timedelta(seconds=self._patience)
         async with self._store.transaction(self._school.id) as tx:
-            for due in self._dispatch.dues():
-                if await tx.find(due.record, due_before=before, limit=1):
-                    kinds.append(due.record.KIND)
-        said = "Something that was due has not been done; the log says why." if kinds else "Nothing is late."
-        return Check("reminders", not kinds, said, view=LATE_VIEW)
+            return [
+                due.record for due in self._dispatch.dues() if await tx.find(due.record, due_before=before, limit=1)
+            ]
 
     def _chats(self) -> Iterator[Check]:
         failing, outages = self._relay.failing, {surface.name: surface.outage for surface in self._surfaces}
@@ -220,10 +223,18 @@ class Watch:
             yield Check("secret", left > LAST_DAYS, said)
 
     def _waiting(self, count: Count) -> Check:
-        oldest = count.oldest_unsent
-        stuck = oldest is not None and self._dispatch.clock() - oldest > STUCK
+        stuck = self._is_stuck(count.oldest_unsent)
         said = f"{count.outbox} messages are waiting" + (", some for too long." if stuck else ".")
         return Check("outbox", not stuck, said, view=STUCK_VIEW)
+
+    def _is_stuck(self, oldest: datetime | None) -> bool:
+        return oldest is not None and self._dispatch.clock() - oldest > STUCK
+
+
+def _reminders(late: Iterable[type[Record]]) -> Check:
+    well = all(is_hidden(kind) for kind in late)
+    said = "Nothing is late." if well else "Something that was due has not been done; the log says why."
+    return Check("reminders", well, said, view=LATE_VIEW)
 
 
 def _dead(count: Count) -> Check:

@@ -246,6 +246,13 @@ class Dispatch:
 
     async def _take(self, tx: Transaction, request: Request, turned_away: Set[Identity]) -> Reply:
         person = await self._admitted(tx, request)
+        reply = await self._carry_out(tx, person, request, turned_away)
+        await self._note_use(tx, person, request)
+        return reply
+
+    async def _carry_out(
+        self, tx: Transaction, person: Person, request: Request, turned_away: Set[Identity]
+    ) -> Reply:
         if request.unasked:
             await self._comes(tx, person)
         turn = self._turn(tx, person, request, turned_away)
@@ -274,9 +281,15 @@ class Dispatch:
             )
         person = found[0]
         admit(person, request.identity, self.school.roster)
-        if len(person.accounts) > 1 and person.uses != str(request.identity) and not request.unasked:
-            tx.put(replace(person, uses=str(request.identity)))
         return person
+
+    async def _note_use(self, tx: Transaction, person: Person, request: Request) -> None:
+        """Keep which of their accounts somebody with several last used; beside what is hidden it would tell who was
+        there, so then it is left for the next time.
+        """
+        if len(person.accounts) > 1 and person.uses != str(request.identity) and not (request.unasked or tx.hides):
+            kept = await tx.get(Person, person.id) or person
+            tx.put(replace(kept, uses=str(request.identity)))
 
     async def _record(self, turn: Turn, spec: Spec) -> Record | None:
         """The record that the request names, which the verb must be about."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from policy.record import Record, is_sealed
+from policy.record import Record, is_hidden, is_sealed
 from storage.contract import Damaged, Unavailable
 from storage.vault import Keyless, Vault
 
@@ -87,13 +87,16 @@ def encode(record: Record, rev: int, vault: Vault | None = None) -> Doc:
     """The envelope that is stored, under the revision given: what it is found by, and its body as JSON text.
 
     The body stays text until it is asked for, so that a store of many records starts quickly and is small; that of
-    a sealed kind stays sealed. Raises TypeError or ValueError when the record could not be read back as it is, and
-    Keyless when it is to be sealed and there is no vault.
+    a sealed kind stays sealed, unless the kind is hidden: then all of the envelope is sealed where it is kept. Raises
+    TypeError or ValueError when the record could not be read back as it is, and Keyless when it is to be sealed and
+    there is no vault.
     """
     body = _json(replace(record, rev=rev)).decode()  # type: ignore[type-var]
     _kept(type(record), body)
     if is_sealed(type(record)):
-        body = _vault(vault, record.KIND).seal(_name(record.school, record.KIND, record.id), body)
+        sealing = _vault(vault, record.KIND)
+        if not is_hidden(type(record)):
+            body = sealing.seal(_name(record.school, record.KIND, record.id), body)
     return {
         "kind": record.KIND,
         "id": record.id,
@@ -122,7 +125,9 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
             "Install the newer Exeat again, or restore a backup from before the update."
         )
     if is_sealed(kind):
-        body = _vault(vault, kind.KIND).unseal(_name(doc["school"], doc["kind"], doc["id"]), body)
+        sealing = _vault(vault, kind.KIND)
+        if not is_hidden(kind):
+            body = sealing.unseal(_name(doc["school"], doc["kind"], doc["id"]), body)
     try:
         if schema < kind.SCHEMA:
             return build(kind, upgrade(kind, orjson.loads(body), schema))

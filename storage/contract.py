@@ -161,18 +161,32 @@ class Count:
     dead: int = 0
     shown: int = 0
     audit: int = 0
+    oldest_hidden: datetime | None = None
+    """Since when the oldest unsent row has waited of those that are hidden, which nothing above counts. For the watch
+    alone: it stands in no metric, and no page shows it."""
 
 
 class Transaction(Protocol):
     """Buffered writes over a view that reads its own. Nothing is kept until the block ends without an error.
 
     No network call and no second transaction may happen inside one.
+
+    Records of a hidden kind, and rows that name one, are sealed whole where they are kept. So are, in a transaction
+    that `hides` because it touches such, rows that name no record. Rows that name a record which is not hidden stay
+    in the clear: a handler that hides writes none that tell who was there. The store knows a hidden kind once it has
+    been opened with it or been asked for one. Where there is no key, all that touches one raises Unavailable.
     """
 
     school: str
 
+    @property
+    def hides(self) -> bool:
+        """Whether anything asked for so far touches what is hidden."""
+
     async def new_id(self, kind: type[Record]) -> str:
-        """The next short id of the kind, such as P-12. A number given to a transaction that fails is not reused."""
+        """The next short id of the kind, such as P-12; of a hidden kind a random one that tells nothing, such as
+        K7Q4-9M2X. A number given to a transaction that fails is not reused.
+        """
 
     async def get(self, kind: type[R], id: str) -> R | None:
         """The record, with this transaction's own writes; None when there is none in this school."""
@@ -209,7 +223,7 @@ class Transaction(Protocol):
         """Keep the key. At commit it must be new, else Conflict: of two deliveries at once, one has the effect."""
 
     def audit(self, entry: Entry) -> None:
-        """Append to the school's chain."""
+        """Append to the school's chain, or to its hidden one."""
 
     def queue(self, row: Outgoing) -> None:
         """Append to the outbox; dropped when an unsent row has the same `unique`.
@@ -240,14 +254,15 @@ class Transaction(Protocol):
     def bury(self, row: Outgoing, reason: str, at: datetime) -> None:
         """Move the row to the dead letters."""
 
-    async def dead_letters(self, limit: int) -> list[DeadLetter]:
-        """Undeliverable rows, newest first; without this transaction's own."""
+    async def dead_letters(self, limit: int, *, hidden: bool = False) -> list[DeadLetter]:
+        """Undeliverable rows, newest first; without this transaction's own. Hidden ones only if so asked, alone."""
 
 
 class Store(Protocol):
     """A place where a school's records live.
 
-    `sealing`: records of a sealed kind can be kept and read, for there is a key. Without one they raise Unavailable.
+    `sealing`: records of a sealed kind can be kept and read, for there is a key. Without one they raise Unavailable,
+    and what is sealed whole is carried along unread.
     """
 
     @property
@@ -270,16 +285,16 @@ class Store(Protocol):
         """Return when something was queued, or after so many seconds."""
 
     async def dead_letters(self, school: str, limit: int = 100) -> list[DeadLetter]:
-        """Undeliverable rows, newest first."""
+        """Undeliverable rows, newest first; none that is hidden."""
 
-    def audit_rows(self, school: str) -> AsyncIterator[AuditRow]:
-        """The chain, from the first row."""
+    def audit_rows(self, school: str, hidden: bool = False) -> AsyncIterator[AuditRow]:
+        """The chain, from the first row; or the hidden one, which is empty where there is no key."""
 
     async def forget_seen(self, before: datetime) -> int:
         """Drop seen-keys from before the moment given (at least 24 hours old); how many."""
 
     async def count(self, school: str) -> Count:
-        """How much there is, at a cost that does not grow with it."""
+        """How much there is of what is not hidden, at a cost that does not grow with it."""
 
     async def check(self) -> None:
         """Raises Unavailable when the store cannot write."""

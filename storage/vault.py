@@ -41,16 +41,18 @@ class Vault:
                 raise ValueError(f"Key no. {number} is not one that exeat keys new makes.") from None
         if not made:
             raise ValueError("There is no key.")
-        self._fernet = MultiFernet(made)
+        self._first, self._fernet = made[0], MultiFernet(made)
 
     @classmethod
     def of(cls, text: str) -> "Vault":
         """A vault with the keys in a text, newest first, with commas, spaces or line ends between them."""
         return cls(key for key in BETWEEN.split(text.strip()) if key)
 
-    def seal(self, name: str, text: str) -> str:
-        """The text sealed for the record of that name, and for no other."""
-        return self._fernet.encrypt(f"{name}\0{text}".encode()).decode()
+    def seal(self, name: str, text: str, *, timeless: bool = False) -> str:
+        """The text sealed for the record of that name, and for no other. `timeless`: what is sealed says not when."""
+        content = f"{name}\0{text}".encode()
+        sealed = self._fernet.encrypt_at_time(content, 0) if timeless else self._fernet.encrypt(content)
+        return sealed.decode()
 
     def unseal(self, name: str, sealed: str) -> str:
         """The text. Raises WrongKey when no key opens it, and Damaged when it was sealed for another record."""
@@ -61,6 +63,21 @@ class Vault:
         if owner != name:
             raise Damaged(f"What is kept under {name} was sealed for another record.")
         return text
+
+    def is_first(self, sealed: str) -> bool:
+        """Whether the first key opens it."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def renew(self, name: str, sealed: str) -> str:
+        """The same, sealed under the first key. Raises WrongKey when no key opens it."""
+        try:
+            return self._fernet.rotate(sealed).decode()
+        except InvalidToken:
+            raise WrongKey(name) from None
 
 
 def new_key() -> str:

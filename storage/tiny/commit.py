@@ -8,8 +8,9 @@ from policy.record import Ref
 from storage.audit import link
 from storage.codec import Doc, build, moment, plain, text
 from storage.contract import Conflict, DeadLetter, Entry, Outgoing, Seen, Shown, Task
-from storage.tiny.state import Batch, State, record_id
+from storage.tiny.state import Batch, State, is_marked, record_id
 from storage.tiny.table import Changes
+from storage.tiny.veil import AUDIT, NUMBERS, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,14 @@ class Wishes:
     numbers: set[str] = field(default_factory=set)
     forgotten: list[str] = field(default_factory=list)
     """Rows of seen-keys to drop, whatever their school."""
+    resealed: list[Row] = field(default_factory=list)
+    """Records, and rows of what is sealed whole, to be sealed under the first key; as they are otherwise."""
+    hidden: bool = False
+    """It touches what is hidden, so rows of it that name no record are hidden as well."""
 
     def __bool__(self) -> bool:
-        return bool(
-            self.records or self.seen or self.entries or self.shown or self.settled or self.queued or self.forgotten
-        )
+        asked = self.records or self.seen or self.entries or self.shown or self.settled or self.queued
+        return bool(asked or self.forgotten or self.resealed)
 
     @property
     def at(self) -> str | None:
@@ -72,14 +76,15 @@ class Pending:
         self._changes = {name: Changes(table.rows) for name, table in state.tables.items()}
         self._unique: dict[str, bool] = {}
         self._shown_of: dict[str, list[str]] = defaultdict(list)
-        self._chains: dict[str, Doc] = {}
+        self._chains: dict[tuple[str, bool], Doc] = {}
+        self._hidden: set[Row] = set()
         self.leans_on: set[str] = set()
         """Waiting outbox rows that stand for others which therefore were not queued."""
 
-    @property
-    def batch(self) -> Batch:
-        """What is to be written."""
-        return {name: changes.written for name, changes in self._changes.items() if changes.written}
+    def batch(self) -> tuple[Batch, Batch]:
+        """What is to be written: as it is to stand in memory, and on the disk."""
+        batch = {name: changes.written for name, changes in self._changes.items() if changes.written}
+        return self._state.veil.cover(batch, self._hidden, self._state.tables)
 
     def perform(self, wishes: Wishes) -> None:
         """Take the transaction into the batch. Raises Conflict, before anything is changed, when it came too late."""
@@ -88,21 +93,33 @@ class Pending:
             self._record(id, wish)
         for id in wishes.forgotten:
             self._changes["seen"].written[id] = None
+        for table, id in wishes.resealed:
+            self._reseal(table, id)
         for seen, doc in wishes.seen.values():
-            self._changes["seen"][f"{wishes.school}/{seen.key}"] = {"school": wishes.school, "row": doc}
+            hidden = self._hides(seen.record, wishes)
+            self._write("seen", f"{wishes.school}/{seen.key}", {"school": wishes.school, "row": doc}, hidden)
         for key, shown in wishes.shown.items():
-            self._show(f"{wishes.school}/{key}", shown)
+            self._show(f"{wishes.school}/{key}", shown, wishes)
         for settled in wishes.settled:
             self._settle(wishes.school, settled)
         for row in self._redraws(wishes):
             self._queue(wishes, row, plain(row))
         for row, doc in wishes.queued:
             self._queue(wishes, row, doc)
-        for _, entry in wishes.entries:
-            self._audit(wishes.school, entry)
-        for what in wishes.numbers:
+        for entry, doc in wishes.entries:
+            self._audit(wishes.school, doc, self._hides(entry.record, wishes))
+        for what in (*wishes.numbers, "", NUMBERS):
             self._number(what)
-        self._number("")
+
+    def _hides(self, record: Ref | None, wishes: Wishes) -> bool:
+        """Whether a row that names that record, or none, is hidden."""
+        return wishes.hidden if record is None else record.kind in self._state.veil.kinds
+
+    def _write(self, table: str, id: str, doc: Doc, hidden: bool) -> None:
+        if hidden:
+            doc = doc | {"hidden": True}
+            self._hidden.add((table, id))
+        self._changes[table][id] = doc
 
     def _check(self, wishes: Wishes) -> None:
         records, seen = self._changes["records"], self._changes["seen"]
@@ -118,18 +135,26 @@ class Pending:
         records = self._changes["records"]
         stored = records.peek(id)
         if isinstance(wish, Put):
-            n = stored["n"] if stored else self._state.next_number("")
-            records[id] = wish.envelope | {"n": n}
+            hidden = wish.envelope["kind"] in self._state.veil.kinds
+            n = stored["n"] if stored else self._state.next_place(hidden=hidden)
+            self._write("records", id, wish.envelope | {"n": n}, hidden)
         elif stored:
             del records[id]
 
-    def _show(self, id: str, shown: Shown | None) -> None:
+    def _reseal(self, table: str, id: str) -> None:
+        veil, stored = self._state.veil, self._changes[table].peek(id)
+        if stored is not None:
+            self._changes[table][id] = veil.reseal(id, stored)
+
+    def _show(self, id: str, shown: Shown | None, wishes: Wishes) -> None:
         changes = self._changes["shown"]
         stored = changes.peek(id)
         if shown is not None:
             record = _row_of(shown.school, shown.record)
-            n = stored["n"] if stored else self._state.next_number("")
-            changes[id] = {"n": n, "school": shown.school, "record": record, "row": plain(shown)}
+            hidden = self._hides(shown.record, wishes)
+            n = stored["n"] if stored else self._state.next_place(hidden=hidden)
+            doc = {"n": n, "school": shown.school, "record": record, "row": plain(shown)}
+            self._write("shown", id, doc, hidden)
             self._shown_of[record].append(id)
         elif stored:
             del changes[id]
@@ -143,13 +168,14 @@ class Pending:
             stands = stored["row"]
             doubtful = stands["doubtful"] or settled.again.doubtful
             later = {"attempts": stands["attempts"] + 1, "not_before": plain(settled.again.not_before)}
-            outbox[id] = stored | {"row": stands | later | {"doubtful": doubtful}}
+            self._write("outbox", id, stored | {"row": stands | later | {"doubtful": doubtful}}, is_marked(stored))
             return
         del outbox[id]
         self._unique[stored["unique"]] = False
         if settled.letter is not None:
-            dead = {"n": self._state.next_number(""), "school": school, "row": plain(settled.letter)}
-            self._changes["dead"][str(dead["n"])] = dead
+            hidden = is_marked(stored)
+            n = self._state.next_place(hidden=hidden)
+            self._write("dead", str(n), {"n": n, "school": school, "row": plain(settled.letter)}, hidden)
 
     def _redraws(self, wishes: Wishes) -> Iterable[Outgoing]:
         """Every message that shows less than the record is now, among those this transaction touches."""
@@ -169,10 +195,11 @@ class Pending:
         unique = text((wishes.school, *row.unique))
         if self._is_waiting(unique, may_be_drawn=row.task is Task.SEND and row.version is None):
             return
-        n = self._state.next_number("")
+        hidden = self._hides(row.record, wishes)
+        n = self._state.next_place(hidden=hidden)
         doc = doc | {"id": n, "created": doc["created"] or wishes.at}
         stored = {"n": n, "school": wishes.school, "queue": row.queue, "unique": unique, "row": doc}
-        self._changes["outbox"][str(n)] = stored
+        self._write("outbox", str(n), stored, hidden)
         self._unique[unique] = True
 
     def _is_waiting(self, unique: str, *, may_be_drawn: bool) -> bool:
@@ -184,9 +211,13 @@ class Pending:
         self.leans_on |= waiting
         return bool(waiting)
 
-    def _audit(self, school: str, entry: Doc) -> None:
-        last = self._chains.get(school) or self._state.last_audit(school)
-        self._chains[school] = row = link(last, school, entry)
+    def _audit(self, school: str, entry: Doc, hidden: bool) -> None:
+        last = self._chains.get((school, hidden)) or self._state.last_audit(school, hidden=hidden)
+        self._chains[school, hidden] = row = link(last, school, entry)
+        if hidden:
+            self._changes[AUDIT][f"{school}/{row['seq']}"] = row
+            self._hidden.add((AUDIT, f"{school}/{row['seq']}"))
+            return
         self._changes["audit"][f"{school}/{row['seq']}"] = row
         self._changes["numbers"][f"{school}/audit"] = {"last": row["seq"]}
 
@@ -194,7 +225,7 @@ class Pending:
         last = self._state.counters.get(what, 0)
         stored = self._changes["numbers"].peek(what)
         if last != (stored["last"] if stored else 0):
-            self._changes["numbers"][what] = {"last": last}
+            self._write("numbers", what, {"last": last}, what == NUMBERS)
 
 
 def _redraw(shown: Shown) -> Outgoing:

@@ -10,12 +10,13 @@ from tinydb.storages import MemoryStorage
 from storage.codec import Doc, build
 from storage.contract import DeadLetter
 from storage.tiny.outbox import Heads
-from storage.tiny.table import Index, Place, RowTable, Written
+from storage.tiny.table import Index, Place, RowTable
+from storage.tiny.veil import AUDIT, FIRST, NUMBERS, SEALED, Batch, Veil
 from storage.vault import Vault
 
-Filed = Iterator[tuple[tuple[str, ...], Place]]
-Batch = Mapping[str, Written]
-"""What a commit writes, by the name of the table."""
+__all__ = ["Batch", "Database", "State", "is_marked", "record_id"]
+
+Filed = Iterator[tuple[tuple[str | bool, ...], Place]]
 
 
 def record_id(school: str, kind: str, id: str) -> str:
@@ -35,11 +36,12 @@ class State:
     """The tables. Rows are plain JSON objects and are replaced whole, so that a shallow copy is a snapshot.
 
     `records` envelopes of `storage.codec`, with `n`, the order of creation · `outbox` and `dead` rows of the
-    relay · `shown` messages · `seen` keys · `audit` rows · `numbers` the last number given, by what for.
+    relay · `shown` messages · `seen` keys · `audit` rows · `numbers` the last number given, by what for ·
+    `hidden_audit` the second chain · `sealed` what stands on the disk for every row that is `hidden`.
     """
 
-    def __init__(self, rows: Mapping[str, dict[str, Doc]] | None = None, vault: Vault | None = None) -> None:
-        self.vault = vault
+    def __init__(self, rows: Mapping[str, dict[str, Doc]] | None = None, veil: Veil | None = None) -> None:
+        self.veil = veil or Veil(None)
         self.db = Database(storage=MemoryStorage)
         self.heads = Heads()
         self.records = self._table(
@@ -52,10 +54,10 @@ class State:
         self.seen = self._table("seen", at=_by_moment)
         self.audit = self._table("audit")
         self.numbers = self._table("numbers")
-        self.tables = {
-            table.name: table
-            for table in (self.records, self.outbox, self.dead, self.shown, self.seen, self.audit, self.numbers)
-        }
+        self.hidden_audit = self._table(AUDIT, school=_by_seq)
+        self.sealed = self._table(SEALED)
+        kept = (self.records, self.outbox, self.dead, self.shown, self.seen, self.audit, self.numbers)
+        self.tables = {table.name: table for table in (*kept, self.hidden_audit, self.sealed)}
         for name, table in self.tables.items():
             table.fill(dict((rows or {}).get(name, {})))
         self.counters = {id: int(doc["last"]) for id, doc in self.numbers.rows.items()}
@@ -65,18 +67,30 @@ class State:
         assert isinstance(table, RowTable)
         return table
 
+    @property
+    def vault(self) -> Vault | None:
+        """What seals and opens."""
+        return self.veil.vault
+
+    def next_place(self, *, hidden: bool = False) -> int:
+        """The place of a new row in the order in which they were made; hidden ones have an order of their own."""
+        return FIRST + self.next_number(NUMBERS) if hidden else self.next_number("")
+
     def next_number(self, what: str) -> int:
         """A number not given before, not even to a commit that failed."""
         self.counters[what] = number = self.counters.get(what, 0) + 1
         return number
 
-    def dead_letters(self, school: str, limit: int) -> list[DeadLetter]:
-        """The school's undeliverable rows, newest first."""
-        places = islice(reversed(self.dead.indexes["school"].bucket((school,))), limit)
+    def dead_letters(self, school: str, limit: int, *, hidden: bool = False) -> list[DeadLetter]:
+        """The school's undeliverable rows, newest first: those in the clear, or those that are hidden."""
+        places = islice(reversed(self.dead.indexes["school"].bucket((school, hidden))), limit)
         return [build(DeadLetter, self.dead.rows[place[-1]]["row"]) for place in places]
 
-    def last_audit(self, school: str) -> Doc | None:
-        """The end of the school's chain."""
+    def last_audit(self, school: str, *, hidden: bool = False) -> Doc | None:
+        """The end of the school's chain, or of its hidden one."""
+        if hidden:
+            places = self.hidden_audit.indexes["school"].bucket((school,))
+            return self.hidden_audit.rows[places[-1][-1]] if places else None
         last = self.numbers.rows.get(f"{school}/audit")
         return self.audit.rows[f"{school}/{last['last']}"] if last else None
 
@@ -84,10 +98,18 @@ class State:
         """Leave every table as the commit wrote it."""
         for name, written in batch.items():
             self.tables[name].apply(written)
+        self.veil.settle(batch)
 
     def copy(self) -> dict[str, dict[str, Doc]]:
-        """The rows of every table as they are now; later commits do not change it."""
-        return {name: dict(table.rows) for name, table in self.tables.items()}
+        """The rows of every table as they may stand on a disk now; later commits do not change it."""
+        rows = {name: dict(table.rows) for name, table in self.tables.items()}
+        self.veil.take_out(rows)
+        return rows
+
+
+def is_marked(doc: Doc) -> bool:
+    """Whether the row is hidden."""
+    return "hidden" in doc
 
 
 def _by_kind(id: str, doc: Doc) -> Filed:
@@ -118,11 +140,15 @@ def _by_unique(id: str, doc: Doc) -> Filed:
 
 
 def _by_age(id: str, doc: Doc) -> Filed:
-    yield (doc["school"],), (doc["row"]["created"] or "~", doc["n"], id)
+    yield (doc["school"], is_marked(doc)), (doc["row"]["created"] or "~", doc["n"], id)
 
 
 def _by_school(id: str, doc: Doc) -> Filed:
-    yield (doc["school"],), (doc["n"], id)
+    yield (doc["school"], is_marked(doc)), (doc["n"], id)
+
+
+def _by_seq(id: str, doc: Doc) -> Filed:
+    yield (doc["school"],), (doc["seq"], id)
 
 
 def _by_record(id: str, doc: Doc) -> Filed:

@@ -1,28 +1,34 @@
 """The TinyDB store: opening a folder, and what the program asks of it outside a transaction."""
 
 import asyncio
-import fcntl
-import gc
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from policy.record import Record, is_sealed
-from storage.codec import Doc, build, decode, encode, moment
-from storage.contract import AuditRow, Count, Damaged, DeadLetter, Outgoing, Transaction, Unavailable
+from policy.record import Record
+from storage.codec import Doc, build, moment
+from storage.contract import AuditRow, Count, DeadLetter, Outgoing, Transaction, Unavailable
 from storage.tiny.commit import Wishes
 from storage.tiny.disk import Disk
-from storage.tiny.journal import ROOM_BYTES, Found, Journal, load, set_aside, superseded
+from storage.tiny.journal import ROOM_BYTES
+from storage.tiny.opening import begin, read, read_beside_a_writer, take, unusable
 from storage.tiny.state import Batch, State
 from storage.tiny.transaction import TinyTransaction
+from storage.tiny.veil import Veil
 from storage.tiny.writer import Writer
 from storage.vault import Vault
 
 SNAPSHOT_BYTES = 32 << 20
 """How long the journal may grow, in bytes, before it is summed up in a snapshot."""
+
+UNREAD = (
+    "Something here is sealed whole, and there is no EXEAT_KEY to open it. It is carried along unread, nobody is "
+    "reminded of it, and everything else works."
+)
+"""What the administrator is told of a folder with more in it than can be read."""
 
 
 async def open_tiny(
@@ -36,35 +42,41 @@ async def open_tiny(
 ) -> "TinyStore":
     """Open the folder, creating it (for the owner alone) if need be, and keep every other process out.
 
-    `vault` seals and opens records of sealed kinds; without one those can be neither kept nor read.
+    `vault` seals and opens records of sealed kinds; without one those can be neither kept nor read, and what is
+    sealed whole is carried along unread. `kinds` are all that there may be: rows that name a hidden one are sealed.
 
     Records of the `kinds` given that an older Exeat wrote are brought up to date, so that they are found by
     what they are found by today. Raises Unavailable when another process has the folder, it cannot be
-    written, or a newer Exeat wrote a record; Damaged when what it holds is not what was written.
+    written, a newer Exeat wrote a record, or no key opens what is sealed whole; Damaged when what it holds is
+    not what was written.
     """
     disk = disk or Disk()
-    lock = _lock(folder, disk)
+    lock = take(folder, disk)
     try:
-        state, found = await asyncio.to_thread(_read, folder, tuple(kinds), vault)
-        notices, journal = await asyncio.to_thread(_begin, folder, disk, found, room_bytes)
+        kinds = tuple(kinds)
+        state, found = await asyncio.to_thread(read, folder, kinds, Veil(vault, kinds))
+        notices, journal = await asyncio.to_thread(begin, folder, disk, found, room_bytes)
     except OSError as error:
         os.close(lock)
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     except BaseException:
         os.close(lock)
         raise
+    if vault is None and state.sealed.rows:
+        notices.append(UNREAD)
     return TinyStore(folder, state, Writer(journal, disk, snapshot_bytes, notices), lock)
 
 
-async def read_tiny(folder: Path, *, vault: Vault | None = None) -> "TinyStore":
+async def read_tiny(folder: Path, *, kinds: Iterable[type[Record]] = (), vault: Vault | None = None) -> "TinyStore":
     """The folder as it is at this moment, to be read only, also while another process is writing to it.
 
-    Raises Unavailable when it cannot be read and Damaged when what it holds is not what was written.
+    `kinds` and `vault` are as for `open_tiny`. Raises Unavailable when it cannot be read, or no key opens what is
+    sealed whole, and Damaged when what it holds is not what was written.
     """
     try:
-        state = await asyncio.to_thread(_read_beside_a_writer, folder, vault)
+        state = await asyncio.to_thread(read_beside_a_writer, folder, Veil(vault, kinds))
     except OSError as error:
-        raise _unusable(folder, error) from error
+        raise unusable(folder, error) from error
     return TinyStore(folder, state, None, None)
 
 
@@ -86,12 +98,17 @@ class TinyStore:
         return self._state.vault is not None
 
     @property
+    def unread(self) -> bool:
+        """Whether something is sealed whole here that cannot be read, for there is no key."""
+        return self._state.vault is None and bool(self._state.sealed.rows)
+
+    @property
     def notices(self) -> list[str]:
         """Sentences for the administrator: what was found at the start, what went wrong since; oldest first."""
         return self._writer.notices if self._writer else []
 
     def copy(self) -> dict[str, dict[str, Doc]]:
-        """Every row as it is now, by table and id, for a backup; later commits do not change it."""
+        """Every row as it may stand on a disk now, by table and id, for a backup; later commits do not change it."""
         return self._state.copy()
 
     def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
@@ -139,11 +156,12 @@ class TinyStore:
         """As the contract says."""
         return self._state.dead_letters(school, limit)
 
-    async def audit_rows(self, school: str) -> AsyncIterator[AuditRow]:
+    async def audit_rows(self, school: str, hidden: bool = False) -> AsyncIterator[AuditRow]:
         """As the contract says: the chain as it stood at the first step."""
-        last = self._state.last_audit(school)
+        last = self._state.last_audit(school, hidden=hidden)
+        rows = (self._state.hidden_audit if hidden else self._state.audit).rows
         for seq in range(1, last["seq"] + 1 if last else 1):
-            yield build(AuditRow, self._state.audit.rows[f"{school}/{seq}"])
+            yield build(AuditRow, rows[f"{school}/{seq}"])
 
     async def forget_seen(self, before: datetime) -> int:
         """As the contract says, for every school."""
@@ -159,18 +177,18 @@ class TinyStore:
         records = {
             (key[1], key[2]): len(bucket)
             for key, bucket in state.records.indexes["state"].buckets.items()
-            if isinstance(key, tuple) and key[0] == school
+            if isinstance(key, tuple) and key[0] == school and key[1] not in state.veil.kinds
         }
-        ages = state.outbox.indexes["age"].bucket((school,))
-        oldest = ages[0][0] if ages else "~"
+        ages = state.outbox.indexes["age"]
         last = state.last_audit(school)
         return Count(
             records=records,
-            outbox=len(ages),
-            oldest_unsent=None if oldest == "~" else datetime.fromisoformat(oldest),
-            dead=state.dead.indexes["school"].size((school,)),
-            shown=state.shown.indexes["school"].size((school,)),
+            outbox=ages.size((school, False)),
+            oldest_unsent=_oldest(ages.bucket((school, False))),
+            dead=state.dead.indexes["school"].size((school, False)),
+            shown=state.shown.indexes["school"].size((school, False)),
             audit=last["seq"] if last else 0,
+            oldest_hidden=_oldest(ages.bucket((school, True))),
         )
 
     async def check(self) -> None:
@@ -198,79 +216,8 @@ class TinyStore:
             self._something.set()
 
 
-def _lock(folder: Path, disk: Disk) -> int:
-    """Keep every other process out of the folder for as long as the file given is open."""
-    try:
-        disk.make_folder(folder)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise Unavailable(
-            f"Another Exeat is using {folder}. Two at once would spoil each other's work: stop the other one, "
-            "or give this one a folder of its own with EXEAT_DATA."
-        ) from None
-    except OSError as error:
-        os.close(lock)
-        raise _unusable(folder, error) from error
-    return lock
-
-
-def _begin(folder: Path, disk: Disk, found: Found, room: int) -> tuple[list[str], Journal]:
-    notices = []
-    if found.torn:
-        kept = set_aside(disk, found.torn)
-        notices.append(
-            f"The last line of {found.torn[0].name} was not finished when Exeat stopped. Nobody was told that it "
-            f"was saved. Its bytes are kept in {kept.name}."
-        )
-    for needless in superseded(folder):
-        disk.remove(needless)
-    return notices, Journal(disk, folder, found, room)
-
-
-def _read(folder: Path, kinds: Iterable[type[Record]], vault: Vault | None) -> tuple[State, Found]:
-    """What the folder holds. It is all kept, so the collector would only walk over it again and again."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        found = load(folder)
-        _bring_up_to_date(found.rows.get("records", {}), kinds, vault)
-        return State(found.rows, vault), found
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _bring_up_to_date(records: dict[str, Doc], kinds: Iterable[type[Record]], vault: Vault | None) -> None:
-    """What is sealed stays as it was where there is no key: it is brought up to date when it can be read."""
-    today = {kind.KIND: kind for kind in kinds}
-    for id, doc in records.items():
-        kind = today.get(doc["kind"])
-        if kind is None or doc["schema"] == kind.SCHEMA or (vault is None and is_sealed(kind)):
-            continue
-        records[id] = encode(decode(kind, doc, vault), doc["rev"], vault) | {"n": doc["n"]}
-
-
-def _read_beside_a_writer(folder: Path, vault: Vault | None) -> State:
-    """What the folder holds. A writer may sum up its journal meanwhile: then it is read again."""
-    while True:
-        names = sorted(path.name for path in folder.iterdir())
-        try:
-            return _read(folder, (), vault)[0]
-        except (FileNotFoundError, Damaged):
-            if names == sorted(path.name for path in folder.iterdir()):
-                raise
-
-
-def _unusable(folder: Path, error: OSError) -> Unavailable:
-    return Unavailable(
-        f"Exeat cannot keep its records in {folder} ({error.strerror or error}). "
-        "Give it a folder that it may write to, with EXEAT_DATA."
-    )
+def _oldest(ages: Sequence[tuple[str, int, str]]) -> datetime | None:
+    return datetime.fromisoformat(ages[0][0]) if ages and ages[0][0] != "~" else None
 
 
 class _Work(AbstractAsyncContextManager[Transaction]):

@@ -11,6 +11,7 @@ from storage.contract import DeadLetter, Entry, Outgoing, Seen, Shown
 from storage.tiny.commit import Drop, Put, Settled, Wishes
 from storage.tiny.finding import Query
 from storage.tiny.state import State, record_id
+from storage.tiny.veil import reference
 
 R = TypeVar("R", bound=Record)
 _NEW = 1 << 62
@@ -27,13 +28,22 @@ class TinyTransaction:
         self._records: dict[str, Record] = {}
         self._open = True
 
+    @property
+    def hides(self) -> bool:
+        """As the contract says."""
+        return self.wishes.hidden
+
     def end(self) -> Wishes:
         """Take no more wishes, and give those there are."""
         self._open = False
         return self.wishes
 
     async def new_id(self, kind: type[Record]) -> str:
-        """As the contract says. Raises ValueError for a kind without a prefix: it names its records itself."""
+        """As the contract says. Raises ValueError for a kind without a prefix: it names its records itself, and
+        Keyless for a hidden one where there is no key.
+        """
+        if self._state.veil.meet(kind):
+            return self._new_reference()
         if not kind.PREFIX:
             raise ValueError(f"{kind.__name__} has no prefix for short ids")
         counter = f"{self.school}/{kind.PREFIX}"
@@ -41,7 +51,8 @@ class TinyTransaction:
         return f"{kind.PREFIX}-{self._state.next_number(counter)}"
 
     async def get(self, kind: type[R], id: str) -> R | None:
-        """As the contract says."""
+        """As the contract says. Raises Keyless for what is sealed where there is no key."""
+        self._state.veil.meet(kind)
         row = record_id(self.school, kind.KIND, id)
         if row in self._asked.records:
             own = self._records.get(row)
@@ -60,7 +71,10 @@ class TinyTransaction:
         after: str | None = None,
         limit: int = 50,
     ) -> list[R]:
-        """As the contract says. Raises Conflict when the record `after` names has been deleted."""
+        """As the contract says. Raises Conflict when the record `after` names has been deleted, and Keyless for what
+        is sealed where there is no key.
+        """
+        self._state.veil.meet(kind)
         due = moment(due_before) if due_before else None
         query = Query(self.school, kind.KIND, state, owner, key, due)
         if not any(row.startswith(record_id(self.school, kind.KIND, "")) for row in self._asked.records):
@@ -91,12 +105,16 @@ class TinyTransaction:
         """
         if record.school != self.school:
             raise ValueError(f"{record.id} belongs to {record.school}, this transaction to {self.school}")
+        if self._state.veil.meet(type(record)):
+            self._asked.hidden = True
         row = record_id(self.school, record.KIND, record.id)
         self._asked.records[row] = Put(encode(record, record.rev + 1, self._state.vault), record.rev)
         self._records[row] = record
 
     def delete(self, kind: type[Record], id: str, rev: int) -> None:
         """As the contract says."""
+        if self._state.veil.meet(kind):
+            self._asked.hidden = True
         row = record_id(self.school, kind.KIND, id)
         self._asked.records[row] = Drop(rev)
         self._records.pop(row, None)
@@ -110,14 +128,17 @@ class TinyTransaction:
 
     def mark_seen(self, seen: Seen) -> None:
         """As the contract says."""
+        self._touch(seen.record)
         self._asked.seen[seen.key] = kept(seen)
 
     def audit(self, entry: Entry) -> None:
         """As the contract says."""
+        self._touch(entry.record)
         self._asked.entries.append(kept(entry))
 
     def queue(self, row: Outgoing) -> None:
         """As the contract says."""
+        self._touch(row.record)
         self._asked.queued.append(kept(row))
 
     async def shown(self, record: Ref) -> list[Shown]:
@@ -135,6 +156,7 @@ class TinyTransaction:
 
     def show(self, shown: Shown) -> None:
         """As the contract says."""
+        self._touch(shown.record)
         self._asked.shown[shown.key] = checked(shown)
 
     def unshow(self, key: str) -> None:
@@ -143,21 +165,37 @@ class TinyTransaction:
 
     def done(self, row: Outgoing) -> None:
         """As the contract says; nothing happens when the row is no longer there."""
+        self._touch(row.record)
         self._asked.settled.append(Settled(row.id))
 
     def retry(self, row: Outgoing, not_before: datetime, *, doubtful: bool = False) -> None:
         """As the contract says; a row once doubtful stays so. Nothing happens when it is no longer there."""
+        self._touch(row.record)
         self._asked.settled.append(
             Settled(row.id, again=checked(replace(row, not_before=not_before, doubtful=doubtful)))
         )
 
     def bury(self, row: Outgoing, reason: str, at: datetime) -> None:
         """As the contract says; nothing happens when the row is no longer there."""
+        self._touch(row.record)
         self._asked.settled.append(Settled(row.id, letter=checked(DeadLetter(row, reason, at))))
 
-    async def dead_letters(self, limit: int) -> list[DeadLetter]:
+    async def dead_letters(self, limit: int, *, hidden: bool = False) -> list[DeadLetter]:
         """As the contract says."""
-        return self._state.dead_letters(self.school, limit)
+        return self._state.dead_letters(self.school, limit, hidden=hidden)
+
+    def _touch(self, name: Ref | None) -> None:
+        """Take note that a row will name the record. Raises Keyless when it is hidden and there is no key."""
+        if self._state.veil.covers(name):
+            self._asked.hidden = True
+
+    def _new_reference(self) -> str:
+        """One that no hidden record of the school has, of whatever kind."""
+        while True:
+            id = reference()
+            rows = [record_id(self.school, kind, id) for kind in self._state.veil.kinds]
+            if not any(row in self._state.records.rows or row in self._asked.records for row in rows):
+                return id
 
     @property
     def _asked(self) -> Wishes:

@@ -38,9 +38,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What goes out together: whose it is, and who came too late for it."""
+    """What goes out together, as it is to stand in memory and on the disk; whose it is, and who came too late."""
 
     batch: Batch
+    on_disk: Batch
     accepted: list[Waiting]
     refused: list[tuple[Waiting, Conflict]]
     leans_on: set[str] = field(default_factory=set)
@@ -109,7 +110,7 @@ class Writer:
 
     def _send(self, line: Line) -> None:
         self._state.heads.leant_on = line.leans_on
-        self._hand.give(lambda: self._journal.append(line.batch), lambda error: self._written(line, error))
+        self._hand.give(lambda: self._journal.append(line.on_disk), lambda error: self._written(line, error))
 
     def _gather(self) -> Line:
         pending = Pending(self._state)
@@ -127,8 +128,8 @@ class Writer:
             except Exception as fault:
                 waiting.refuse(fault)
                 self._waiting.extendleft(reversed(accepted + [one for one, _ in refused]))
-                return Line({}, [], [])
-        return Line(pending.batch, accepted, refused, pending.leans_on)
+                return Line({}, {}, [], [])
+        return Line(*pending.batch(), accepted, refused, pending.leans_on)
 
     def _written(self, line: Line, error: BaseException | None) -> None:
         """The disk has answered: let what is durable be seen, and go on."""
