@@ -65,6 +65,8 @@ class Health:
     checks: tuple[Check, ...]
     count: Count
     unshown: frozenset[str] = frozenset()
+    broken: int = 0
+    """How many records there are whose reminders fail, without those that are hidden."""
 
     @property
     def ready(self) -> bool:
@@ -122,7 +124,9 @@ class Watch:
         count = await self._store.count(self._school.id)
         unshown = {LATE_VIEW} if any(map(is_hidden, late)) else set()
         unshown |= {STUCK_VIEW} if self._is_stuck(count.oldest_hidden) else set()
-        return Health((*checks, self._waiting(count), _dead(count)), count, frozenset(unshown))
+        kinds = self._dispatch.registry.kinds
+        broken = sum(not is_hidden(kinds[name.kind]) for name in self._clock.broken)
+        return Health((*checks, self._waiting(count), _dead(count)), count, frozenset(unshown), broken)
 
     async def tell(self, health: Health) -> None:
         """Have the admins told of each trouble, once for as long as it lasts; if a chat is silent, by e-mail too."""
@@ -285,7 +289,7 @@ def _families(health: Health, relay: Relay, clock: Clock) -> Iterator[Metric]:
     yield _gauge("exeat_dead_letters", "Messages that could not be delivered", health.count.dead)
     yield _gauge("exeat_shown_messages", "Messages that are kept up to date", health.count.shown)
     yield _gauge("exeat_audit_rows", "Rows of the audit", health.count.audit)
-    yield _gauge("exeat_broken_records", "Records whose reminders fail", len(clock.broken))
+    yield _gauge("exeat_broken_records", "Records whose reminders fail", health.broken)
     for part, tally in (("relay", relay.tally), ("clock", clock.tally)):
         total = CounterMetricFamily(f"exeat_{part}", f"What the {part} has done", labels=("what",))
         for what, times in sorted(tally.items()):

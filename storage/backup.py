@@ -25,6 +25,7 @@ from storage.contract import AuditRow, Damaged, Unavailable
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.disk import Disk
 from storage.tiny.journal import load, segment_name, snapshot_name, write_snapshot
+from storage.tiny.veil import SEALED
 
 _MANIFEST, _RECORDS = "manifest.json", snapshot_name(1)
 _BLOB = re.compile(r"blobs/([0-9a-f]{64})")
@@ -42,7 +43,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `files` maps each name to its SHA-256; `left_out` names pictures that were damaged."""
+    """What a backup holds. `files` maps each name to its SHA-256; `left_out` names pictures that were damaged.
+
+    `rows` counts what is in the clear, by table, and the chains are those in the clear.
+    """
 
     made_at: datetime
     files: dict[str, str]
@@ -117,7 +121,7 @@ def _survey(rows: Mapping[str, Mapping[str, Doc]], records: Path, blobs: Blobs, 
             files[f"blobs/{name}"] = name
         else:
             left_out.append(name)
-    counts = {table: len(docs) for table, docs in rows.items()}
+    counts = {table: len(docs) for table, docs in rows.items() if table != SEALED}
     chains = tuple(Chain(school, verdict.rows, verdict.head) for school, verdict in _verdicts(rows).items())
     return Manifest(now, files, counts, chains, tuple(left_out))
 

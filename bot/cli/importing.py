@@ -254,7 +254,7 @@ async def _opened(environment: Environment, registry: Registry, *, dry_run: bool
     for own in (Place, Address):
         registry.knows(own)
     if dry_run:
-        yield await read_tiny(folder), registry
+        yield await read_tiny(folder, kinds=registry.kinds.values()), registry
         return
     try:
         store: TinyStore = await open_tiny(folder, kinds=registry.kinds.values())

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.surface import News, SandboxSurface, Watchers
 from handlers.dispatch import Dispatch, Trouble, where
 from handlers.registry import Registry
+from policy.record import Record
 from storage.blobs import Blobs
 from storage.tiny import TinyStore, open_tiny
 from storage.vault import Vault, new_key
@@ -48,10 +49,10 @@ class Kept:
     blobs: Blobs
 
     @classmethod
-    async def fresh(cls) -> "Kept":
+    async def fresh(cls, kinds: Iterable[type[Record]]) -> "Kept":
         """Empty, in a private temporary folder, sealed under a key of its own that nobody else has."""
         folder = tempfile.TemporaryDirectory(prefix="exeat-sandbox-")
-        store = await open_tiny(Path(folder.name) / "store", vault=Vault([new_key()]))
+        store = await open_tiny(Path(folder.name) / "store", kinds=kinds, vault=Vault([new_key()]))
         return cls(folder, store, Blobs(Path(folder.name) / "blobs"))
 
     async def forget(self) -> None:
@@ -77,7 +78,7 @@ class World:
         cls, registry: Registry, real: Callable[[], datetime], watchers: Watchers, start: datetime | None = None
     ) -> "World":
         """A fresh world in which everybody has been met. `start` is its first moment, or else it is now."""
-        world = cls(registry, MovableClock(real, start), watchers, await Kept.fresh())
+        world = cls(registry, MovableClock(real, start), watchers, await Kept.fresh(registry.kinds.values()))
         for known in await world.surface.everybody():
             await world.dispatch.met(known)
         await world.dispatch.begin()

@@ -23,6 +23,7 @@ from tests.fakes.school import ADMIN, HEAD, MONDAY, email
 from tests.fakes.surface import FakeMailer, Fault
 from tests.fakes.world import World, open_world
 from tests.storage.note import Note
+from tests.storage.whisper import Whisper
 
 Server = TestClient[web.Request, web.Application]
 
@@ -37,6 +38,15 @@ async def fails(turn: Turn, note: Note) -> None:
     if note.text != "good":
         raise ZeroDivisionError
     turn.save(note.but(next_due=None))
+
+
+due_whispers = Registry()
+
+
+@due_whispers.due(Whisper)
+async def fails_too(turn: Turn, whisper: Whisper) -> None:
+    """A reminder that cannot be worked out."""
+    raise ZeroDivisionError
 
 
 @dataclass
@@ -200,6 +210,35 @@ async def test_a_message_that_waits_too_long_is_a_trouble(here: Watched) -> None
     here.world.pass_time(STUCK + MINUTE)
     await here.clock.tick()
     assert await here.unwell() == ["outbox"]
+
+
+async def pages(here: Watched) -> list[str]:
+    """What the pages of the watch say, but for what the clock has done."""
+    app = web.Application()
+    app.add_routes(watch_routes(here.watch, here.world.relay, here.clock))
+    async with TestClient(TestServer(app)) as client:
+        texts = [await (await client.get(path)).text() for path in ("/readyz", "/metrics")]
+    said = [part for text in texts for part in text.splitlines()]
+    return [part for part in said if not part.startswith("exeat_clock")]
+
+
+async def test_what_is_hidden_and_waits_or_is_late_is_told_and_stands_on_no_page(tmp_path: Path) -> None:
+    world = await open_world(tmp_path / "data", (HEAD, ADMIN), registry=merge([due_notes, due_whispers, LETTERS]))
+    here = watched(world)
+    await here.clock.tick()
+    before = await pages(here)
+    record = await world.put(Whisper("K7Q4-9M2X", next_due=MONDAY))
+    await world.queue("watch.late", HEAD, record, not_before=MONDAY + timedelta(days=1), lane="alert")
+    world.pass_time(STUCK + MINUTE)
+    await here.clock.tick()
+    health = await here.watch.look()
+    assert health.unshown == {"watch.late", "watch.stuck"}
+    assert await here.unwell() == []
+    assert health.ready
+    assert await pages(here) == before
+    await here.round()
+    assert sorted(here.told) == ["A reminder may be missing", "Messages are waiting"]
+    await world.close()
 
 
 async def test_records_that_cannot_be_kept_make_it_not_ready(tmp_path: Path) -> None:

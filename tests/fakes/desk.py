@@ -125,7 +125,7 @@ class Desk:
 async def open_desk(folder: Path, school: School | None = None, *people: str, keyless: bool = False) -> Desk:
     """A desk over a new store in the folder; the people are met. `keyless`: there is no key to seal anything with."""
     vault = None if keyless else Vault([KEY])
-    desk = Desk(await open_tiny(folder, vault=vault), school or harbour())
+    desk = Desk(await open_tiny(folder, kinds=everything().kinds.values(), vault=vault), school or harbour())
     for name in people:
         await desk.dispatch.met(known(name))
     return desk

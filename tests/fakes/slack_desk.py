@@ -85,7 +85,7 @@ async def slack_desk(folder: Path) -> AsyncIterator[SlackDesk]:
     async with FakeSlack() as slack:
         for name in PEOPLE:
             slack.add_user(user(name), name.title(), email(name))
-        store = await open_tiny(folder, vault=Vault([new_key()]))
+        store = await open_tiny(folder, kinds=everything().kinds.values(), vault=Vault([new_key()]))
         held: list[SlackDesk] = []
 
         async def picture(sha: str) -> bytes:

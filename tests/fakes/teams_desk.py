@@ -76,7 +76,7 @@ async def teams_desk(
     async with FakeTeams(endorsements=list(endorsements)) as teams:
         for name in PEOPLE:
             teams.add_user(name, name.title(), email(name))
-        store = await open_tiny(folder, vault=Vault([new_key()]))
+        store = await open_tiny(folder, kinds=everything().kinds.values(), vault=Vault([new_key()]))
         held: list[TeamsDesk] = []
 
         async def picture(sha: str) -> bytes:

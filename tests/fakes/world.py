@@ -105,7 +105,8 @@ class World:
         """Let the relay work, and time pass, until nothing is left in the outbox."""
         for _ in range(500):
             await self.relay.drain()
-            if not (await self.store.count(self.school.id)).outbox:
+            count = await self.store.count(self.school.id)
+            if not count.outbox and count.oldest_hidden is None:
                 return
             self.pass_time(AGE)
         raise AssertionError("the outbox does not get empty")
@@ -114,7 +115,7 @@ class World:
         """The process ends here and another one takes over the folder."""
         await self.relay.stop(grace=0)
         await self.store.close()
-        self.store = await open_tiny(self.folder, vault=VAULT)
+        self.store = await open_tiny(self.folder, kinds=self.registry.kinds.values(), vault=VAULT)
         self.connect()
 
     def connect(self) -> None:
@@ -149,10 +150,10 @@ async def open_world(
     mailer: FakeMailer | None = None,
 ) -> World:
     """A world over a new store in the folder; the people are met on every surface."""
-    store = await open_tiny(folder, disk=disk, vault=VAULT)
+    school, registry = harbour(), registry or everything()
+    store = await open_tiny(folder, kinds=registry.kinds.values(), disk=disk, vault=VAULT)
     made = [FakeSurface(name) for name in surfaces]
     fetching = fetching or NoFiles()
-    school, registry = harbour(), registry or everything()
     dispatch: Dispatch = Dispatch(store, school, registry, _nobody, lambda: MONDAY)
     relay = Relay(dispatch, made, fetching)
     world = World(folder, school, registry, made, store, dispatch, relay, fetching, MONDAY, mailer=mailer)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -60,7 +61,13 @@ def message(number: int = 1, rev: int = 1, person: str = "ann", record: Ref | No
 
 
 class Base:
-    """An open store, and a way to close it and open it again."""
+    """An open store, and a way to close it and open it again. `hides`: it hides every note, so none is counted."""
+
+    hides: ClassVar[bool] = False
+
+    def counted(self, many: int) -> int:
+        """What a count says of so many notes, or rows that name one."""
+        return 0 if self.hides else many
 
     @pytest.fixture
     async def store(self, opener: Opener) -> AsyncIterator[Store]:
@@ -286,7 +293,8 @@ class Finding(Base):
         assert await find(store, key="account:page") == ["N-1"]
         assert await find(store, due_before=NOW + timedelta(days=1)) == ["N-4", "N-3", "N-2"]
         counted = await store.count(SCHOOL)
-        assert counted.records == {("note", "open"): 2, ("note", "shut"): 2}
+        assert sum(counted.records.values()) == self.counted(4)
+        assert counted.records == {} or counted.records == {("note", "open"): 2, ("note", "shut"): 2}
 
 
 async def put_in(store: Store, other: Note) -> None:

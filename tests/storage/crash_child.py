@@ -8,15 +8,20 @@ from pathlib import Path
 from policy.record import Ref
 from storage.contract import Entry, Outgoing, Seen
 from storage.tiny import TinyStore, open_tiny
+from storage.vault import Vault
 from tests.storage.contract import NOW, SCHOOL
+from tests.storage.contract_sealed import KEY
 from tests.storage.note import Note
+from tests.storage.whisper import Whisper, raise_it
 
 WORKERS = 4
-SNAPSHOT_BYTES = 40_000
+SNAPSHOT_BYTES = 200_000
 
 
 async def work(store: TinyStore, worker: int) -> None:
-    """Commit for ever: two notes, a tally, an audit row, an outbox row and a seen-key each time."""
+    """Commit for ever: two notes, a tally, an audit row, an outbox row and a seen-key each time; and what is hidden
+    with all that comes with it.
+    """
     tally_id = f"tally{worker}"
     while True:
         async with store.transaction(SCHOOL) as tx:
@@ -25,14 +30,15 @@ async def work(store: TinyStore, worker: int) -> None:
             tx.put(tally)
             tx.put(Note(f"left{worker}-{count}"))
             tx.put(Note(f"right{worker}-{count}"))
-            tx.audit(Entry(NOW, f"{worker}-{count}", "wrote"))
+            tx.audit(Entry(NOW, f"{worker}-{count}", "wrote", Ref("note", tally_id)))
             tx.queue(Outgoing(SCHOOL, "note", f"{worker}-{count}", Ref("note", tally_id)))
-            tx.mark_seen(Seen(f"{worker}-{count}", None, "", NOW))
+            tx.mark_seen(Seen(f"{worker}-{count}", Ref("note", tally_id), "", NOW))
+            raise_it(tx, f"{worker}-{count}")
         os.write(1, b"ack %d %d\n" % (worker, count))
 
 
 async def run(folder: Path) -> None:
-    store = await open_tiny(folder, snapshot_bytes=SNAPSHOT_BYTES)
+    store = await open_tiny(folder, kinds=(Whisper,), vault=Vault([KEY]), snapshot_bytes=SNAPSHOT_BYTES)
     await asyncio.gather(*(work(store, worker) for worker in range(WORKERS)))
 
 

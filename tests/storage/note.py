@@ -30,3 +30,9 @@ class Note:
     def but(self, **changes: object) -> "Note":
         """The note with some things otherwise."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class HiddenNote(Note):
+    """A store that knows it hides every note."""
+
+    HIDDEN: ClassVar[bool] = True

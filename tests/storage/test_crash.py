@@ -16,11 +16,14 @@ from storage.audit import verify
 from storage.codec import Doc
 from storage.tiny import open_tiny
 from storage.tiny.journal import load
+from storage.vault import Vault
 from tests.fakes.disks import Step, TracingDisk
 from tests.storage.contract import SCHOOL, put
+from tests.storage.contract_sealed import KEY
 from tests.storage.crash_child import WORKERS
 from tests.storage.note import Note
 from tests.storage.power import SECTOR, Image
+from tests.storage.whisper import Whisper
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("EXEAT_KILLS", "50"))
@@ -75,8 +78,11 @@ def _kill_one(victim: subprocess.Popen[str], chance: random.Random) -> Iterator[
 
 
 async def _examine(folder: Path, acknowledged: list[int]) -> None:
-    store = await open_tiny(folder)
+    store = await open_tiny(folder, kinds=(Whisper,), vault=Vault([KEY]))
     rows = store.copy()
+    async with store.transaction(SCHOOL) as tx:
+        heard = await tx.find(Whisper, limit=100_000)
+    chain = [audited async for audited in store.audit_rows(SCHOOL, hidden=True)]
     await store.close()
     expected: set[str] = set()
     for worker, least in enumerate(acknowledged):
@@ -91,11 +97,15 @@ async def _examine(folder: Path, acknowledged: list[int]) -> None:
     assert {doc["row"]["person"] for doc in rows["outbox"].values()} == expected
     assert {doc["row"]["key"] for doc in rows["seen"].values()} == expected
     assert sorted(doc["entry"]["person"] for doc in rows["audit"].values()) == sorted(expected)
+    assert {whisper.id for whisper in heard} == expected
+    assert [audited.seq for audited in chain] == list(range(1, len(expected) + 1))
+    assert {audited.entry.record.id for audited in chain if audited.entry.record} == expected
 
 
 async def _examine_chain(folder: Path) -> None:
-    store = await open_tiny(folder)
-    assert verify([row async for row in store.audit_rows(SCHOOL)]).sound
+    store = await open_tiny(folder, vault=Vault([KEY]))
+    for hidden in (False, True):
+        assert verify([row async for row in store.audit_rows(SCHOOL, hidden)]).sound
     await store.close()
 
 

@@ -1,19 +1,22 @@
 """Whatever is done to the store, it answers as a few plain dictionaries would, also after a start."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy.record import Ref
-from storage.contract import Conflict, Task
+from policy.record import Ref, is_hidden
+from storage.contract import Conflict, Count, Task
 from storage.tiny import TinyStore, open_tiny
+from storage.vault import Vault
 from tests.storage.contract import NOW, SCHOOL, find, message
-from tests.storage.note import Note
+from tests.storage.contract_sealed import KEY
+from tests.storage.note import HiddenNote, Note
 
 IDS = [f"N-{number}" for number in range(4)]
 STATES, OWNERS = ["open", "shut"], ["ann", "bob"]
@@ -100,25 +103,31 @@ showings = st.builds(Showing, st.sampled_from(IDS), st.integers(1, 4), st.intege
 
 @given(st.lists(commits | showings | st.builds(Again), max_size=25))
 @settings(max_examples=60, deadline=None)
-def test_the_store_answers_as_the_model_does(steps: list[tuple[Change, ...] | Showing | Again]) -> None:
+@pytest.mark.parametrize("kind", [Note, HiddenNote])
+def test_the_store_answers_as_the_model_does(
+    kind: type[Note], steps: list[tuple[Change, ...] | Showing | Again]
+) -> None:
     with TemporaryDirectory() as folder:
-        asyncio.run(_play(Path(folder) / "data", steps))
+        asyncio.run(_play(Path(folder) / "data", kind, steps))
 
 
-async def _play(folder: Path, steps: list[tuple[Change, ...] | Showing | Again]) -> None:
-    model, store = Model(), await open_tiny(folder, snapshot_bytes=3000)
+async def _play(folder: Path, kind: type[Note], steps: list[tuple[Change, ...] | Showing | Again]) -> None:
+    async def opened() -> TinyStore:
+        return await open_tiny(folder, kinds=(kind,), vault=Vault([KEY]), snapshot_bytes=3000)
+
+    model, store = Model(), await opened()
     for step in steps:
         match step:
             case Again():
                 await store.close()
-                store = await open_tiny(folder, snapshot_bytes=3000)
+                store = await opened()
             case Showing():
                 async with store.transaction(SCHOOL) as tx:
                     tx.show(message(step.number, model.show(step), record=Ref("note", step.id)))
             case _:
                 before = dict(model.notes)
                 assert await _commit(store, before, model, step) == model.change(step)
-        await _compare(store, model)
+        await _compare(store, model, kind)
     await store.close()
 
 
@@ -137,7 +146,7 @@ async def _commit(store: TinyStore, before: dict[str, Note], model: Model, step:
     return True
 
 
-async def _compare(store: TinyStore, model: Model) -> None:
+async def _compare(store: TinyStore, model: Model, kind: type[Note]) -> None:
     newest = list(reversed(model.notes.values()))
     assert await find(store) == [note.id for note in newest]
     for state in STATES:
@@ -153,9 +162,12 @@ async def _compare(store: TinyStore, model: Model) -> None:
         for id in IDS:
             drawn = {shown.key: shown.rev for shown in await tx.shown(Ref("note", id))}
             assert drawn == {key: rev for key, (shown, rev) in model.shown.items() if shown == id}
-    outbox = store.copy()["outbox"].values()
+    counted, outbox = await store.count(SCHOOL), store.copy()["outbox"].values()
+    if is_hidden(kind):
+        assert replace(counted, oldest_hidden=None) == Count()
+        assert not outbox
+        return
     assert {doc["row"]["message"] for doc in outbox} == model.redraws
     assert {doc["row"]["task"] for doc in outbox} <= {Task.REDRAW.value}
-    counted = await store.count(SCHOOL)
     assert sum(counted.records.values()) == len(model.notes)
     assert counted.shown == len(model.shown)
