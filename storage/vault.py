@@ -29,11 +29,12 @@ class WrongKey(Unavailable):
 class Vault:
     """Seals and opens text. The first key seals; each of them opens, so that a new one can be put before the old.
 
-    `keys` are as `new_key` makes them. Raises ValueError, which quotes none, for what is no key.
+    `keys` are as `new_key` makes them. Raises ValueError, which quotes none, for what is no key. The attribute `keys`
+    says how many different ones there are.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
-        made = list[Fernet]()
+        made, keys = list[Fernet](), tuple(keys)
         for number, key in enumerate(keys, 1):
             try:
                 made.append(Fernet(key))
@@ -41,6 +42,7 @@ class Vault:
                 raise ValueError(f"Key no. {number} is not one that exeat keys new makes.") from None
         if not made:
             raise ValueError("There is no key.")
+        self.keys = len(set(keys))
         self._first, self._fernet = made[0], MultiFernet(made)
 
     @classmethod

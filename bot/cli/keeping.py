@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot.app import vault_of
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.clock import utc_now
 from bot.settings import read_environment, read_school
@@ -16,6 +17,7 @@ from storage.backup import backup as write_backup
 from storage.backup import restore as put_back
 from storage.contract import AuditRow
 from storage.tiny import TinyStore, read_tiny
+from storage.vault import Vault
 
 audit = typer.Typer(help="The record of who did what: verify it or export it.", no_args_is_help=True)
 
@@ -31,16 +33,21 @@ def audit_verify(
     Rows cut off the end leave a sound chain, so compare the number of rows and the last hash with an earlier
     export. May be run while Exeat is serving; a file may be verified on any machine.
 
+    What is sealed whole has an audit of its own, which is in no export. It is verified too where EXEAT_KEY is set.
+
     \b
     Example:
       exeat audit verify
       exeat audit verify audit.jsonl
     """
     with plainly():
-        verdict = verify_file(file) if file else asyncio.run(_verify_own())
+        environment = None if file else read_environment()
+        verdict, unread = (verify_file(file), False) if file else asyncio.run(_verify_own())
     if not verdict.sound:
         refuse(f"Row {verdict.broken} is not as it was written: {verdict.why}. The rows before it are.", FAILED)
     say(f"Sound: {_rows(verdict.rows)}, as written. The last hash is {verdict.head}.")
+    if unread and environment is not None:
+        _verify_sealed(environment)
 
 
 @audit.command("export")
@@ -117,10 +124,33 @@ async def _own_rows() -> tuple[TinyStore, str]:
     return await _open(environment), school.id
 
 
-async def _verify_own() -> Verdict:
+async def _verify_own() -> tuple[Verdict, bool]:
+    """What was found of the rows that need no key, and whether there is something that needs one."""
     store, school = await _own_rows()
     rows: list[AuditRow] = [row async for row in store.audit_rows(school)]
-    return verify(rows)
+    return verify(rows), store.unread
+
+
+def _verify_sealed(environment: Environment) -> None:
+    """Say of the sealed chain whether it is sound, never how long it is; or that it was not looked at, and why."""
+    vault = vault_of(environment)
+    if vault is None:
+        say(
+            "Something is sealed whole here as well, and its audit was not checked. To have it checked, set "
+            "EXEAT_KEY as the server has it, and run this again."
+        )
+        return
+    with plainly():
+        verdict = asyncio.run(_sealed_verdict(environment, vault))
+    if not verdict.sound:
+        refuse(f"Something in the sealed audit is not as it was written: {verdict.why}.", FAILED)
+    say(f"The sealed audit is sound too. Its last hash is {verdict.head}.")
+
+
+async def _sealed_verdict(environment: Environment, vault: Vault) -> Verdict:
+    store = await read_tiny(environment.exeat_data, vault=vault)
+    school = read_school(environment.exeat_config).id
+    return verify([row async for row in store.audit_rows(school, hidden=True)])
 
 
 async def _export_own(file: Path) -> int:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.app import vault_of
 from bot.doctor.finding import Finding, fine, fix, note
 from bot.settings import Environment
 from policy.people import Person
@@ -15,6 +16,7 @@ from policy.school import School
 from storage.audit import verify
 from storage.contract import Damaged, DeadLetter, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
+from storage.vault import Vault, WrongKey
 
 LITTLE_ROOM = 500 << 20
 """Free bytes on the disk below which the doctor says so."""
@@ -40,7 +42,12 @@ async def look_at_store(environment: Environment, school: School, running: bool)
         kept.findings.append(_not_there_yet(folder))
         return kept
     try:
-        kept.store = await _opened(folder, running, kept.findings)
+        kept.store = await _opened(folder, vault_of(environment), running, kept.findings)
+    except WrongKey as error:
+        kept.findings.append(
+            fix("Records", str(error), "The sealed copies that the DSL and the chair keep have it (docs/running.md).")
+        )
+        return kept
     except (Unavailable, Damaged) as error:
         kept.findings.append(
             fix("Records", str(error), "Put back the newest backup if nothing else helps (docs/running.md).")
@@ -50,16 +57,16 @@ async def look_at_store(environment: Environment, school: School, running: bool)
     return kept
 
 
-async def _opened(folder: Path, running: bool, findings: list[Finding]) -> TinyStore:
+async def _opened(folder: Path, vault: Vault | None, running: bool, findings: list[Finding]) -> TinyStore:
     if running:
-        return await read_tiny(folder)
+        return await read_tiny(folder, vault=vault)
     try:
-        store = await open_tiny(folder)
+        store = await open_tiny(folder, vault=vault)
     except Unavailable as error:
         findings.append(
             fix("Records", str(error), "If that other Exeat is meant to run, look why it does not answer.")
         )
-        return await read_tiny(folder)
+        return await read_tiny(folder, vault=vault)
     findings += [note("Records", notice) for notice in store.notices]
     return store
 

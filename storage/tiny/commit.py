@@ -10,7 +10,10 @@ from storage.codec import Doc, build, moment, plain, text
 from storage.contract import Conflict, DeadLetter, Entry, Outgoing, Seen, Shown, Task
 from storage.tiny.state import Batch, State, is_marked, record_id
 from storage.tiny.table import Changes
-from storage.tiny.veil import AUDIT, NUMBERS, Row
+from storage.tiny.veil import AUDIT, NUMBERS, SEALED, Row
+
+SEALED_PART = {"records": "body", SEALED: "sealed"}
+"""What of a row is sealed, in the tables that have such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,11 @@ class Pending:
             del records[id]
 
     def _reseal(self, table: str, id: str) -> None:
-        veil, stored = self._state.veil, self._changes[table].peek(id)
-        if stored is not None:
-            self._changes[table][id] = veil.reseal(id, stored)
+        """The row as it is, under the first key. Raises WrongKey when no key opens it."""
+        stored, vault = self._changes[table].peek(id), self._state.vault
+        if stored is not None and vault is not None:
+            part = SEALED_PART[table]
+            self._changes[table][id] = stored | {part: vault.renew(id, stored[part])}
 
     def _show(self, id: str, shown: Shown | None, wishes: Wishes) -> None:
         changes = self._changes["shown"]

@@ -11,13 +11,13 @@ from pathlib import Path
 from policy.record import Record
 from storage.codec import Doc, build, moment
 from storage.contract import AuditRow, Count, DeadLetter, Outgoing, Transaction, Unavailable
-from storage.tiny.commit import Wishes
+from storage.tiny.commit import SEALED_PART, Wishes
 from storage.tiny.disk import Disk
 from storage.tiny.journal import ROOM_BYTES
 from storage.tiny.opening import begin, read, read_beside_a_writer, take, unusable
 from storage.tiny.state import Batch, State
 from storage.tiny.transaction import TinyTransaction
-from storage.tiny.veil import Veil
+from storage.tiny.veil import Row, Veil
 from storage.tiny.writer import Writer
 from storage.vault import Vault
 
@@ -190,6 +190,35 @@ class TinyStore:
             audit=last["seq"] if last else 0,
             oldest_hidden=_oldest(ages.bucket((school, True))),
         )
+
+    def under_old_keys(self) -> list[Row]:
+        """Whatever is sealed and not under the first key: rows by table and id. Without a key nobody knows: none."""
+        vault, state = self._state.vault, self._state
+        if vault is None:
+            return []
+        return [
+            (name, id)
+            for name, part in SEALED_PART.items()
+            for id, doc in state.tables[name].rows.items()
+            # the body of a record that is not sealed is a JSON object
+            if not doc[part].startswith("{") and not vault.is_first(doc[part])
+        ]
+
+    async def reseal(self, rows: Sequence[Row]) -> None:
+        """Seal the rows under the first key, in one commit, which changes nothing else of them.
+
+        Raises WrongKey when no key opens one, and Unavailable when the store cannot write.
+        """
+        await self._commit(Wishes("", resealed=list(rows)))
+
+    async def sum_up(self) -> None:
+        """Write everything anew, and remove what was written before, all of it. Raises Unavailable when it cannot.
+
+        Only for a store that nobody else is using.
+        """
+        await self.check()
+        if self._writer is not None:
+            await self._writer.sum_up()
 
     async def check(self) -> None:
         """As the contract says."""

@@ -8,10 +8,10 @@ from typing import TypeVar
 from policy.record import Record, Ref
 from storage.codec import build, checked, decode, encode, kept, moment
 from storage.contract import DeadLetter, Entry, Outgoing, Seen, Shown
+from storage.references import reference
 from storage.tiny.commit import Drop, Put, Settled, Wishes
 from storage.tiny.finding import Query
 from storage.tiny.state import State, record_id
-from storage.tiny.veil import reference
 
 R = TypeVar("R", bound=Record)
 _NEW = 1 << 62

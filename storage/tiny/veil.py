@@ -13,7 +13,7 @@ order or company sealed rows were written.
 """
 
 from collections.abc import Iterable, Mapping, Set
-from secrets import choice, token_urlsafe
+from secrets import token_urlsafe
 
 import orjson
 
@@ -31,9 +31,6 @@ FIRST = 1 << 52
 
 BLOCK = 2048
 """Sealed rows are padded to a multiple of so many bytes: most are of one length."""
-
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""What references are made of: nothing in it looks like anything else in it."""
 
 Batch = Mapping[str, Written]
 Row = tuple[str, str]
@@ -121,11 +118,6 @@ class Veil:
         if not rows[SEALED]:
             del rows[SEALED]
 
-    def reseal(self, name: str, sealed: Doc) -> Doc:
-        """The row under the first key, and under its own name. Raises WrongKey when no key opens it."""
-        assert self.vault is not None
-        return sealed | {"sealed": self.vault.renew("A sealed row", sealed["sealed"])}
-
     def _name(self, table: str, id: str) -> str:
         self.names[table, id] = name = token_urlsafe(12)
         return name
@@ -141,12 +133,6 @@ class Veil:
     def _with_key(self, kind: str) -> None:
         if self.vault is None:
             raise Keyless(kind)
-
-
-def reference() -> str:
-    """A random reference, such as K7Q4-9M2X."""
-    letters = "".join(choice(ALPHABET) for _ in range(8))
-    return f"{letters[:4]}-{letters[4:]}"
 
 
 def _opened(vault: Vault, name: str, token: str) -> tuple[str, str, Doc]:

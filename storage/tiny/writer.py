@@ -80,6 +80,23 @@ class Writer:
             self._write()
         await future
 
+    async def sum_up(self) -> None:
+        """Make a snapshot now, and remove what it makes needless. Raises Unavailable when the disk refuses.
+
+        Only for a store that nobody else is using: the commits of others would have to wait for it.
+        """
+        await self._idle.wait()
+        if self._snapshot is not None:
+            await self._snapshot
+        if self.refusal:
+            raise Unavailable(self.refusal)
+        noticed = len(self.notices)
+        self._idle.clear()
+        self._snapshot = asyncio.create_task(self._sum_up(), name="snapshot")
+        await self._snapshot
+        if len(self.notices) > noticed:
+            raise Unavailable(self.notices[-1])
+
     async def close(self) -> None:
         """Write what is waiting, finish a snapshot under way, and let go of the journal."""
         if self._closing:
