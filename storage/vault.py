@@ -48,7 +48,7 @@ class Vault:
     @classmethod
     def of(cls, text: str) -> "Vault":
         """A vault with the keys in a text, newest first, with commas, spaces or line ends between them."""
-        return cls(key for key in BETWEEN.split(text.strip()) if key)
+        return cls(split(text))
 
     def seal(self, name: str, text: str, *, timeless: bool = False) -> str:
         """The text sealed for the record of that name, and for no other. `timeless`: what is sealed says not when."""
@@ -80,6 +80,11 @@ class Vault:
             return self._fernet.rotate(sealed).decode()
         except InvalidToken:
             raise WrongKey(name) from None
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The keys in a text, in their order."""
+    return tuple(key for key in BETWEEN.split(text.strip()) if key)
 
 
 def new_key() -> str:

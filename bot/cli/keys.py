@@ -10,7 +10,6 @@ import typer
 from rich.progress import Progress
 
 from bot.app import vault_of
-from bot.cli.importing import SERVING
 from bot.cli.speaking import FAILED, err, plainly, refuse, say
 from bot.clock import utc_now
 from bot.settings import read_environment, read_school
@@ -19,11 +18,16 @@ from handlers.everything import everything
 from storage.contract import Unavailable
 from storage.escrow import WrongPassphrase, new_passphrase, open_copy, seal_copy
 from storage.rotation import rotate as seal_anew
-from storage.tiny import open_tiny
-from storage.vault import Vault, WrongKey, new_key
+from storage.tiny import InUse, open_tiny
+from storage.vault import Vault, new_key, split
 
 KEEPERS = {"dsl": "Designated Safeguarding Lead", "chair": "chair of governors"}
 """Who keeps a sealed copy of the key, by what stands in the name of its file."""
+
+STOP_IT = (
+    "The key is changed while nothing else is writing: stop the server, run this, and start it again with the new "
+    "key first in EXEAT_KEY."
+)
 
 keys = typer.Typer(help="The keys that confidential records are sealed with.", no_args_is_help=True)
 
@@ -69,7 +73,11 @@ def rotate() -> None:
         if vault.keys == 1:
             refuse("There is one key in EXEAT_KEY. Put a new one before it, with a comma between (exeat keys new).")
         many = asyncio.run(_rotate(environment, vault))
-    say("Everything that is sealed is under the first key now." if many else "Everything was under the first key.")
+    say(
+        "Everything that is sealed is under the first key now."
+        if many
+        else "Everything was under the first key already."
+    )
     say("The keys after it may be dropped from EXEAT_KEY. Start the server with the first one alone.")
     say("Older backups still need the key they were made with: keep it for as long as you keep them.")
     say(
@@ -141,10 +149,8 @@ async def _rotate(environment: Environment, vault: Vault) -> int:
         refuse(f"There are no records at {environment.exeat_data}. Say where they are with EXEAT_DATA.", FAILED)
     try:
         store = await open_tiny(environment.exeat_data, kinds=everything().kinds.values(), vault=vault)
-    except WrongKey:
-        raise
-    except Unavailable as error:
-        raise Unavailable(f"{error} {SERVING}") from error
+    except InUse as error:
+        raise Unavailable(f"{error} {STOP_IT}") from error
     try:
         with Progress(console=err, disable=not err.is_terminal) as bar:
             task = bar.add_task("sealing", total=None)
@@ -161,7 +167,7 @@ def _vault(environment: Environment) -> Vault:
 
 
 def _ring(environment: Environment) -> str:
-    return environment.exeat_key.get_secret_value() if environment.exeat_key else ""
+    return ",".join(split(environment.exeat_key.get_secret_value())) if environment.exeat_key else ""
 
 
 def _copy(school: str, keeper: str, ring: str, passphrase: str) -> str:

@@ -16,10 +16,14 @@ from storage.tiny.veil import Veil
 from storage.vault import Vault
 
 
+class InUse(Unavailable):
+    """Another process has the folder."""
+
+
 def take(folder: Path, disk: Disk) -> int:
     """Make the folder if need be, and keep every other process out for as long as the file given is open.
 
-    Raises Unavailable when another process has it or it cannot be written.
+    Raises InUse when another process has it, and Unavailable when it cannot be written.
     """
     try:
         disk.make_folder(folder)
@@ -30,7 +34,7 @@ def take(folder: Path, disk: Disk) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise Unavailable(
+        raise InUse(
             f"Another Exeat is using {folder}. Two at once would spoil each other's work: stop the other one, "
             "or give this one a folder of its own with EXEAT_DATA."
         ) from None

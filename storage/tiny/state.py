@@ -94,6 +94,15 @@ class State:
         last = self.numbers.rows.get(f"{school}/audit")
         return self.audit.rows[f"{school}/{last['last']}"] if last else None
 
+    def audit_chain(self, school: str, *, hidden: bool = False) -> Iterator[Doc]:
+        """The school's chain, or its hidden one, as it stands at the first step."""
+        if hidden:
+            # those that are there: one that somebody has taken away is for the verifier to miss
+            places = list(self.hidden_audit.indexes["school"].bucket((school,)))
+            yield from (self.hidden_audit.rows[place[-1]] for place in places)
+        elif last := self.last_audit(school):
+            yield from (self.audit.rows[f"{school}/{seq}"] for seq in range(1, last["seq"] + 1))
+
     def apply(self, batch: Batch) -> None:
         """Leave every table as the commit wrote it."""
         for name, written in batch.items():

@@ -158,10 +158,8 @@ class TinyStore:
 
     async def audit_rows(self, school: str, hidden: bool = False) -> AsyncIterator[AuditRow]:
         """As the contract says: the chain as it stood at the first step."""
-        last = self._state.last_audit(school, hidden=hidden)
-        rows = (self._state.hidden_audit if hidden else self._state.audit).rows
-        for seq in range(1, last["seq"] + 1 if last else 1):
-            yield build(AuditRow, rows[f"{school}/{seq}"])
+        for row in self._state.audit_chain(school, hidden=hidden):
+            yield build(AuditRow, row)
 
     async def forget_seen(self, before: datetime) -> int:
         """As the contract says, for every school."""

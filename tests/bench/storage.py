@@ -16,8 +16,9 @@ from policy.record import Ref
 from storage.codec import plain
 from storage.contract import Entry, Outgoing
 from storage.tiny import TinyStore, open_tiny
+from storage.vault import Vault, new_key
 from tests.bench import Ratio
-from tests.storage.note import Note
+from tests.storage.note import HiddenNote, Note
 
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
 LATER = START + timedelta(days=30)
@@ -27,7 +28,13 @@ SCHOOL = "harbour"
 
 async def measure() -> list[Ratio]:
     """All of the store's ratios, on the disk that the checkout is on."""
-    return [await commit_is_flat(), await cheaper_than_stock(), await tick_is_flat(), await start_up()]
+    return [
+        await commit_is_flat(),
+        await hidden_commit_is_flat(),
+        await cheaper_than_stock(),
+        await tick_is_flat(),
+        await start_up(),
+    ]
 
 
 async def commit_is_flat(many: int = 100_000, few: int = 100, rounds: int = 300) -> Ratio:
@@ -35,6 +42,13 @@ async def commit_is_flat(many: int = 100_000, few: int = 100, rounds: int = 300)
     async with _store(many) as large, _store(few) as small:
         times = await alternate(rounds, lambda: _commit(large), lambda: _commit(small))
     return Ratio(f"a commit at {many:,} records / at {few:,}", times[0] / times[1], 1.2)
+
+
+async def hidden_commit_is_flat(many: int = 20_000, few: int = 100, rounds: int = 300) -> Ratio:
+    """The same where all of it is hidden, and so sealed whole."""
+    async with _store(many, hidden=True) as large, _store(few, hidden=True) as small:
+        times = await alternate(rounds, lambda: _commit(large), lambda: _commit(small))
+    return Ratio(f"a hidden commit at {many:,} hidden records / at {few:,}", times[0] / times[1], 1.2)
 
 
 async def cheaper_than_stock(many: int = 50_000, rounds: int = 7, commits: int = 25) -> Ratio:
@@ -100,9 +114,10 @@ async def alternate(rounds: int, *sides: Callable[[], Awaitable[None]]) -> list[
 
 
 @asynccontextmanager
-async def _store(records: int, due: int = 0) -> AsyncIterator[TinyStore]:
+async def _store(records: int, due: int = 0, *, hidden: bool = False) -> AsyncIterator[TinyStore]:
     with TemporaryDirectory(dir=build()) as folder:
-        store = await open_tiny(Path(folder) / "data")
+        kinds = (HiddenNote,) if hidden else (Note,)
+        store = await open_tiny(Path(folder) / "data", kinds=kinds, vault=Vault([new_key()]))
         await _fill(store, records, due)
         yield store
         await store.close()

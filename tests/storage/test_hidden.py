@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import tarfile
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
@@ -11,11 +12,13 @@ from typing import Any, ClassVar
 
 import pytest
 
+from storage.audit import verify
 from storage.backup import backup, backup_folder, restore
 from storage.codec import Doc
 from storage.contract import Count, Entry, Store
 from storage.tiny import TinyStore, open_tiny, read_tiny
-from storage.tiny.journal import load
+from storage.tiny.disk import Disk
+from storage.tiny.journal import load, segment_name, snapshot_name, write_snapshot
 from storage.tiny.lines import read
 from storage.vault import Vault
 from tests.storage import contract, contract_hidden, contract_messages
@@ -191,6 +194,24 @@ class TestAtRest:
             tx.done(taken)
         assert not load(folder).rows["outbox"]
         await store.close()
+
+
+async def test_a_sealed_audit_row_that_somebody_took_away_is_missed(folder: Path) -> None:
+    store = await opened(folder)
+    for _ in range(3):
+        await raised(store)
+    assert len(await who(store, hidden=True)) == 3
+    await store.close()
+    found, vault = load(folder), Vault([KEY])
+    rows = {name: json.loads(vault.unseal(name, doc["sealed"])) for name, doc in found.rows["sealed"].items()}
+    (second,) = [name for name, (_, id, _) in rows.items() if id == f"{SCHOOL}/2"]
+    del found.rows["sealed"][second]
+    write_snapshot(Disk(), folder / snapshot_name(found.next), found.rows)
+    (folder / segment_name(found.next)).touch()
+    store = await opened(folder)
+    verdict = verify([audited async for audited in store.audit_rows(SCHOOL, hidden=True)])
+    assert (verdict.broken, verdict.why) == (2, "it is numbered 3 where 2 should stand")
+    await store.close()
 
 
 class TestWithoutTheKey:
