@@ -155,7 +155,7 @@ class TestTheFolder:
         )
         _, errors = await second.communicate()
         assert second.returncode == 1
-        assert b"Unavailable: Another Exeat is using" in errors
+        assert b"InUse: Another Exeat is using" in errors
         await put(store, Note("N-1"))
 
     async def test_it_can_be_opened_again_once_closed(self, folder: Path) -> None:
