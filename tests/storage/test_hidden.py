@@ -1,5 +1,6 @@
 """What is hidden in a folder of the TinyDB store: its bytes, its snapshots, its backups and its cost."""
 
+import asyncio
 import gzip
 import io
 import json
@@ -15,18 +16,19 @@ import pytest
 from storage.audit import verify
 from storage.backup import backup, backup_folder, restore
 from storage.codec import Doc
-from storage.contract import Count, Entry, Store
+from storage.contract import Entry, Store
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.disk import Disk
 from storage.tiny.journal import load, segment_name, snapshot_name, write_snapshot
 from storage.tiny.lines import read
 from storage.vault import Vault
+from tests.fakes.disks import GatedDisk
 from tests.storage import contract, contract_hidden, contract_messages
 from tests.storage.contract import NOTE, NOW, SCHOOL, Opener, claim, put, queue, row
 from tests.storage.contract_hidden import Veiling, heard, raised, who
 from tests.storage.contract_sealed import KEY
 from tests.storage.note import HiddenNote, Note
-from tests.storage.whisper import PLANTED, Whisper, alert, name, shown
+from tests.storage.whisper import PLANTED, Whisper, alert, name, raise_it, shown
 
 
 @pytest.fixture
@@ -269,10 +271,49 @@ class TestWithoutTheKey:
         assert await heard(with_key, ids[0]) is not None
 
 
-async def test_a_copy_never_holds_what_is_about_to_go(store: TinyStore) -> None:
-    await raised(store)
-    assert set(store.copy()["records"]) == set()
-    assert await store.count(SCHOOL) == Count(oldest_hidden=NOW)
+async def test_a_copy_made_while_a_commit_is_on_its_way_holds_nothing_in_the_clear(folder: Path) -> None:
+    disk = GatedDisk()
+    store = await opened(folder, disk=disk)
+    record = await raised(store)
+
+    async def replaced() -> None:
+        async with store.transaction(SCHOOL) as tx:
+            tx.delete(Whisper, record.id, 1)
+            tx.unshow(shown(record).key)
+            raise_it(tx, await tx.new_id(Whisper))
+
+    disk.shut()
+    under_way = asyncio.create_task(replaced())
+    await asyncio.to_thread(disk.waiting.wait, 30)
+    copies = [store.copy()]
+    disk.open()
+    await under_way
+    copies.append(store.copy())
+    for copy in copies:
+        assert {table for table, rows in copy.items() if rows} == {"sealed"}
+    await store.close()
+
+
+async def test_commits_that_share_a_line_are_each_kept_where_they_belong(folder: Path) -> None:
+    disk = GatedDisk()
+    store = await opened(folder, disk=disk)
+    disk.shut()
+    first = asyncio.create_task(put(store, Note("N-0")))
+    await asyncio.to_thread(disk.waiting.wait, 30)
+    second, third = asyncio.create_task(raised(store)), asyncio.create_task(put(store, Note("N-1")))
+    await asyncio.sleep(0)
+    disk.open()
+    record = await second
+    await asyncio.gather(first, third)
+    (journal,) = folder.glob("journal-*.jsonl")
+    tables = [content["tables"] for _, _, content in read(journal)]
+    assert [sorted(each) for each in tables] == [["numbers", "records"], ["numbers", "records", "sealed"]]
+    assert list(tables[1]["records"]) == [f"{SCHOOL}/note/N-1"]
+    assert tables[1]["numbers"] == {"": {"last": 2}}
+    await store.close()
+    store = await opened(folder)
+    assert await heard(store, record.id) == record
+    await store.close()
 
 
 def _records(folder: Path) -> list[tuple[str, Doc]]:
