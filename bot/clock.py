@@ -11,7 +11,7 @@ import aiohttp
 import structlog
 
 from handlers.dispatch import Dispatch, where
-from policy.record import Ref
+from policy.record import Ref, is_hidden
 
 SEEN_KEPT = timedelta(hours=25)
 """How long the keys of requests are kept: a sender may come again for a day."""
@@ -47,9 +47,9 @@ class Broken:
 class Clock:
     """The ticking of one school; the first tick that can does what is to be done after a start.
 
-    `tally` counts what was done and what failed; `broken` names the records whose handlers fail; `ticked` is when
-    (monotonic seconds) the last whole tick was done, and `done_by` the moment (UTC) it looked at, None before the
-    first.
+    `tally` counts what was done and what failed, but for what is hidden; `broken` names the records whose handlers
+    fail; `ticked` is when (monotonic seconds) the last whole tick was done, and `done_by` the moment (UTC) it looked
+    at, None before the first.
 
     `sweep` removes orphaned pictures, once a day; `beat` is told after every good tick. `real` gives the real
     time, by which old keys are forgotten, whatever time the school is at.
@@ -113,7 +113,7 @@ class Clock:
         failed: set[Ref] = set()
         for _ in range(MOST_PASSES):
             ran = await self._dispatch.due(AT_A_TIME, skip | failed)
-            self.tally["due"] += ran.ran
+            self.tally["due"] += ran.ran - ran.hidden
             failed.update(ran.failed)
             if not ran and not ran.failed:
                 break
@@ -126,7 +126,8 @@ class Clock:
             self._note(name)
 
     def _note(self, name: Ref) -> None:
-        self.tally["broken"] += 1
+        if not is_hidden(self._dispatch.registry.kinds[name.kind]):
+            self.tally["broken"] += 1
         times = self.broken[name].times + 1 if name in self.broken else 1
         self.broken[name] = Broken(times, self._ticks + min(LONGEST_WAIT, 2 ** (times - 1)))
 

@@ -18,7 +18,7 @@ from handlers.registry import Brought, Due, Landed, Registry, Spec, Taking
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
 from policy.people import EXEAT, Identity, Known, Person, admit, is_staff
-from policy.record import Record, Ref, is_sealed, ref
+from policy.record import Record, Ref, is_hidden, is_sealed, ref
 from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
 from policy.school import School
 from storage.contract import Conflict, Seen, Store, Transaction, Unavailable
@@ -74,10 +74,13 @@ LookUp = Callable[[Identity], Awaitable[Known | None]]
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of the records that had fallen due: how many ran, and which could not be worked out."""
+    """What became of the records that had fallen due: how many ran, and which could not be worked out; and how many
+    of those that ran are hidden, and so are not to be counted where anybody may see it.
+    """
 
     ran: int
     failed: tuple[Ref, ...] = ()
+    hidden: int = 0
 
     def __bool__(self) -> bool:
         return self.ran > 0
@@ -140,7 +143,7 @@ class Dispatch:
 
         A record whose handler fails keeps none of the others waiting. Raises Unavailable when nothing can be kept.
         """
-        ran, failed = 0, list[Ref]()
+        ran, hidden, failed = 0, 0, list[Ref]()
         for due in self.dues():
             most = limit + sum(name.kind == due.record.KIND for name in skip)
             async with self.store.transaction(self.school.id) as tx:
@@ -149,13 +152,14 @@ class Dispatch:
                 if name in skip:
                     continue
                 try:
-                    ran += await self._rerun(lambda tx, due=due, name=name: self._run_due(tx, due, name))  # type: ignore[misc]
+                    done = await self._rerun(lambda tx, due=due, name=name: self._run_due(tx, due, name))  # type: ignore[misc]
+                    ran, hidden = ran + done, hidden + done * is_hidden(due.record)
                 except Unavailable:
                     raise
                 except Exception as error:
                     self._trouble(f"due.{name.kind}", error, record=str(name))
                     failed.append(name)
-        return Ran(ran, tuple(failed))
+        return Ran(ran, tuple(failed), hidden)
 
     async def _run_due(self, tx: Transaction, due: Due, name: Ref) -> int:
         record = await tx.get(due.record, name.id)

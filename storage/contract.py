@@ -291,7 +291,7 @@ class Store(Protocol):
         """The chain, from the first row; or the hidden one, which is empty where there is no key."""
 
     async def forget_seen(self, before: datetime) -> int:
-        """Drop seen-keys from before the moment given (at least 24 hours old); how many."""
+        """Drop seen-keys from before the moment given (at least 24 hours old); how many that are not hidden."""
 
     async def count(self, school: str) -> Count:
         """How much there is of what is not hidden, at a cost that does not grow with it."""

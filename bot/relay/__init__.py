@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +13,7 @@ import structlog
 from bot.relay.attempt import Attempts
 from bot.relay.outcome import Fetching
 from bot.relay.settle import DEAD_VIEW, Settling
+from bot.relay.tally import Tally
 from bot.surface import Mailer, Surface
 from handlers.dispatch import Dispatch, where
 from storage.contract import Outgoing, Task, Unavailable
@@ -48,8 +48,8 @@ class Relay:
     """The relay of one school.
 
     What is unsettled when the process ends is claimed again by the next one, as doubtful, and looked for
-    on its surface before it is sent afresh. `tally` counts what became of things. `mailer`: what mails, if the school
-    has a mail server.
+    on its surface before it is sent afresh. `tally` counts what became of rows, but of none that is hidden. `mailer`:
+    what mails, if the school has a mail server.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Relay:
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.mails = mailer is not None
-        self.tally: Counter[str] = Counter()
+        self.tally = Tally(dispatch.registry.kinds)
         self._store, self._school = dispatch.store, dispatch.school
         self._attempt = Attempts(dispatch, surfaces, fetching, self.tally, steady, mailer)
         self._settle = Settling(dispatch, fetching, self.tally, chance, steady, mails=self.mails)
@@ -130,7 +130,7 @@ class Relay:
                 outcome = await self._attempt(row)
             await self._settle(row, outcome)
         except Exception as error:
-            self.tally["unsettled"] += 1
+            self.tally.note(row, "unsettled")
             log.error("unsettled", row=row.id, kind=type(error).__name__, where=where(error))
         finally:
             if self._has(row):

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar, assert_never
@@ -10,6 +9,7 @@ from typing import TypeVar, assert_never
 import structlog
 
 from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, mark, told
+from bot.relay.tally import Tally
 from bot.surface import Ambiguous, Gone, Mailer, Permanent, Posted, Surface, Transient
 from cards.letters import no_longer_card
 from handlers.dispatch import Dispatch, where
@@ -37,7 +37,7 @@ class Attempts:
         dispatch: Dispatch,
         surfaces: Iterable[Surface],
         fetching: Fetching,
-        tally: Counter[str],
+        tally: Tally,
         steady: Callable[[], float] = time.monotonic,
         mailer: Mailer | None = None,
     ) -> None:
@@ -93,7 +93,7 @@ class Attempts:
             except Permanent as error:
                 refused = error
                 continue
-            self.tally["posted"] += 1
+            self.tally.note(row, "posted")
             return Settled(_shown(row, account.platform, at, drawn.rev))
         raise refused
 
@@ -120,7 +120,7 @@ class Attempts:
                 log.info("cannot look", row=row.id, platform=account.platform, code=error.code)
                 continue
             if at is not None:
-                self.tally["found"] += 1
+                self.tally.note(row, "found")
                 return Settled(_shown(row, account.platform, at, 0))
         return None
 
@@ -135,7 +135,7 @@ class Attempts:
             at = await self._call(shown.platform, surface.redraw(at, drawn.card if drawn else no_longer_card()))
         except Gone:
             return Settled(forget=shown.key)
-        self.tally["redrawn"] += 1
+        self.tally.note(row, "redrawn")
         if drawn is None and not rev:
             return Settled(forget=shown.key)
         now = replace(shown, conversation=at.conversation, message=at.message, files=at.files)
@@ -154,7 +154,7 @@ class Attempts:
     async def _fetch(self, row: Outgoing) -> Outcome:
         if row.record is not None and row.version is not None:
             await self._fetching.fetch(row.record, row.version, row.person)
-            self.tally["fetched"] += 1
+            self.tally.note(row, "fetched")
         return Settled()
 
     async def _mail(self, row: Outgoing) -> Outcome:
@@ -167,7 +167,7 @@ class Attempts:
         if not addresses:
             raise Permanent("no_address")
         await self._call(MAIL, self._mailer.send(addresses, drawn.card, mark(row), self._dispatch.clock()))
-        self.tally["posted"] += 1  # not told apart: hardly anything but alerts is mailed
+        self.tally.note(row, "posted")  # not told apart: hardly anything but alerts is mailed
         return Settled()
 
     async def _call(self, platform: str, call: Awaitable[T]) -> T:

@@ -2,7 +2,6 @@
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, told
+from bot.relay.tally import Tally
 from handlers.dispatch import Dispatch
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
@@ -44,7 +44,7 @@ class Settling:
         self,
         dispatch: Dispatch,
         fetching: Fetching,
-        tally: Counter[str],
+        tally: Tally,
         chance: Callable[[], float] = random.random,
         steady: Callable[[], float] = time.monotonic,
         *,
@@ -84,14 +84,14 @@ class Settling:
                 if outcome.shown:
                     tx.show(outcome.shown)
             case Again():
-                self._tally["put off"] += 1
+                self._tally.note(row, "put off")
                 later = self.now + self._delay(row, outcome)
                 tx.retry(row, later, doubtful=outcome.doubtful)
                 self._mail_too(tx, row, later)
                 log.info("put off", row=row.id, code=outcome.code, attempts=row.attempts + 1)
                 return
             case Dead():
-                self._tally["dead"] += 1
+                self._tally.note(row, "dead")
                 tx.bury(row, outcome.code, self.now)
                 self._mail_too(tx, row, datetime.max.replace(tzinfo=UTC))
                 log.error("dead letter", row=row.id, view=told(row), code=outcome.code)

@@ -15,7 +15,7 @@ from storage.tiny.commit import SEALED_PART, Wishes
 from storage.tiny.disk import Disk
 from storage.tiny.journal import ROOM_BYTES
 from storage.tiny.opening import begin, read, read_beside_a_writer, take, unusable
-from storage.tiny.state import Batch, State
+from storage.tiny.state import Batch, State, is_marked
 from storage.tiny.transaction import TinyTransaction
 from storage.tiny.veil import Row, Veil
 from storage.tiny.writer import Writer
@@ -165,9 +165,10 @@ class TinyStore:
         """As the contract says, for every school."""
         old = self._state.seen.indexes["at"].bucket(())
         ids = [place[-1] for place in old.irange(None, (moment(before), ""), (True, False))] if old else []
+        clear = sum(not is_marked(self._state.seen.rows[id]) for id in ids)
         if ids:
             await self._commit(Wishes("", forgotten=ids))
-        return len(ids)
+        return clear
 
     async def count(self, school: str) -> Count:
         """As the contract says."""

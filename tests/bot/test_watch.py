@@ -213,13 +213,30 @@ async def test_a_message_that_waits_too_long_is_a_trouble(here: Watched) -> None
 
 
 async def pages(here: Watched) -> list[str]:
-    """What the pages of the watch say, but for what the clock has done."""
+    """What the pages of the watch say, but for how often the clock has ticked."""
     app = web.Application()
     app.add_routes(watch_routes(here.watch, here.world.relay, here.clock))
     async with TestClient(TestServer(app)) as client:
         texts = [await (await client.get(path)).text() for path in ("/readyz", "/metrics")]
     said = [part for text in texts for part in text.splitlines()]
-    return [part for part in said if not part.startswith("exeat_clock")]
+    return [part for part in said if 'what="ticks"' not in part]
+
+
+async def test_what_becomes_of_hidden_rows_is_in_no_metric(tmp_path: Path) -> None:
+    world = await open_world(tmp_path / "data", (HEAD, ADMIN), registry=merge([due_notes, due_whispers, LETTERS]))
+    here = watched(world)
+    await here.clock.tick()
+    before = await pages(here)
+    record = await world.put(Whisper("K7Q4-9M2X"))
+    for fault in (Fault.BUSY, Fault.REFUSED, None):
+        if fault:
+            world.surface.next("post", fault)
+        await world.queue("watch.late", ADMIN, record, lane="alert")
+        await world.settle()
+    await here.clock.tick()
+    assert here.told == ["A reminder may be missing"] * 2
+    assert await pages(here) == before
+    await world.close()
 
 
 async def test_what_is_hidden_and_waits_or_is_late_is_told_and_stands_on_no_page(tmp_path: Path) -> None:
