@@ -137,12 +137,14 @@ class Calendar:
         """
         if span < timedelta():
             raise ValueError("staffed time is only counted forwards")
-        moment = self.next_staffed_start(start)
+        moment = as_utc(start)
         for opening, closing in self._from(moment):
+            if moment >= closing:
+                continue
             begun = max(opening, moment)
             if span <= closing - begun:
                 return begun + span
-            span -= max(closing - begun, timedelta())
+            span -= closing - begun
         raise AssertionError("the staffed days ran out without saying so")
 
     def take_staffed(self, end: datetime, span: timedelta) -> datetime:

@@ -27,9 +27,11 @@ class TooNew(Unavailable):
 
 def moment(at: datetime) -> str:
     """The moment as UTC ISO text of fixed width, which sorts as the moments do. Raises ValueError if naive."""
-    if at.utcoffset() is None:
-        raise ValueError(f"{at!r} has no time zone")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    if at.tzinfo is not UTC:
+        if at.utcoffset() is None:
+            raise ValueError(f"{at!r} has no time zone")
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")
 
 
 def plain(value: object) -> Any:
@@ -115,10 +117,10 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
     Raises TooNew for a schema that this Exeat does not know yet, Damaged for a body that does not fit, Keyless or
     WrongKey for one that is sealed and cannot be opened.
     """
-    name, schema, body = f"{doc['kind']} {doc['id']}", doc["schema"], doc["body"]
+    schema, body = doc["schema"], doc["body"]
     if schema > kind.SCHEMA:
         raise TooNew(
-            f"{name} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA}). "
+            f"{doc['kind']} {doc['id']} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA}). "
             "Install the newer Exeat again, or restore a backup from before the update."
         )
     if is_sealed(kind):
@@ -128,7 +130,7 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
             return build(kind, upgrade(kind, orjson.loads(body), schema))
         return cast(R, _kept(kind, body))
     except ValueError as error:
-        raise Damaged(f"{name} does not read as a {kind.__name__}: {error}") from error
+        raise Damaged(f"{doc['kind']} {doc['id']} does not read as a {kind.__name__}: {error}") from error
 
 
 def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:

@@ -73,5 +73,7 @@ class Query:
                 return iter(sorted(place for place in due if (start is None or place > start) and place < end_of))
             return bucket.irange(start, end_of) if bucket else iter(())
         smallest = min(buckets, key=len) if buckets else indexes["kind"].bucket(of_kind)
-        end = None if after is None else (-after[0], "")
-        return smallest.irange(None, end, reverse=True) if smallest else iter(())
+        if after is None or not smallest:
+            return reversed(smallest)
+        newest: Iterator[tuple[Any, ...]] = smallest.irange(None, (-after[0], ""), reverse=True)
+        return newest
