@@ -27,10 +27,14 @@ class TooNew(Unavailable):
 
 def moment(at: datetime) -> str:
     """The moment as UTC ISO text of fixed width, which sorts as the moments do. Raises ValueError if naive."""
-    if at.tzinfo is not UTC:
-        if at.utcoffset() is None:
-            raise ValueError(f"{at!r} has no time zone")
-        at = at.astimezone(UTC)
+    if at.utcoffset() is None:
+        raise ValueError(f"{at!r} has no time zone")
+    return _in_utc(at if at.tzinfo is UTC else at.astimezone(UTC))
+
+
+@lru_cache(maxsize=256)
+def _in_utc(at: datetime) -> str:
+    """A request speaks of its own moment in all that it writes."""
     return at.isoformat(timespec="microseconds")
 
 

@@ -25,6 +25,7 @@ class TinyTransaction:
         self.wishes = Wishes(school)
         self._state = state
         self._records: dict[str, Record] = {}
+        self._kinds: set[str] = set()
         self._open = True
 
     def end(self) -> Wishes:
@@ -62,8 +63,8 @@ class TinyTransaction:
     ) -> list[R]:
         """As the contract says. Raises Conflict when the record `after` names has been deleted."""
         due = moment(due_before) if due_before else None
-        query = Query(self.school, kind.KIND, state, owner, key, due)
-        if not any(row.startswith(record_id(self.school, kind.KIND, "")) for row in self._asked.records):
+        query, written = Query(self.school, kind.KIND, state, owner, key, due), self._asked.records
+        if kind.KIND not in self._kinds:
             behind = query.after(self._state, after) if after else None
             fitting = islice(query.candidates(self._state, behind), limit)
             return [decode(kind, doc, self._state.vault) for _, doc in fitting]
@@ -72,7 +73,6 @@ class TinyTransaction:
         behind = None
         if after:
             behind = query.position(mine[own_after]) if own_after in mine else query.after(self._state, after)
-        written = self._asked.records
         stored = ((row, doc) for row, doc in query.candidates(self._state, behind) if row not in written)
         page = list(islice(stored, limit))
         page += [
@@ -94,12 +94,14 @@ class TinyTransaction:
         row = record_id(self.school, record.KIND, record.id)
         self._asked.records[row] = Put(encode(record, record.rev + 1, self._state.vault), record.rev)
         self._records[row] = record
+        self._kinds.add(record.KIND)
 
     def delete(self, kind: type[Record], id: str, rev: int) -> None:
         """As the contract says."""
         row = record_id(self.school, kind.KIND, id)
         self._asked.records[row] = Drop(rev)
         self._records.pop(row, None)
+        self._kinds.add(kind.KIND)
 
     async def seen(self, key: str) -> Seen | None:
         """As the contract says."""
