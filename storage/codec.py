@@ -1,10 +1,10 @@
 """How a frozen dataclass becomes JSON and comes back, whatever it holds, also from an older schema."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -96,7 +96,8 @@ def encode(record: Record, rev: int, vault: Vault | None = None) -> Doc:
     a sealed kind stays sealed. Raises TypeError or ValueError when the record could not be read back as it is, and
     Keyless when it is to be sealed and there is no vault.
     """
-    body = _json(replace(record, rev=rev)).decode()  # type: ignore[type-var]
+    content = {name: getattr(record, name) for name in _fields(type(record))}
+    body = _json(content | {"rev": rev}).decode()
     _kept(type(record), body)
     if is_sealed(type(record)):
         body = _vault(vault, record.KIND).seal(_name(record.school, record.KIND, record.id), body)
@@ -144,6 +145,11 @@ def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
             raise ValueError(f"{kind.__name__} has no upgrade from schema {step}")
         body = kind.UPGRADES[step](body)
     return body
+
+
+@cache
+def _fields(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
 
 
 def _vault(vault: Vault | None, kind: str) -> Vault:
