@@ -125,8 +125,8 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
     schema, body = doc["schema"], doc["body"]
     if schema > kind.SCHEMA:
         raise TooNew(
-            f"{doc['kind']} {doc['id']} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA}). "
-            "Install the newer Exeat again, or restore a backup from before the update."
+            f"{doc['kind']} {doc['id']} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA})."
+            " Install the newer Exeat again, or restore a backup from before the update."
         )
     if is_sealed(kind):
         body = _vault(vault, kind.KIND).unseal(_name(doc["school"], doc["kind"], doc["id"]), body)

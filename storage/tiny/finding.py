@@ -73,7 +73,7 @@ class Query:
                 return iter(sorted(place for place in due if (start is None or place > start) and place < end_of))
             return bucket.irange(start, end_of) if bucket else iter(())
         smallest = min(buckets, key=len) if buckets else indexes["kind"].bucket(of_kind)
-        if after is None or not smallest:
-            return reversed(smallest)
-        newest: Iterator[tuple[Any, ...]] = smallest.irange(None, (-after[0], ""), reverse=True)
+        newest: Iterator[tuple[Any, ...]] = (
+            smallest.irange(None, (-after[0], ""), reverse=True) if after and smallest else reversed(smallest)
+        )
         return newest

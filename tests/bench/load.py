@@ -21,7 +21,7 @@ _number: Iterator[int] = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a server listens, what Slack signs its requests with, and what stands in every answer that did its work."""
+    """Where a server listens, what Slack signs its requests with, and what stands in every answer once it is done."""
 
     port: int
     secret: str
