@@ -95,7 +95,7 @@ def _listed(found: Iterable[str]) -> str:
 def _shouts(text: str) -> bool:
     """Whether most letters of a text that is more than a word or two are capitals, or a long run of words is."""
     capitals = sum(map(str.isupper, text))
-    if capitals < 8:
+    if capitals < 8:  # neither most of fifteen letters nor a long run
         return False
     letters = capitals + sum(map(str.islower, text))
     if letters >= 15 and capitals > letters / 2:
