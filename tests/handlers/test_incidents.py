@@ -274,6 +274,16 @@ async def test_personal_data_ask_when_the_school_became_aware(desk: Desk) -> Non
     assert list(reply.errors) == ["aware"]
 
 
+async def test_data_protection_is_not_reported_as_without_personal_data(desk: Desk) -> None:
+    fields = {"what": SECRET, "kind": "data"}
+    reply = await desk.ask(TEACHER, "incident.new", fields=fields, payload={"full": "yes"})
+    assert isinstance(reply, Invalid)
+    assert list(reply.errors) == ["personal"]
+    incident = await report(desk, kind="data", personal="unsure", aware=MONDAY)
+    assert incident.breach == Breach(MONDAY)
+    assert ("incident", OFFICER) in await desk.sent()
+
+
 async def test_a_breach_is_told_to_the_data_protection_officer_at_once(desk: Desk) -> None:
     incident = await report(desk, personal="unsure", aware=MONDAY - 2 * HOUR)
     assert sorted(await desk.sent()) == [("incident", HEAD), ("incident", OFFICER)]
