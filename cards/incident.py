@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cards.model import Button, Card, Element, Facts, Notice, Quote, Row, Text, Tone
 from cards.wording import counted, moment
 from policy.clauses import cite
-from policy.incident import BREACH_CLAUSE, CLAUSE, Incident, Kind, Severity, State, Verdict
+from policy.incident import BREACH_CLAUSE, CLAUSE, WORDS, Incident, Kind, Severity, State, Verdict
 from policy.incident_due import hours_left
 from policy.record import ref
 from policy.school import Contacts
@@ -65,7 +65,16 @@ def incident_card(incident: Incident, sight: Sight) -> Card:
     body: list[Element] = [Text(status, Tone.STRONG), *at_risk(incident), particulars(incident, sight)]
     if incident.live and sight.leads:
         body.append(Notice(_next(incident), cite(CLAUSE)))
-    return Card(title, f"{title}. {status}", (*body, *clock_notice(incident, sight)), buttons(incident, sight))
+    now = " Please open it now." if incident.report.at_risk and incident.status is State.REPORTED else ""
+    return Card(title, f"{title}. {status}{now}", (*body, *clock_notice(incident, sight)), buttons(incident, sight))
+
+
+def news_card(incident: Incident, sight: Sight) -> Card:
+    """That somebody else has added to the file, or done something about it."""
+    title = f"{incident.id}: something new"
+    said = "Somebody else has added to its file. Press Open to read it."
+    body = (Text(said), Text(f"It is {WORDS[incident.status]}.", Tone.QUIET))
+    return Card(title, f"{title}. {said}", body, buttons(incident, sight))
 
 
 def reporter_card(incident: Incident, sight: Sight) -> Card:

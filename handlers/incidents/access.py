@@ -113,6 +113,14 @@ def keep(turn: Turn, incident: Incident) -> Incident:
     return incident
 
 
+async def tell(turn: Turn, incident: Incident, *others: Person) -> None:
+    """Let whoever leads, and the others, know that there is something new in the file; not whoever did it."""
+    lead = await turn.person(incident.lead)
+    told = [each for each in (lead, *others) if each is not None and not same_person(each, turn.viewer)]
+    for person in told:
+        turn.send("incident.news", person, incident, nag=True)
+
+
 async def _is_one_of(
     scene: Scene, ids: Iterable[str], person: Person, is_same: Callable[[Person, Person], bool]
 ) -> bool:

@@ -6,7 +6,17 @@ from cards.incident import SEVERITIES, VERDICTS
 from cards.incident_forms import assess_form, assign_form, decide_form, note_form
 from cards.model import Form
 from handlers.fields import needed, text
-from handlers.incidents.access import add, decider, is_hidden, keep, leader_of, reader_or_reporter, reads
+from handlers.incidents.access import (
+    add,
+    decider,
+    is_hidden,
+    keep,
+    leader_of,
+    reader_or_reporter,
+    reads,
+    reads_it,
+    tell,
+)
 from handlers.incidents.routing import officers
 from handlers.incidents.tasks import give
 from handlers.picking import colleague
@@ -30,7 +40,7 @@ from policy.incident import (
     only,
 )
 from policy.incident_due import began
-from policy.people import Identity, Person
+from policy.people import Identity, Person, Role
 from policy.refused import Unusable
 
 registry = Registry()
@@ -89,7 +99,7 @@ async def noted(turn: Turn, incident: Incident) -> Reply:
     except Unusable as wrong:
         return Invalid(note_form(incident, corrects=may_correct), turn.request.fields, wrong.errors)
     act = Act.CORRECTION if number else Act.NOTE
-    keep(turn, await add(turn, incident, act, words, corrects=number))
+    await tell(turn, keep(turn, await add(turn, incident, act, words, corrects=number)))
     return Nothing()
 
 
@@ -141,7 +151,9 @@ async def decided(turn: Turn, incident: Incident) -> Reply:
         return Invalid(decide_form(incident), turn.request.fields, wrong.errors)
     moved = decide(incident, decision)
     reference = f" The ICO's reference: {decision.reference}." if decision.reference else ""
-    keep(turn, await add(turn, moved, Act.BREACH, f"{VERDICTS[decision.verdict]}. {decision.why}{reference}"))
+    said = f"{VERDICTS[decision.verdict]}. {decision.why}{reference}"
+    kept = keep(turn, await add(turn, moved, Act.BREACH, said))
+    await tell(turn, kept, *[each for each in await turn.holders(Role.DPO) if await reads_it(turn, kept, each)])
     return Nothing()
 
 

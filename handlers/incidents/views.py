@@ -7,6 +7,7 @@ from cards.incident import (
     breach_card,
     incident_card,
     list_card,
+    news_card,
     press_card,
     reporter_card,
     reporter_row,
@@ -14,7 +15,7 @@ from cards.incident import (
 )
 from cards.incident_file import PAGE, file_card, own_file_card, page_card
 from cards.model import Card, Element
-from handlers.incidents.access import leads, reader, reader_or_reporter, reads, sight
+from handlers.incidents.access import decides, leads, reader, reader_or_reporter, reads, sight
 from handlers.incidents.reporting import ready
 from handlers.needs import staff
 from handlers.registry import Registry
@@ -55,6 +56,12 @@ async def assess_view(scene: Scene, record: None) -> Card | None:
     """What the viewer has still to assess."""
     found = [each for each in await mine(scene, (State.REPORTED,)) if await scene.is_viewer(each.lead)]
     return assess_card([row(each, await sight(scene, each)) for each in found]) if found else None
+
+
+@registry.view("incident.news", Incident)
+async def news_view(scene: Scene, incident: Incident) -> Card | None:
+    """That there is something new in the file, to those who may read it."""
+    return news_card(incident, await sight(scene, incident)) if await reads(scene, incident) else None
 
 
 @registry.view("incident.breach", Incident)
@@ -112,11 +119,17 @@ async def older(turn: Turn, incident: Incident) -> Reply:
 
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
-    """The incidents that wait for whoever leads on them."""
+    """The incidents that wait for the viewer: those they lead on, and breaches that are theirs to decide."""
     if not scene.sealing:
         return ()
-    found = [each for each in await mine(scene, LIVE) if await leads(scene, each)]
+    found = [each for each in await mine(scene, LIVE) if await _waits(scene, each)]
     return tuple([row(each, await sight(scene, each)) for each in found[:LONGEST_LIST]])
+
+
+async def _waits(scene: Scene, incident: Incident) -> bool:
+    """Whether there is something for the viewer to do."""
+    runs = incident.breach is not None and incident.breach.runs
+    return await leads(scene, incident) or (runs and await decides(scene, incident))
 
 
 async def entries_of(scene: Scene, incident: Incident, most: int, *, before: int = 0) -> list[Entry]:

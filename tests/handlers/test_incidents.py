@@ -185,7 +185,7 @@ async def test_it_is_seen_exactly_where_it_should_be(desk: Desk, about: str, per
         noted = await press(desk, who, "incident.note", incident)
         assert (drawn is not None) is (reads or wrote), who
         assert (incident.id in listed) is (reads or wrote), who
-        assert (incident.id in home) is (who == lead), who
+        assert (incident.id in home) is (who in may_read), who
         assert (SECRET in opened) is (reads or wrote), who
         assert ("Chronology" in opened) is reads, who
         assert isinstance(noted, Ask) is (reads or wrote), who
@@ -347,6 +347,50 @@ async def test_assessing_gives_a_task_and_nothing_of_the_file(desk: Desk) -> Non
     last = (await chronology(desk, incident))[-1]
     assert (last.act, last.by) == (Act.DONE, str(identity(COLLEAGUE)))
     assert "They did." in last.text
+
+
+async def news(desk: Desk) -> list[str]:
+    """Whom the outbox tells that there is something new."""
+    return sorted(who for view, who in await desk.sent() if view == "incident.news")
+
+
+async def test_whoever_leads_hears_of_what_others_add(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await press(desk, HEAD, "incident.note.send", incident, text="Rang the parents.")
+    assert await news(desk) == []
+    for who in (TEACHER, OFFICER):
+        await press(desk, who, "incident.note.send", incident, text="It is on another page too.")
+        assert await news(desk) == [HEAD]
+    drawn = await desk.see(HEAD, "incident.news", Ref("incident", incident.id))
+    assert drawn is not None
+    assert "something new" in drawn.card.summary
+    assert "another page" not in plain(drawn.card)
+    assert labels(drawn.card)[0] == "Open"
+    assert await desk.see(TEACHER, "incident.news", Ref("incident", incident.id)) is None
+
+
+async def test_whoever_leads_hears_that_a_task_is_done_and_that_it_was_decided(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await assess(desk, HEAD, incident, person=identity(COLLEAGUE), task="Ring.")
+    async with desk.store.transaction("harbour") as tx:
+        task = (await tx.find(Task, limit=1))[0]
+    await desk.outbox()
+    await press(desk, COLLEAGUE, "task.done.send", task, note="Rang.")
+    assert await news(desk) == [HEAD]
+    decision = {"verdict": "not_reportable", "why": "Staff only."}
+    await press(desk, OFFICER, "incident.decide.send", incident, **decision)
+    assert await news(desk) == [HEAD]
+    await press(desk, HEAD, "incident.decide.send", incident, **decision)
+    assert await news(desk) == [OFFICER]
+
+
+async def test_what_may_not_wait_says_so_in_the_notification(desk: Desk) -> None:
+    found = await card(desk, HEAD, await report(desk, risk="yes"))
+    assert found is not None
+    assert "open it now" in found.summary
+    found = await card(desk, HEAD, await report(desk))
+    assert found is not None
+    assert "now" not in found.summary
 
 
 async def test_a_task_belongs_to_whoever_was_given_it(desk: Desk) -> None:
