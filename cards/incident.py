@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cards.model import Button, Card, Element, Facts, Notice, Quote, Row, Text, Tone
 from cards.wording import counted, moment
 from policy.clauses import cite
-from policy.incident import BREACH_CLAUSE, CLAUSE, WORDS, Incident, Kind, Severity, State, Verdict
+from policy.incident import BREACH_CLAUSE, CLAUSE, Incident, Kind, Severity, State, Verdict
 from policy.incident_due import hours_left
 from policy.record import ref
 from policy.school import Contacts
@@ -67,14 +67,6 @@ def incident_card(incident: Incident, sight: Sight) -> Card:
         body.append(Notice(_next(incident), cite(CLAUSE)))
     now = " Please open it now." if incident.report.at_risk and incident.status is State.REPORTED else ""
     return Card(title, f"{title}. {status}{now}", (*body, *clock_notice(incident, sight)), buttons(incident, sight))
-
-
-def news_card(incident: Incident, sight: Sight) -> Card:
-    """That somebody else has added to the file, or done something about it."""
-    title = f"{incident.id}: something new"
-    said = "Somebody else has added to its file. Press Open to read it."
-    body = (Text(said), Text(f"It is {WORDS[incident.status]}.", Tone.QUIET))
-    return Card(title, f"{title}. {said}", body, buttons(incident, sight))
 
 
 def reporter_card(incident: Incident, sight: Sight) -> Card:
@@ -241,36 +233,6 @@ def list_card(rows: Sequence[Row], more: bool) -> Card:
     said = f"{counted(len(rows), 'incident', 'incidents')} here for you."
     end = (Text("There are older ones; /incidents all shows closed ones too.", Tone.QUIET),) if more else ()
     return Card("Incidents", said, (Text(said), *rows, *end), (report,))
-
-
-def assess_card(rows: Sequence[Row]) -> Card:
-    """A reminder of what is to be assessed."""
-    waits = counted(len(rows), "incident waits", "incidents wait")
-    said = f"{waits} to be assessed."
-    return Card("To be assessed", said, (Text(said), *rows, Notice("You lead on these.", cite(CLAUSE))))
-
-
-def breach_card(incident: Incident, sight: Sight) -> Card | None:
-    """A reminder that the breach clock runs; None once it does not."""
-    span = hours_left(incident, sight.now)
-    if span is None or not incident.live:
-        return None
-    said = f"{incident.id}: personal data, {left(span)} of 72 hours."
-    body = [Text(said, Tone.STRONG), particulars(incident, sight), *clock_notice(incident, sight)]
-    if span < timedelta():
-        late = "The time is over. If it has to be reported, do so now and give the reason for the delay."
-        body.append(Notice(late, tone=Tone.DANGER))
-    return Card(f"{incident.id}: the clock runs", said, tuple(body), buttons(incident, sight))
-
-
-def press_card(incident: Incident, sight: Sight) -> Card | None:
-    """A reminder that the press wants to hear; None once it is dealt with."""
-    if not incident.live or incident.press is None or incident.press.deadline is None:
-        return None
-    by = moment(incident.press.deadline, sight.zone)
-    said = f"{incident.id}: the press wants to hear by {by}."
-    body = (Text(said, Tone.STRONG), Notice("Nobody answers before you have said what.", cite("journalists")))
-    return Card(f"{incident.id}: the press waits", said, body, buttons(incident, sight))
 
 
 def nobody(contacts: Contacts, *, of_head: bool) -> str:

@@ -173,9 +173,7 @@ def _personal(turn: Turn, kind: Kind) -> Personal:
     if said not in frozenset(Personal):
         raise Unusable({"personal": "Please choose one of the answers."})
     if kind is Kind.DATA and said == Personal.NO:
-        raise Unusable(
-            {"personal": "You chose Data protection. Please choose Yes or Not sure here, or another kind."}
-        )
+        raise Unusable({"personal": "You chose Data protection. Please choose Yes or Not sure, or another kind."})
     return Personal(said)
 
 

@@ -2,18 +2,9 @@
 
 from collections.abc import Sequence
 
-from cards.incident import (
-    assess_card,
-    breach_card,
-    incident_card,
-    list_card,
-    news_card,
-    press_card,
-    reporter_card,
-    reporter_row,
-    row,
-)
+from cards.incident import incident_card, list_card, reporter_card, reporter_row, row
 from cards.incident_file import PAGE, file_card, own_file_card, page_card
+from cards.incident_reminders import assess_card, breach_card, news_card, press_card
 from cards.model import Card, Element
 from handlers.incidents.access import decides, leads, reader, reader_or_reporter, reads, sight
 from handlers.incidents.reporting import ready
