@@ -211,7 +211,7 @@ class Incident:
     fixed when it was reported and added to by name, and `hidden` those who may not, whatever they are later.
 
     `entries` counts its chronology. `comment` is the comment it came from. `told` are the reminders given, `nagged`
-    the moment of the last one to assess, `pressed` of the last about the breach.
+    the moment of the last one to assess or to close, `pressed` of the last about the breach.
     """
 
     id: str

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from cards.incident import Sight
+from handlers.incidents.routing import may_lead
 from handlers.turn import Scene, Turn
 from policy.chronology import Act, Entry
 from policy.incident import Incident
@@ -51,13 +52,22 @@ async def is_hidden(scene: Scene, incident: Incident, person: Person) -> bool:
     return await _is_one_of(scene, incident.hidden, person, might_be_same_person)
 
 
+async def hidden_from(scene: Scene, incident: Incident) -> list[Person]:
+    """Those it is kept from."""
+    return [each for id in incident.hidden if (each := await scene.person(id)) is not None]
+
+
 async def leads(scene: Scene, incident: Incident) -> bool:
-    """Whether the viewer leads: whoever it went to, and among its readers the headteacher and the chair."""
+    """Whether the viewer leads: whoever it went to, while they may, and among its readers the headteacher and the
+    chair.
+    """
     if not await reads(scene, incident):
         return False
-    if await scene.is_viewer(incident.lead):
+    if any(scene.school.roster.holds(scene.viewer, role) for role in LEADING):
         return True
-    return any(scene.school.roster.holds(scene.viewer, role) for role in LEADING)
+    if not await scene.is_viewer(incident.lead):
+        return False
+    return await may_lead(scene, scene.viewer, await hidden_from(scene, incident), of_head=incident.report.of_head)
 
 
 async def decides(scene: Scene, incident: Incident) -> bool:
@@ -82,13 +92,21 @@ async def reader_or_reporter(turn: Turn, incident: Any) -> None:
 async def leader_of(turn: Turn, incident: Any) -> None:
     """Whoever leads on it."""
     await reader(turn, incident)
-    if not await leads(turn, incident):
+    if await leads(turn, incident):
+        return
+    if await turn.is_viewer(incident.lead):
         raise NotAllowed(
-            f"{await turn.name(incident.lead)} leads on {incident.id}, so nothing was done.",
-            "You may read its file and add to it.",
-            "Press Add note for what you know.",
+            f"You no longer lead on {incident.id}, so nothing was done.",
+            "You led in somebody's place, and that is over.",
+            "Press Add note for what you know; they deal with the rest.",
             clause="lead-on-incidents",
         )
+    raise NotAllowed(
+        f"{await turn.name(incident.lead)} leads on {incident.id}, so nothing was done.",
+        "You may read its file and add to it.",
+        "Press Add note for what you know.",
+        clause="lead-on-incidents",
+    )
 
 
 async def decider(turn: Turn, incident: Any) -> None:

@@ -9,6 +9,7 @@ from handlers.fields import needed, text
 from handlers.incidents.access import (
     add,
     decider,
+    hidden_from,
     is_hidden,
     keep,
     leader_of,
@@ -159,8 +160,7 @@ async def decided(turn: Turn, incident: Incident) -> Reply:
 
 async def _begin_breach(turn: Turn, incident: Incident) -> Incident:
     """The clock has begun: the data protection officer may read the file."""
-    hidden = [each for id in incident.hidden if (each := await turn.person(id)) is not None]
-    for officer in await officers(turn, hidden):
+    for officer in await officers(turn, await hidden_from(turn, incident)):
         if officer.id not in incident.readers:
             said = f"{officer.name} may read the file, as data protection officer."
             incident = await add(turn, add_reader(incident, officer.id), Act.READER, said)
@@ -168,8 +168,7 @@ async def _begin_breach(turn: Turn, incident: Incident) -> Incident:
 
 
 async def _tell_officers(turn: Turn, incident: Incident) -> None:
-    hidden = [each for id in incident.hidden if (each := await turn.person(id)) is not None]
-    for officer in await officers(turn, hidden):
+    for officer in await officers(turn, await hidden_from(turn, incident)):
         turn.send("incident", officer, incident)
 
 

@@ -519,6 +519,28 @@ async def test_when_whoever_led_is_away_somebody_else_takes_over(desk: Desk) -> 
     assert (await chronology(desk, incident))[-1].act is Act.LEAD
 
 
+async def test_a_delegate_leads_only_while_they_stand_in(desk: Desk) -> None:
+    await away(desk, HEAD, COLLEAGUE)
+    incident = await report(desk)
+    assert isinstance(await press(desk, COLLEAGUE, "incident.assess", incident), Ask)
+    desk.now += timedelta(days=7)
+    refused = said(await press(desk, COLLEAGUE, "incident.assess", incident))
+    assert "You no longer lead" in refused
+    assert isinstance(await press(desk, COLLEAGUE, "incident.note", incident), Ask)
+    assert ("incident", HEAD) in await tick(desk, desk.now)
+    assert (await now(desk, incident)).lead == str(identity(HEAD))
+
+
+async def test_an_open_incident_goes_to_somebody_else_when_its_lead_has_left(desk: Desk) -> None:
+    incident = await report(desk)
+    await assess(desk, HEAD, incident)
+    await desk.outbox()
+    desk.settle(roles=((Role.HEADTEACHER, (email(DEPUTY),)),))
+    assert await tick(desk, MONDAY + timedelta(days=9)) == [("incident", DEPUTY)]
+    assert SECRET in said(await press(desk, DEPUTY, "incident.open", incident))
+    assert await tick(desk, MONDAY + timedelta(days=18)) == [("incident", DEPUTY)]
+
+
 async def test_a_journalist_is_held_off_and_the_headteacher_hears_the_deadline(desk: Desk) -> None:
     form = await desk.ask(TEACHER, "journalist")
     assert isinstance(form, Ask)
