@@ -134,6 +134,7 @@ def assign_form(incident: Incident) -> Form:
 
 def decide_form(incident: Incident) -> Form:
     """Whether a breach has to be reported."""
+    known = incident.breach.aware_at if incident.breach else None
     verdicts = tuple((each.value, words) for each, words in VERDICTS.items())
     parts = (
         Notice("72 hours run from when the school first knew; weekends count.", cite(BREACH_CLAUSE)),
@@ -142,6 +143,8 @@ def decide_form(incident: Incident) -> Form:
             "why", "Because", hint="The risk to the people concerned, and how you weighed it.", required=True, lines=4
         ),
         TextField("reference", "The ICO's reference", hint="Once it is reported.", longest=100),
+        MomentField("reported", "When it was reported", hint="Leave it empty for now."),
+        MomentField("aware", "When the school first knew", known, "Change it only to put it right."),
     )
     return Form("incident.decide.send", f"Data decision {incident.id}", parts, ref(incident), 1, dialog=True)
 

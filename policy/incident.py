@@ -152,7 +152,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided about a breach, why, by whom and when; `reference` is the ICO's own, once reported."""
+    """What was decided about a breach, why, by whom and when (aware UTC; once reported, when that was done);
+    `reference` is the ICO's own.
+    """
 
     verdict: Verdict
     why: str
@@ -319,6 +321,14 @@ def decide(incident: Incident, decision: Decision) -> Incident:
             clause=BREACH_CLAUSE,
         )
     return replace(incident, breach=replace(incident.breach, decision=decision))
+
+
+def put_right(incident: Incident, aware: datetime | None, now: datetime) -> Incident:
+    """With another moment at which the school became aware; None leaves it. Raises Unusable for one yet to come."""
+    if incident.breach is None or aware is None or as_utc(aware) == incident.breach.aware_at:
+        return incident
+    right = begin_breach(Personal.YES, aware, now)
+    return replace(incident, breach=replace(right or incident.breach, decision=incident.breach.decision))
 
 
 def close(incident: Incident, outcome: Outcome) -> Incident:

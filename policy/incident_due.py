@@ -14,8 +14,8 @@ BEFORE_PRESS = timedelta(hours=1)
 """How much staffed time is left before the press wants to hear when whoever leads is reminded."""
 
 STILL_OPEN = timedelta(days=6, hours=12)
-"""How long an incident may lie open, once it is assessed, before the morning on which whoever leads is reminded: about
-a week, whatever the hour.
+"""How long an incident may lie open, once it is assessed, before the morning on which whoever leads is reminded:
+about a week, whatever the hour.
 """
 
 ELAPSED = (24, 48, 66, BREACH_HOURS)
@@ -45,6 +45,12 @@ def began(incident: Incident, now: datetime, calendar: Calendar) -> Incident:
     """The incident as it begins, or as its breach does: who is told of it now is not reminded of hours gone by."""
     gone = (_rung(hours) for hours in ELAPSED[:-1] if _passed(incident, hours, now))
     return schedule(replace(incident, told=tuple(dict.fromkeys((*incident.told, *gone)))), calendar)
+
+
+def begun_over(incident: Incident, now: datetime, calendar: Calendar) -> Incident:
+    """The incident once it was put right when the school became aware: its breach clock begins over."""
+    left = tuple(each for each in incident.told if each in (ASSESS, PRESS))
+    return began(replace(incident, told=left, pressed=None), now, calendar)
 
 
 def fall_due(incident: Incident, now: datetime, calendar: Calendar) -> tuple[Incident, Nag | None]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from cards.incident import SEVERITIES, VERDICTS
 from cards.incident_forms import assess_form, assign_form, decide_form, note_form
 from cards.model import Form
+from cards.wording import moment
 from handlers.fields import needed, text
 from handlers.incidents.access import (
     add,
@@ -24,6 +25,7 @@ from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
+from policy.calendar import as_utc
 from policy.chronology import Act, corrected
 from policy.incident import (
     LIVE,
@@ -39,8 +41,9 @@ from policy.incident import (
     begin_breach,
     decide,
     only,
+    put_right,
 )
-from policy.incident_due import began
+from policy.incident_due import began, begun_over
 from policy.people import Identity, Person, Role
 from policy.refused import Unusable
 
@@ -147,15 +150,25 @@ async def ask_decide(turn: Turn, incident: Incident) -> Reply:
 async def decided(turn: Turn, incident: Incident) -> Reply:
     """The decision stands with its reason and its time."""
     try:
-        decision = _decision(turn)
+        right = put_right(incident, _moment(turn, "aware"), turn.now)
+        decision = _decision(turn, right)
     except Unusable as wrong:
         return Invalid(decide_form(incident), turn.request.fields, wrong.errors)
-    moved = decide(incident, decision)
+    if right.breach != incident.breach:
+        right = await _put_right(turn, right)
+    moved = decide(right, decision)
     reference = f" The ICO's reference: {decision.reference}." if decision.reference else ""
     said = f"{VERDICTS[decision.verdict]}. {decision.why}{reference}"
     kept = keep(turn, await add(turn, moved, Act.BREACH, said))
     await tell(turn, kept, *[each for each in await turn.holders(Role.DPO) if await reads_it(turn, kept, each)])
     return Nothing()
+
+
+async def _put_right(turn: Turn, incident: Incident) -> Incident:
+    """The clock runs from another moment, and the chronology says so."""
+    at = moment(incident.breach.aware_at, turn.school.zone) if incident.breach else ""
+    incident = await add(turn, incident, Act.BREACH, f"Put right: the school first knew on {at}.")
+    return begun_over(incident, turn.now, turn.school.calendar)
 
 
 async def _begin_breach(turn: Turn, incident: Incident) -> Incident:
@@ -206,13 +219,21 @@ def _breach(turn: Turn, incident: Incident) -> Breach | None:
         return None
     if said not in frozenset(Personal):
         raise Unusable({"personal": "Please choose one of the answers."})
-    aware = turn.request.fields.get("aware")
-    return begin_breach(Personal(said), aware if isinstance(aware, datetime) else None, turn.now)
+    return begin_breach(Personal(said), _moment(turn, "aware"), turn.now)
 
 
-def _decision(turn: Turn) -> Decision:
+def _moment(turn: Turn, name: str) -> datetime | None:
+    found = turn.request.fields.get(name)
+    return found if isinstance(found, datetime) else None
+
+
+def _decision(turn: Turn, incident: Incident) -> Decision:
     verdict = text(turn.request, "verdict")
     if verdict not in frozenset(Verdict):
         raise Unusable({"verdict": "Please choose one of these."})
     why = needed(turn.request, "why", "Please say why: it is kept with the decision.")
-    return Decision(Verdict(verdict), why, turn.viewer.id, turn.now, text(turn.request, "reference"))
+    reported = _moment(turn, "reported") if verdict == Verdict.REPORTED else None
+    if reported is not None and (reported > turn.now or (incident.breach and reported < incident.breach.aware_at)):
+        raise Unusable({"reported": "That is not between when the school first knew and now. Please look again."})
+    at = as_utc(reported) if reported else turn.now
+    return Decision(Verdict(verdict), why, turn.viewer.id, at, text(turn.request, "reference"))

@@ -319,6 +319,40 @@ async def test_the_officer_decides_and_the_reason_and_time_are_kept(desk: Desk) 
     assert (await chronology(desk, incident))[-1].act is Act.BREACH
 
 
+async def test_when_the_school_became_aware_can_be_put_right_and_the_clock_follows(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await assess(desk, HEAD, incident)
+    await desk.outbox()
+    earlier = MONDAY - 40 * HOUR
+    given = {"verdict": "reportable", "why": "The bursar knew on Saturday."}
+    ahead = await press(desk, OFFICER, "incident.decide.send", incident, **given, aware=desk.now + HOUR)
+    assert isinstance(ahead, Invalid)
+    assert await press(desk, OFFICER, "incident.decide.send", incident, **given, aware=earlier) == Nothing()
+    after = await now(desk, incident)
+    assert after.breach is not None
+    assert after.breach.aware_at == earlier
+    assert after.next_due == earlier + 48 * HOUR
+    assert ("incident.breach", HEAD) in await tick(desk, earlier + 48 * HOUR)
+    entries = await chronology(desk, incident)
+    assert ["first knew on Sat 27 February" in each.text for each in entries[-2:]] == [True, False]
+
+
+async def test_what_was_reported_in_time_and_written_down_late_was_in_time(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    desk.now = MONDAY + 90 * HOUR
+    given = {"verdict": "reported", "why": "Risk.", "reference": "IC-1"}
+    for never in (MONDAY - HOUR, desk.now + HOUR):
+        assert isinstance(
+            await press(desk, OFFICER, "incident.decide.send", incident, **given, reported=never), Invalid
+        )
+    await press(desk, OFFICER, "incident.decide.send", incident, **given, reported=MONDAY + 71 * HOUR)
+    after = await now(desk, incident)
+    assert after.breach is not None
+    assert after.breach.decision is not None
+    assert after.breach.decision.at == MONDAY + 71 * HOUR
+    assert (await chronology(desk, incident))[-1].at == desk.now
+
+
 async def test_an_incident_whose_breach_is_undecided_cannot_be_closed(desk: Desk) -> None:
     incident = await report(desk, personal="yes", aware=MONDAY)
     await assess(desk, HEAD, incident)
