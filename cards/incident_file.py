@@ -7,7 +7,7 @@ from cards.model import Button, Card, Divider, Element, Facts, Notice, Quote, Te
 from cards.wording import listed, moment
 from policy.chronology import Act, Entry
 from policy.clauses import cite
-from policy.incident import Incident
+from policy.incident import Incident, State
 from policy.record import ref
 from policy.task import Task
 
@@ -16,21 +16,31 @@ PAGE = 10
 
 
 def file_card(
-    incident: Incident, entries: Sequence[Entry], sight: Sight, *, about: str, readers: Sequence[str]
+    incident: Incident,
+    entries: Sequence[Entry],
+    sight: Sight,
+    *,
+    about: str,
+    readers: Sequence[str],
+    refers: bool = False,
 ) -> Card:
     """The file, with those of its entries that this window has room for, newest first.
 
     `about` is the name of the colleague it is about, "" for none; `readers` are the names of those who may read it.
+    `refers`: the school has outside bodies to refer it to.
     """
     title = f"{incident.id}: the file"
     body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), Quote(incident.report.what)]
     body += [_report(incident, sight, about), particulars(incident, sight)]
+    body += _assessed(incident)
     body.append(Text(f"Read by {listed(tuple(readers))}.", Tone.QUIET))
     if incident.outcome is not None:
         body += [Divider(), *_outcome(incident)]
     body += [Divider(), Text("Chronology, newest first", Tone.STRONG), *chronology(entries, sight)]
-    shown = (*_older(incident, entries), press(incident, "Add note", "incident.note"))
-    return Card(title, title, tuple(body), shown, dialog=True)
+    shown = [*_older(incident, entries), press(incident, "Add note", "incident.note")]
+    if refers and sight.leads and incident.status is State.ASSESSED:
+        shown.append(press(incident, "Refer", "incident.refer"))
+    return Card(title, title, tuple(body), tuple(shown), dialog=True)
 
 
 def page_card(incident: Incident, entries: Sequence[Entry], sight: Sight) -> Card:
@@ -107,6 +117,14 @@ def _report(incident: Incident, sight: Sight, about: str) -> Facts:
         rows.append(("From", f"comment {incident.comment}"))
     rows.append(("At risk now", "yes" if report.at_risk else "no"))
     return Facts(tuple(rows))
+
+
+def _assessed(incident: Incident) -> list[Element]:
+    assessed = incident.assessment
+    if assessed is None:
+        return []
+    body: list[Element] = [Text("Why it weighs so", Tone.QUIET), Quote(assessed.rationale)]
+    return [*body, Facts((("Referred to", listed(assessed.agencies)),))] if assessed.agencies else body
 
 
 def _outcome(incident: Incident) -> list[Element]:

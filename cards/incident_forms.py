@@ -98,7 +98,7 @@ def assess_form(incident: Incident, agencies: Sequence[str]) -> Form:
         TextField("rationale", "Why", hint="What you know, and what you weighed.", required=True, lines=4),
     ]
     if agencies:
-        options = ((NONE, "Nobody outside"), *((str(place), each) for place, each in enumerate(agencies)))
+        options = ((NONE, "Nobody outside"), *_places(agencies))
         parts.append(ChoiceField("agency", "Refer it to", options, NONE, "Exeat does not contact them: you do."))
     parts += [
         PersonField("person", "A colleague it needs", hint="They get only the task below, not the file."),
@@ -107,6 +107,16 @@ def assess_form(incident: Incident, agencies: Sequence[str]) -> Form:
     if incident.breach is None:
         parts += _personal()
     return Form("incident.assess.send", f"Assess {incident.id}", tuple(parts), ref(incident), 1, dialog=True)
+
+
+def refer_form(incident: Incident, agencies: Sequence[str]) -> Form:
+    """It is referred to an outside body."""
+    parts = (
+        Notice("Exeat does not contact them: you do. Here it is kept that you have.", cite("assess-incidents")),
+        ChoiceField("agency", "Refer it to", _places(agencies), required=True),
+        TextField("text", "What was passed on", hint="When, to whom, and their reference.", required=True, lines=3),
+    )
+    return Form("incident.refer.send", f"Refer {incident.id}", parts, ref(incident), 1, dialog=True)
 
 
 def note_form(incident: Incident, *, corrects: bool) -> Form:
@@ -169,6 +179,11 @@ def done_form(task: Task) -> Form:
         TextField("note", "What you did", lines=3, longest=2000),
     )
     return Form("task.done.send", f"Done: {task.id}", parts, ref(task), 1, dialog=True)
+
+
+def _places(agencies: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The agencies to choose from, by their places in the school's list."""
+    return tuple((str(place), each) for place, each in enumerate(agencies))
 
 
 def _personal() -> tuple[Part, ...]:

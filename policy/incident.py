@@ -310,6 +310,21 @@ def assess(incident: Incident, assessment: Assessment, breach: Breach | None) ->
     return replace(incident, status=State.ASSESSED, assessment=assessment, breach=kept)
 
 
+def refer(incident: Incident, agency: str) -> Incident:
+    """It was referred to an outside body. Raises WrongState before it was assessed."""
+    only(incident, *LIVE)
+    before = incident.assessment
+    if before is None:
+        raise WrongState(
+            f"{incident.id} has not been assessed yet, so it was not referred.",
+            "Each incident is weighed up first.",
+            "Press Assess: there you can say to whom it is referred.",
+            clause=CLAUSE,
+        )
+    agencies = tuple(dict.fromkeys((*before.agencies, agency)))
+    return replace(incident, assessment=replace(before, agencies=agencies))
+
+
 def decide(incident: Incident, decision: Decision) -> Incident:
     """Whether the breach is reported to the ICO, and why. Raises WrongState where there is no breach."""
     only(incident, *LIVE)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cards.incident import SEVERITIES, VERDICTS
-from cards.incident_forms import assess_form, assign_form, decide_form, note_form
+from cards.incident_forms import assess_form, assign_form, decide_form, note_form, refer_form
 from cards.model import Form
 from cards.wording import moment
 from handlers.fields import needed, text
@@ -42,6 +42,7 @@ from policy.incident import (
     decide,
     only,
     put_right,
+    refer,
 )
 from policy.incident_due import began, begun_over
 from policy.people import Identity, Person, Role
@@ -84,6 +85,28 @@ async def assessed(turn: Turn, incident: Incident) -> Reply:
     kept = keep(turn, moved)
     if begins:
         await _tell_officers(turn, kept)
+    return Nothing()
+
+
+@registry.button("incident.refer", "Refer", needs=leader_of, record=Incident, bound=False, clause=CLAUSE)
+async def ask_refer(turn: Turn, incident: Incident) -> Reply:
+    """Asks to which outside body, and what was passed on."""
+    refer(incident, "")
+    return Ask(refer_form(incident, turn.school.contacts.agencies))
+
+
+@registry.form("incident.refer.send", needs=leader_of, record=Incident, bound=False, clause=CLAUSE)
+async def referred(turn: Turn, incident: Incident) -> Reply:
+    """It was referred."""
+    try:
+        agency = _agency(turn)
+        if not agency:
+            raise Unusable({"agency": "Please choose one of these."})
+        words = needed(turn.request, "text", "Please say what was passed on: it is kept in the chronology.")
+    except Unusable as wrong:
+        return Invalid(refer_form(incident, turn.school.contacts.agencies), turn.request.fields, wrong.errors)
+    moved = await add(turn, refer(incident, agency), Act.REFERRED, f"To {agency}: {words}")
+    await tell(turn, keep(turn, moved))
     return Nothing()
 
 
@@ -201,16 +224,21 @@ def _assess_form(turn: Turn, incident: Incident) -> Form:
 
 
 def _assessment(turn: Turn, incident: Incident) -> Assessment:
-    severity, agency = text(turn.request, "severity"), text(turn.request, "agency")
+    severity, agency = text(turn.request, "severity"), _agency(turn)
     if severity not in frozenset(Severity):
         raise Unusable({"severity": "Please say how serious it is."})
     why = needed(turn.request, "rationale", "Please say why: what you know, and what you weighed.")
-    known = turn.school.contacts.agencies
-    if agency and not (agency.isdecimal() and len(agency) < 4 and int(agency) < len(known)):
-        raise Unusable({"agency": "Please choose one of these."})
     before = incident.assessment.agencies if incident.assessment else ()
-    named = (*before, known[int(agency)]) if agency else before
+    named = (*before, agency) if agency else before
     return Assessment(Severity(severity), why, tuple(dict.fromkeys(named)), turn.viewer.id, turn.now)
+
+
+def _agency(turn: Turn) -> str:
+    """The outside body that was chosen, "" for none. Raises Unusable for one that is not on the school's list."""
+    chosen, known = text(turn.request, "agency"), turn.school.contacts.agencies
+    if chosen and not (chosen.isdecimal() and len(chosen) < 4 and int(chosen) < len(known)):
+        raise Unusable({"agency": "Please choose one of these."})
+    return known[int(chosen)] if chosen else ""
 
 
 def _breach(turn: Turn, incident: Incident) -> Breach | None:

@@ -96,7 +96,8 @@ async def opened(turn: Turn, incident: Incident) -> Reply:
     page = await entries_of(turn, incident, PAGE)
     about = await turn.name(incident.report.about) if incident.report.about else ""
     names = [await turn.name(id) for id in incident.readers]
-    return Say(file_card(incident, page, await sight(turn, incident, page), about=about, readers=names))
+    found, refers = await sight(turn, incident, page), bool(turn.school.contacts.agencies)
+    return Say(file_card(incident, page, found, about=about, readers=names, refers=refers))
 
 
 @registry.button("incident.page", "Older", needs=reader, record=Incident, bound=False)

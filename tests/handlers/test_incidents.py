@@ -457,6 +457,25 @@ async def test_corrections_are_added_and_nothing_is_overwritten(desk: Desk) -> N
     assert isinstance(reply, Invalid)
 
 
+async def test_it_is_referred_to_bodies_on_the_schools_list_and_to_more_than_one(desk: Desk) -> None:
+    desk.school = desk.dispatch.school = replace(
+        desk.school, contacts=replace(CONTACTS, agencies=("Police, 101", "The council"))
+    )
+    incident = await report(desk)
+    assert "assessed yet" in said(await press(desk, HEAD, "incident.refer", incident))
+    await assess(desk, HEAD, incident, agency="0")
+    opened = await press(desk, HEAD, "incident.open", incident)
+    assert isinstance(opened, Say)
+    assert "Refer" in labels(opened.card)
+    assert isinstance(await press(desk, HEAD, "incident.refer.send", incident, agency="2", text="All."), Invalid)
+    sent = {"agency": "1", "text": "By letter, reference 7."}
+    assert await press(desk, HEAD, "incident.refer.send", incident, **sent) == Nothing()
+    words = said(await press(desk, HEAD, "incident.open", incident))
+    assert "Police, 101 and The council" in words
+    assert "To The council: By letter, reference 7." in words
+    assert (await chronology(desk, incident))[-1].act is Act.REFERRED
+
+
 async def test_two_people_adding_at_once_lose_nothing(desk: Desk) -> None:
     incident = await report(desk, personal="yes", aware=MONDAY)
     for round in range(200):
