@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from cards.incident import Sight
-from handlers.incidents.routing import may_lead
+from handlers.incidents.routing import may_lead, officers
 from handlers.turn import Scene, Turn
 from policy.chronology import Act, Entry
-from policy.incident import Incident
+from policy.incident import Incident, add_reader
 from policy.incident_due import schedule
 from policy.people import EXEAT, Person, Role, might_be_same_person, same_person
 from policy.refused import NotAllowed
@@ -22,8 +22,7 @@ async def sight(scene: Scene, incident: Incident, entries: Sequence[Entry] = ())
     decided = [each.by for each in (incident.assessment, incident.outcome) if each]
     decided += [incident.breach.decision.by] if incident.breach and incident.breach.decision else []
     ids = {incident.by, incident.lead, *decided, *(each.by for each in entries)} - {"", EXEAT.id}
-    officers = await scene.holders(Role.DPO) if incident.breach else []
-    told = [each.name for each in officers if await reads_it(scene, incident, each)]
+    told = [each.name for each in await deciders(scene, incident)] if incident.breach else []
     return Sight(
         zone=scene.school.zone,
         now=scene.now,
@@ -74,7 +73,22 @@ async def decides(scene: Scene, incident: Incident) -> bool:
     """Whether the viewer may decide on personal data: whoever leads, and the data protection officer."""
     if await leads(scene, incident):
         return True
-    return scene.school.roster.holds(scene.viewer, Role.DPO) and await reads(scene, incident)
+    return any(same_person(each, scene.viewer) for each in await deciders(scene, incident))
+
+
+async def deciders(scene: Scene, incident: Incident) -> list[Person]:
+    """The data protection officer, and whoever stands in, as far as they may read the file."""
+    found = await officers(scene, await hidden_from(scene, incident))
+    return [each for each in found if await reads_it(scene, incident, each)]
+
+
+async def open_to_officers(turn: Turn, incident: Incident) -> Incident:
+    """The data protection officer, and whoever stands in today, may read the file from now on."""
+    for officer in await officers(turn, await hidden_from(turn, incident)):
+        if not await reads_it(turn, incident, officer):
+            said = f"{officer.name} may read the file, for the data protection officer's work."
+            incident = await add(turn, add_reader(incident, officer.id), Act.READER, said)
+    return incident
 
 
 async def reader(turn: Turn, incident: Any) -> None:

@@ -10,16 +10,15 @@ from handlers.fields import needed, text
 from handlers.incidents.access import (
     add,
     decider,
-    hidden_from,
+    deciders,
     is_hidden,
     keep,
     leader_of,
+    open_to_officers,
     reader_or_reporter,
     reads,
-    reads_it,
     tell,
 )
-from handlers.incidents.routing import officers
 from handlers.incidents.tasks import give
 from handlers.picking import colleague
 from handlers.registry import Registry
@@ -45,7 +44,7 @@ from policy.incident import (
     refer,
 )
 from policy.incident_due import began, begun_over
-from policy.people import Identity, Person, Role
+from policy.people import Identity, Person
 from policy.refused import Unusable
 
 registry = Registry()
@@ -183,7 +182,7 @@ async def decided(turn: Turn, incident: Incident) -> Reply:
     reference = f" The ICO's reference: {decision.reference}." if decision.reference else ""
     said = f"{VERDICTS[decision.verdict]}. {decision.why}{reference}"
     kept = keep(turn, await add(turn, moved, Act.BREACH, said))
-    await tell(turn, kept, *[each for each in await turn.holders(Role.DPO) if await reads_it(turn, kept, each)])
+    await tell(turn, kept, *await deciders(turn, kept))
     return Nothing()
 
 
@@ -196,15 +195,11 @@ async def _put_right(turn: Turn, incident: Incident) -> Incident:
 
 async def _begin_breach(turn: Turn, incident: Incident) -> Incident:
     """The clock has begun: the data protection officer may read the file."""
-    for officer in await officers(turn, await hidden_from(turn, incident)):
-        if officer.id not in incident.readers:
-            said = f"{officer.name} may read the file, as data protection officer."
-            incident = await add(turn, add_reader(incident, officer.id), Act.READER, said)
-    return began(incident, turn.now, turn.school.calendar)
+    return began(await open_to_officers(turn, incident), turn.now, turn.school.calendar)
 
 
 async def _tell_officers(turn: Turn, incident: Incident) -> None:
-    for officer in await officers(turn, await hidden_from(turn, incident)):
+    for officer in await deciders(turn, incident):
         turn.send("incident", officer, incident)
 
 

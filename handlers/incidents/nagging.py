@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from handlers.incidents.access import add, hidden_from, is_hidden, reads_it
+from handlers.incidents.access import add, deciders, hidden_from, is_hidden, open_to_officers
 from handlers.incidents.routing import leader, may_lead
 from handlers.reach import is_gone
 from handlers.registry import Registry
@@ -10,7 +10,7 @@ from handlers.turn import Turn
 from policy.chronology import Act
 from policy.incident import Incident, pass_to
 from policy.incident_due import fall_due, schedule
-from policy.people import Person, Role, is_staff
+from policy.people import Person, is_staff
 
 registry = Registry()
 
@@ -20,7 +20,9 @@ async def due(turn: Turn, incident: Incident) -> None:
     """Say what has fallen due, once, and move the incident on in the same commit."""
     moved, nag = fall_due(incident, turn.now, turn.school.calendar)
     if nag is not None:
-        moved = schedule(await _led(turn, moved), turn.school.calendar)
+        moved = await _led(turn, moved)
+        moved = await open_to_officers(turn, moved) if nag.breach else moved
+        moved = schedule(moved, turn.school.calendar)
     turn.tx.put(moved)
     if nag is None:
         return
@@ -66,7 +68,5 @@ async def _can(turn: Turn, incident: Incident, lead: Person) -> bool:
 async def _of_breach(turn: Turn, incident: Incident, lead: Person | None) -> Iterable[Person]:
     """Whoever leads and the data protection officer."""
     found = [lead] if lead is not None else []
-    for officer in await turn.holders(Role.DPO):
-        if await reads_it(turn, incident, officer) and officer.id not in {each.id for each in found}:
-            found.append(officer)
+    found += [each for each in await deciders(turn, incident) if each.id not in {other.id for other in found}]
     return found

@@ -353,6 +353,26 @@ async def test_what_was_reported_in_time_and_written_down_late_was_in_time(desk:
     assert (await chronology(desk, incident))[-1].at == desk.now
 
 
+async def test_while_the_data_protection_officer_is_away_their_delegate_hears_and_decides(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await desk.outbox()
+    await away(desk, OFFICER, OWNER)
+    told = await tick(desk, MONDAY + 24 * HOUR)
+    assert sorted(who for view, who in told if view == "incident.breach") == sorted([HEAD, OFFICER, OWNER])
+    assert SECRET in said(await press(desk, OWNER, "incident.open", incident))
+    assert isinstance(await press(desk, OWNER, "incident.decide", incident), Ask)
+    desk.now += timedelta(days=7)
+    assert isinstance(await press(desk, OWNER, "incident.decide", incident), Say)
+
+
+async def test_a_delegate_whom_a_breach_is_about_stays_out_of_it(desk: Desk) -> None:
+    await away(desk, OFFICER, OWNER)
+    incident = await report(desk, personal="yes", aware=MONDAY, about=identity(OWNER))
+    assert sorted(await desk.sent()) == [("incident", HEAD), ("incident", OFFICER)]
+    await tick(desk, MONDAY + 24 * HOUR)
+    assert SECRET not in said(await press(desk, OWNER, "incident.open", incident))
+
+
 async def test_an_incident_whose_breach_is_undecided_cannot_be_closed(desk: Desk) -> None:
     incident = await report(desk, personal="yes", aware=MONDAY)
     await assess(desk, HEAD, incident)
