@@ -121,7 +121,7 @@ async def reported(desk: Desk, case: Case) -> list[Any]:
     assert isinstance(await desk.ask(TEACHER, "incident.new", fields=given, payload={"full": "yes"}), Say)
     async with desk.store.transaction("harbour") as tx:
         lead = (await tx.find(Incident, limit=1))[0].lead.rpartition(":")[2]
-    steps = {
+    steps: dict[str, dict[str, Any]] = {
         "incident.assess.send": {
             "severity": "serious",
             "rationale": LATER["rationale"],
@@ -207,6 +207,19 @@ async def test_each_hears_of_it_what_they_should_and_by_no_way_more(tmp_path: Pa
         assert words_of(where) == set()
     await desk.store.close()
     await elsewhere.store.close()
+
+
+async def test_a_reader_who_turns_out_to_be_whom_it_is_about_reads_no_more(tmp_path: Path) -> None:
+    desk = await at_work(tmp_path, CASES["nobody"])
+    other = known("susan")
+    await desk.dispatch.met(other)
+    await reported(desk, Case("susan", about("susan"), SCHOOL_READS))
+    file = {"person": identity(SUE), "what": "file"}
+    assert await desk.ask(HEAD, "incident.assign.send", NAMES["incident"], version=1, fields=file) == Nothing()
+    assert words_of(await heard(desk, SUE, forms=False)) == ALL
+    await desk.dispatch.met(replace(other, email=email(SUE)))
+    assert words_of(await heard(desk, SUE, forms=False)) == set()
+    await desk.store.close()
 
 
 async def test_nothing_that_was_written_is_on_the_disk_in_clear(tmp_path: Path) -> None:
