@@ -112,9 +112,17 @@ def test_what_is_assessed_and_not_closed_is_asked_about_once_a_week_on_a_working
     assert schedule(closed, CALENDAR).next_due is None
 
 
-@pytest.mark.parametrize("hour", [3, 9, 22])
-def test_the_breach_clock_speaks_at_24_48_66_and_72_hours_at_any_hour(hour: int) -> None:
-    aware = datetime(2027, 3, 5, hour, tzinfo=UTC)
+@pytest.mark.parametrize(
+    "aware",
+    [
+        local(2027, 3, 5, 3),
+        local(2027, 3, 5, 9),
+        local(2027, 3, 5, 22),
+        local(2027, 3, 26, 14),
+        local(2027, 10, 29, 14),
+    ],
+)
+def test_the_breach_clock_speaks_at_24_48_66_and_72_hours_at_any_hour(aware: datetime) -> None:
     given = incident(aware, status=State.ASSESSED, breach=Breach(aware))
     said = told(given, aware + timedelta(hours=73))
     assert [(at - aware) // HOUR for at, nag in said if nag.breach] == [24, 48, 66, 72]
