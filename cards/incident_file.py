@@ -123,7 +123,7 @@ def _assessed(incident: Incident) -> list[Element]:
     assessed = incident.assessment
     if assessed is None:
         return []
-    body: list[Element] = [Text("Why it weighs so", Tone.QUIET), Quote(assessed.rationale)]
+    body: list[Element] = [Text("Why it was assessed so", Tone.QUIET), Quote(assessed.rationale)]
     return [*body, Facts((("Referred to", listed(assessed.agencies)),))] if assessed.agencies else body
 
 

@@ -70,7 +70,9 @@ def report_form(
     else:
         parts.append(FormButton("Say more", "incident.more", {"full": YES}))
     payload = {"full": YES if full else NO, **({"comment": comment} if comment else {})}
-    note = "It goes to whoever leads on it, and to nobody else in the chat."
+    note = (
+        "It goes to whoever leads on it and, where personal data are involved, to whoever protects the school's data."
+    )
     return Form("incident.new", "Report an incident", tuple(parts), note=note, payload=payload, dialog=True)
 
 

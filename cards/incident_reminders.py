@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from cards.incident import Sight, buttons, clock_notice, left, particulars
+from cards.incident import Sight, buttons, clock_notice, left, opens, particulars
 from cards.model import Card, Notice, Row, Text, Tone
 from cards.wording import counted, moment
 from policy.clauses import cite
@@ -46,4 +46,4 @@ def news_card(incident: Incident, sight: Sight) -> Card:
     title = f"{incident.id}: something new"
     said = "Somebody else has added to its file. Press Open to read it."
     body = (Text(said), Text(f"It is {WORDS[incident.status]}.", Tone.QUIET))
-    return Card(title, f"{title}. {said}", body, buttons(incident, sight))
+    return Card(title, f"{title}. {said}", body, (opens(incident),) if sight.reads else ())

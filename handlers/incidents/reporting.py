@@ -95,9 +95,9 @@ async def pressed(turn: Turn) -> Reply:
     return await take(turn, replace(await begin(turn, Report(what, Kind.PRESS), way), press=press), way)
 
 
-async def take(turn: Turn, incident: Incident, way: Route) -> Reply:
+async def take(turn: Turn, incident: Incident, way: Route) -> Say:
     """Keep a new incident, begin its chronology, and put its card before those who may read it."""
-    said = f"As: {incident.report.kind.label}. It went to {way.lead.person.name}, {way.lead.authority}."
+    said = f"Kind: {incident.report.kind.label}. It went to {way.lead.person.name}, {way.lead.authority}."
     incident = keep(turn, began(await add(turn, incident, Act.REPORTED, said), turn.now, turn.school.calendar))
     for person in way.readers:
         turn.send("incident", person, incident)

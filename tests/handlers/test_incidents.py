@@ -438,6 +438,23 @@ async def test_whoever_leads_hears_that_a_task_is_done_and_that_it_was_decided(d
     assert await news(desk) == [OFFICER]
 
 
+async def test_close_is_offered_only_once_nothing_stands_in_its_way(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    offered = list[bool]()
+    decision = {"verdict": "not_reportable", "why": "Staff only."}
+    for verb, fields in (
+        ("incident.note.send", {"text": "Rang."}),
+        ("incident.assess.send", {"severity": "minor", "rationale": "Small."}),
+        ("incident.decide.send", decision),
+        ("incident.close.send", {"outcome": "Action was taken."}),
+    ):
+        await press(desk, HEAD, verb, incident, **fields)
+        found = await card(desk, HEAD, incident)
+        assert found is not None
+        offered.append("Close" in labels(found))
+    assert offered == [False, False, True, False]
+
+
 async def test_what_may_not_wait_says_so_in_the_notification(desk: Desk) -> None:
     found = await card(desk, HEAD, await report(desk, risk="yes"))
     assert found is not None
@@ -645,9 +662,14 @@ async def test_another_picture_is_deleted_and_that_is_kept(desk: Desk) -> None:
     reply = await desk.ask(TEACHER, "picture.child", fields={"child": "no"})
     assert isinstance(reply, Ask)
     fields = {"where": "Sports hall", "phone": "yes", "bin": "no", "cloud": "none"}
-    assert isinstance(await desk.ask(TEACHER, reply.form.verb, fields=fields), Say)
+    assert "Please delete it now where it still is." in said(await desk.ask(TEACHER, reply.form.verb, fields=fields))
+    gone = fields | {"bin": "yes"}
+    assert "delete" not in said(await desk.ask(TEACHER, reply.form.verb, fields=gone))
+    seen = said(await desk.ask(TEACHER, reply.form.verb, fields=gone | {"others": "The caretaker"}))
+    assert "Ask whoever else has it" in seen
+    assert "where it still is" not in seen
     async with desk.store.transaction("harbour") as tx:
-        incident = (await tx.find(Incident, limit=1))[0]
+        incident = (await tx.find(Incident, limit=3))[-1]
     assert incident.report.kind is Kind.PICTURE
     assert "From recently deleted: not yet." in incident.report.what
 
