@@ -82,9 +82,11 @@ def journalist_form() -> Form:
         Notice("Please do not answer yet, not even off the record.", cite("journalists")),
         Text("Until somebody has got back to you, say only this:", Tone.QUIET),
         Quote(HOLDING_LINE),
-        TextField("outlet", "Who is asking", hint="Their name, and the paper, site or station.", required=True),
+        TextField(
+            "outlet", "Who is asking", hint="Their name, and the paper, site or station.", required=True, longest=300
+        ),
         TextField("what", "What they want to know", hint="Word for word where you can.", required=True, lines=4),
-        TextField("contact", "How to reach them", hint="A number or an address."),
+        TextField("contact", "How to reach them", hint="A number or an address.", longest=300),
         MomentField("deadline", "When they want an answer"),
     )
     return Form("incident.press", "A journalist asks", parts, dialog=True)

@@ -1,6 +1,9 @@
 """Incidents through the desk: reported, read, assessed, passed on in tasks, clocked, chronicled, closed."""
 
 import asyncio
+import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from cards.model import Card, ChoiceField, Row, TextField
+from cards import slack, teams
+from cards.model import Button, Card, ChoiceField, Row, TextField
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from policy.away import plan_away
@@ -542,6 +546,37 @@ async def test_the_whole_chronology_can_be_paged_through(desk: Desk) -> None:
         reply = await desk.ask(HEAD, button.verb, button.record, version=1, payload=dict(button.payload))
     assert all(any(f"note {number}\n" in f"{words}\n" for words in found) for number in range(25))
     assert len(found) == 3
+
+
+WINDOWS: dict[str, Callable[[Card], object]] = {
+    "slack": lambda card: slack.shown(card, school="harbour"),
+    "teams": lambda card: teams.message(card, school="harbour", window=True),
+}
+
+
+@pytest.mark.parametrize("on", WINDOWS)
+async def test_every_word_of_a_long_file_can_be_read_on_each_chat(desk: Desk, on: str) -> None:
+    def long(name: str) -> str:
+        return f"{name} begins {'and goes on ' * 245}{name} ends"
+
+    incident = await report(desk, what=long("report"))
+    for number in range(3):
+        await press(desk, HEAD, "incident.note.send", incident, text=long(f"note{number}"))
+        await press(desk, TEACHER, "incident.note.send", incident, text=long(f"own{number}"))
+    await press(desk, HEAD, "incident.assess.send", incident, severity="minor", rationale=long("why"))
+    ended = {"outcome": long("outcome"), "behaviour": "yes", "lessons": long("lessons")}
+    await press(desk, HEAD, "incident.close.send", incident, **ended)
+    own = {"report", "own0", "own1", "own2"}
+    for who, parts in ((HEAD, own | {"note0", "note1", "note2", "why", "outcome", "lessons"}), (TEACHER, own)):
+        words = ""
+        button: Button | None = Button("Open", "incident.open", Ref("incident", incident.id), 1)
+        while button is not None:
+            reply = await desk.ask(who, button.verb, button.record, version=1, payload=dict(button.payload))
+            assert isinstance(reply, Say)
+            words += json.dumps(WINDOWS[on](reply.card))
+            button = next((each for each in reply.card.buttons if each.label == "Older"), None)
+        assert set(re.findall(r"(\w+) ends", words)) == parts, who
+        assert set(re.findall(r"(\w+) begins", words)) == parts, who
 
 
 async def test_closing_needs_an_assessment_and_tells_the_reporter(desk: Desk) -> None:
