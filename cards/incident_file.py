@@ -16,8 +16,8 @@ PAGE, ROOM = 10, 5000
 what is in a window stands there whole.
 """
 
-QUOTE = 2900
-"""The longest piece of an entry, in characters, that stands in one quotation."""
+QUOTE = 3000
+"""How many characters stand in one quotation at the most."""
 
 
 def file_card(
@@ -36,7 +36,7 @@ def file_card(
     `older`: there are more entries; `refers`: the school has outside bodies to refer it to.
     """
     title = f"{incident.id}: the file"
-    body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), Quote(incident.report.what)]
+    body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), *_quoted(incident.report.what)]
     body += [_report(incident, sight, about), particulars(incident, sight)]
     body.append(Text(f"Read by {listed(tuple(readers))}.", Tone.QUIET))
     body += [Divider(), Text("Chronology, newest first", Tone.STRONG), *chronology(entries, sight)]
@@ -57,7 +57,7 @@ def page_card(incident: Incident, entries: Sequence[Entry], sight: Sight, *, old
 def own_file_card(incident: Incident, entries: Sequence[Entry], sight: Sight, *, older: bool = False) -> Card:
     """What whoever reported it may read: their own words, and where it stands."""
     title = f"{incident.id}: your report"
-    body: list[Element] = [Text(reporter_standing(incident, sight), Tone.STRONG), Quote(incident.report.what)]
+    body: list[Element] = [Text(reporter_standing(incident, sight), Tone.STRONG), *_quoted(incident.report.what)]
     if entries:
         body += [Divider(), Text("What you added", Tone.STRONG), *chronology(entries, sight)]
     shown = (*_older(incident, entries, older), press(incident, "Add note", "incident.note"))
@@ -71,17 +71,17 @@ def chronology(entries: Sequence[Entry], sight: Sight) -> list[Element]:
         corrects = f", puts right no. {entry.corrects}" if entry.corrects else ""
         who = f"{moment(entry.at, sight.zone)}, {sight.name(entry.by)}"
         body.append(Text(f"{entry.number}. {entry.act.label}{corrects}: {who}", Tone.QUIET))
-        body += [Text(entry.text)] if entry.act is Act.REPORTED else [Quote(each) for each in _pieces(entry.text)]
+        body += [Text(entry.text)] if entry.act is Act.REPORTED else _quoted(entry.text)
     return body
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces that are not too long to be shown whole, each ending where a word does if it can."""
+def _quoted(text: str) -> Iterator[Quote]:
+    """The text in quotations that are not too long to be shown whole, each ending where a word does if it can."""
     while len(text) > QUOTE:
         end = max(text.rfind(" ", 0, QUOTE), text.rfind("\n", 0, QUOTE)) + 1 or QUOTE
-        yield text[:end]
+        yield Quote(text[:end])
         text = text[end:]
-    yield text
+    yield Quote(text)
 
 
 def task_card(task: Task, by: str) -> Card:
