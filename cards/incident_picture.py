@@ -65,7 +65,7 @@ def still_there(deleted: Mapping[str, str], others: str) -> tuple[Notice, ...]:
     left = [words for name, words in DELETED if deleted.get(name, NO) not in (YES, NOWHERE)]
     if not left and not others:
         return ()
-    said = ["Please delete it now where it still is."] if left else []
+    said = ["Delete it now where it still is."] if left else []
     said += ["Ask whoever else has it to delete it too."] if others else []
     return (Notice(" ".join((*said, "Then press Add note in /incidents and say so.")), cite(CLAUSE), Tone.WARNING),)
 

@@ -698,7 +698,7 @@ async def test_another_picture_is_deleted_and_that_is_kept(desk: Desk) -> None:
     reply = await desk.ask(TEACHER, "picture.child", fields={"child": "no"})
     assert isinstance(reply, Ask)
     fields = {"where": "Sports hall", "phone": "yes", "bin": "no", "cloud": "none"}
-    assert "Please delete it now where it still is." in said(await desk.ask(TEACHER, reply.form.verb, fields=fields))
+    assert "Delete it now where it still is." in said(await desk.ask(TEACHER, reply.form.verb, fields=fields))
     gone = fields | {"bin": "yes"}
     assert "delete" not in said(await desk.ask(TEACHER, reply.form.verb, fields=gone))
     seen = said(await desk.ask(TEACHER, reply.form.verb, fields=gone | {"others": "The caretaker"}))
