@@ -53,7 +53,10 @@ def queue_card(queue: Queue, unwatched: Sequence[Element] = ()) -> Card:
 
 def digest_card(queue: Queue) -> Card:
     """A reminder of several comments."""
-    said = f"{queue.total} to be dealt with{f', {queue.late} of these late' if queue.late else ''}."
+    late = f", {queue.late} of these late" if queue.late else ""
+    if queue.late > 1 and queue.late == len(queue.comments) + queue.beyond and not queue.more:
+        late = ", all of these late"
+    said = f"{queue.total} to be dealt with{late}."
     if all(each.status is State.ACKNOWLEDGED for each in queue.comments):
         seen = counted(len(queue.comments) + queue.beyond, "comment was", "comments were")
         said = f"{'More than ' if queue.more else ''}{seen} acknowledged, and not answered yet."

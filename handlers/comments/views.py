@@ -205,7 +205,7 @@ async def queue(
     fitting = [each for each in found.values() if only(each) and account in ("", each.account)]
     if theirs:
         fitting = [each for each in fitting if not each.assigned or await _is_with(scene, each)]
-    fitting.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
+    fitting.sort(key=lambda each: (each.status is not State.OPEN, each.due, each.received_at, each.logged_at))
     shown = fitting[skip : skip + LONGEST_LIST]
     return Queue(
         comments=tuple(shown),

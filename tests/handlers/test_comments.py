@@ -516,7 +516,7 @@ async def test_several_that_fall_due_together_make_one_message(desk: Desk) -> No
     desk.now += timedelta(hours=2)
     seen = await desk.see(OWNER, "comments.nag", None)
     assert seen is not None
-    assert "12 open comments to be dealt with, 12 of these late" in plain(seen.card)
+    assert "12 open comments to be dealt with, all of these late" in plain(seen.card)
 
 
 async def test_one_that_is_overdue_goes_to_the_headteacher_each_morning_and_to_its_owner_each_hour(
@@ -569,6 +569,18 @@ async def test_the_list_shows_what_is_mine_and_can_be_asked_for_one_account(desk
     none = await desk.ask(COLLEAGUE, "comments")
     assert isinstance(none, Say)
     assert "No comment waits" in none.card.summary
+
+
+async def test_what_is_due_at_one_time_stands_as_it_was_logged(desk: Desk) -> None:
+    for number in range(4):
+        await log(desk, account="page" if number % 2 else "short", text=f"Number {number}")
+        desk.now += timedelta(minutes=1)
+    desk.now = MONDAY + timedelta(hours=24)
+    reply = await desk.ask(HEAD, "comments")
+    assert isinstance(reply, Say)
+    rows = [element for element in reply.card.body if isinstance(element, Row)]
+    assert [row.title for row in rows] == [f"C-{number + 1}: Number {number}" for number in range(4)]
+    assert "due now" in rows[0].detail
 
 
 async def test_the_list_goes_on_behind_its_button(desk: Desk) -> None:

@@ -92,7 +92,7 @@ async def test_the_chat_is_down_for_three_hours_while_reminders_are_due(tmp_path
             await quiet(program)
             late = school.inbox(OWNER)[before:]
             assert [message.shown_text().partition("\n")[0] for message in late] == ["Comments are waiting"]
-            assert "3 open comments to be dealt with, 3 of these late" in late[0].shown_text()
+            assert "3 open comments to be dealt with, all of these late" in late[0].shown_text()
 
 
 async def test_moderated_with_the_reason_that_readers_were_given(tmp_path: Path, on: str) -> None:
