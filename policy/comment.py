@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from policy.calendar import Calendar, as_utc
-from policy.checks.names import full_names
+from policy.checks.names import full_names, titled_names
 from policy.deadlines import Deadline, moderation_due, reply_due
 from policy.record import Upgrade
 from policy.refused import Unusable, WrongState
@@ -330,7 +330,9 @@ def seems_to_name(told: str, writer: str) -> str:
     """Whom the words given to readers seem to name, for a warning; "" when nobody."""
     parts = {part for part in _words(writer) if len(part) > 2 and part not in ANYBODY}
     own = (word for word in told.split() if parts.intersection(_words(word)))
-    return ", ".join(dict.fromkeys((*full_names(told), *(word.strip(PUNCTUATION) for word in own))))
+    return ", ".join(
+        dict.fromkeys((*full_names(told), *titled_names(told), *(word.strip(PUNCTUATION) for word in own)))
+    )
 
 
 def _words(text: str) -> list[str]:
