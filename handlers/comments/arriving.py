@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from handlers.comments.access import keep
 from handlers.comments.brought import Arrived, missing, read, writer
-from handlers.comments.nagging import pass_on, tell
+from handlers.comments.nagging import has_room, pass_on, tell
 from handlers.registry import Brought, Column, Landed, Registry
 from handlers.turn import Turn
-from policy.comment import WORDS, Comment, answer, deleted, log
+from policy.comment import WORDS, Comment, Kind, answer, deleted, log
 from policy.comment_due import Nag
 from policy.people import EXEAT
 from policy.record import ref
@@ -63,6 +63,7 @@ class _Delivery:
     at_once: bool
     known: dict[str, Comment] = field(default_factory=dict)
     fresh: list[tuple[str, Nag]] = field(default_factory=list)
+    rooms: dict[tuple[str, Kind], bool] = field(default_factory=dict)
 
     async def look_up(self, arrived: Arrived) -> None:
         """Find the comment, if it is kept. All are looked up before the first is saved: that is cheap."""
@@ -100,11 +101,18 @@ class _Delivery:
         if not self.at_once:
             return comment
         turn.tx.mark_seen(Seen(f"{EXEAT.id}/{key}", ref(comment), "", turn.now))
-        if comment.live:
+        if comment.live and await self._has_room(comment):
             comment, nag = await pass_on(turn, comment)
             if nag is not None:
                 self.fresh.append((key, nag))
         return comment
+
+    async def _has_room(self, comment: Comment) -> bool:
+        """Whether it is told of at once; what comes in one request takes the place of one."""
+        of = comment.account, comment.kind
+        if of not in self.rooms:
+            self.rooms[of] = await has_room(self.turn, comment)
+        return self.rooms[of]
 
     async def tell(self) -> None:
         """Say what is due of new ones: of a single one by its card, of several in one message."""

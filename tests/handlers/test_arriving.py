@@ -100,6 +100,54 @@ async def test_what_comes_after_a_message_has_one_of_its_own_and_does_not_hide_b
         desk.now += timedelta(minutes=5)
 
 
+@pytest.mark.parametrize("together", [1, 2])
+async def test_what_comes_one_by_one_all_morning_is_a_few_messages(desk: Desk, together: int) -> None:
+    sent = list[tuple[str, str]]()
+    logged = 0
+    while desk.now < MONDAY + 2 * HOUR:
+        await hook(
+            desk, *(item(id=str(logged := logged + 1), received=desk.now.isoformat()) for _ in range(together))
+        )
+        for _ in range(2):
+            while await desk.dispatch.due():
+                pass
+            sent += await desk.sent()
+            desk.now += timedelta(seconds=30)
+    desk.now += timedelta(minutes=30)
+    while await desk.dispatch.due():
+        pass
+    sent += await desk.sent()
+    assert len(sent) <= 5 * 5, "three at once and two together in each half hour"
+    assert {name for _, name in sent} == {OWNER}
+    found = await kept(desk)
+    assert len(found) == 120 * together
+    assert all("logged" in comment.told for comment in found)
+
+
+async def test_what_is_urgent_does_not_wait_behind_what_is_not(desk: Desk) -> None:
+    for number in range(5):
+        await hook(desk, item(id=f"a{number}"))
+        await desk.dispatch.due()
+        desk.now += timedelta(minutes=1)
+    await desk.sent()
+    await hook(desk, item(id="b", kind="complaint"))
+    assert sorted(await desk.sent()) == sorted([("comment", OWNER), ("comment", HEAD)])
+
+
+async def test_what_waits_for_a_message_is_told_before_everybody_goes_home(desk: Desk) -> None:
+    desk.now = MONDAY.replace(hour=16, minute=40)
+    for number in range(8):
+        await hook(desk, item(id=str(number), received=desk.now.isoformat()))
+        await desk.dispatch.due()
+        desk.now += timedelta(seconds=30)
+    assert await desk.sent() == [("comment", OWNER)] * 3 + [("comments.nag", OWNER)]
+    desk.now = MONDAY.replace(hour=17)
+    while await desk.dispatch.due():
+        pass
+    assert await desk.sent() == [("comments.nag", OWNER)]
+    assert all("logged" in comment.told for comment in await kept(desk))
+
+
 async def test_the_same_twice_in_one_request_is_one(desk: Desk) -> None:
     replied = {"at": MONDAY.isoformat(), "text": "On Tuesday."}
     assert became(await hook(desk, item(), item(), item(replied=replied), item())) == [
