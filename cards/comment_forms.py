@@ -33,9 +33,18 @@ REASONS = (
 
 
 def log_form(
-    accounts: Sequence[Account], received: datetime, *, text: str = "", address: str = "", cut: int = 0
+    accounts: Sequence[Account],
+    received: datetime,
+    *,
+    text: str = "",
+    address: str = "",
+    cut: int = 0,
+    twin: str = "",
 ) -> Form:
-    """Somebody wrote to the school: what, where, who and when. `cut` characters of the text did not fit."""
+    """Somebody wrote to the school: what, where, who and when. `cut` characters of the text did not fit.
+
+    `twin` is a comment that has the same words: once it was named to somebody, what they send again is another.
+    """
     said = f" Its last {cut:,} characters did not fit: please add what matters of them." if cut else ""
     chosen = accounts[0].id if len(accounts) == 1 else ""
     return Form(
@@ -55,6 +64,7 @@ def log_form(
                 "received", "When it was received", received, "The time to answer runs from then.", required=True
             ),
         ),
+        payload={"twin": twin} if twin else {},
     )
 
 

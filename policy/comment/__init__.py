@@ -13,6 +13,7 @@ from policy.comment.record import (
     State,
     external_key,
     live_key,
+    words_key,
 )
 from policy.comment.steps import (
     OLDEST,
@@ -30,6 +31,7 @@ from policy.comment.steps import (
     to_acknowledge,
     unpropose,
 )
+from policy.comment.twins import adopt, is_same
 
 __all__ = [
     "ANYBODY",
@@ -44,11 +46,13 @@ __all__ = [
     "Said",
     "State",
     "acknowledge",
+    "adopt",
     "answer",
     "assign",
     "deleted",
     "due_for",
     "external_key",
+    "is_same",
     "live_key",
     "log",
     "moderate",
@@ -59,4 +63,5 @@ __all__ = [
     "snooze",
     "to_acknowledge",
     "unpropose",
+    "words_key",
 ]

@@ -1,5 +1,6 @@
 """A comment somebody made through one of the school's accounts: what it is, where it stands, what is kept of it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -159,6 +160,7 @@ class Comment:
         found = [f"account:{self.account}", f"month:{self.account}:{self.month}", f"logged:{self.by}"]
         found += [live_key(self.account)] if self.live else []
         found += [external_key(self.account, self.external)] if self.external else []
+        found.append(words_key(self.account, self.text))
         return tuple(found)
 
     @property
@@ -185,3 +187,13 @@ def live_key(account: str) -> str:
 def external_key(account: str, id: str) -> str:
     """The key by which a comment that a program brought is found again."""
     return f"external:{account}:{id}"
+
+
+def words_key(account: str, text: str) -> str:
+    """The key by which comments of an account are found that have the same words, however they are spaced."""
+    return f"words:{account}:{hashlib.sha256(same_words(text).encode()).hexdigest()[:24]}"
+
+
+def same_words(text: str) -> str:
+    """The words of a text, so that two that differ only in capitals and spaces are one."""
+    return " ".join(text.casefold().split())
