@@ -77,6 +77,18 @@ def complaints_card(queue: Queue) -> Card:
     return Card("Complaints have come in", said, (Text(said), *rows(queue), *more_rows(queue)))
 
 
+def done_card() -> Card:
+    """What is left of a message once all that it spoke of has been dealt with."""
+    said = "Nothing that stood here waits any more."
+    return Card("All dealt with", said, (Text(said, Tone.QUIET),))
+
+
+def replaced_card() -> Card:
+    """What is left of a message once a later one was asked for."""
+    said = "This message is out of date. Type /comments to see what is open now."
+    return Card("Comments", said, (Text(said, Tone.QUIET),))
+
+
 def rows(queue: Queue) -> tuple[Element, ...]:
     """Each comment on a line, with what is quickest to do about it."""
     return tuple(_row(comment, queue) for comment in queue.comments)

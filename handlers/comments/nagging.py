@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from handlers.care import heads, keepers
-from handlers.comments.access import carers, eager
+from handlers.care import carers, heads, keepers
+from handlers.comments.access import eager
+from handlers.digests import send_digest
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, State, live_key
@@ -133,7 +134,7 @@ async def _digest(turn: Turn, view: str, person: Person, since: datetime, *, lat
     if before is not None and before >= since:
         return
     await turn.once(name)
-    turn.send(view, person, nag=True)
+    await send_digest(turn, view, person)
 
 
 async def _latest(turn: Turn, view: str, person: Person, *, late: bool) -> tuple[str, datetime | None]:

@@ -18,7 +18,7 @@ from policy.people import Person
 from policy.post import State as PostState
 from policy.record import Ref, ref
 from policy.template import Template
-from storage.contract import Shown, Task
+from storage.contract import Outgoing, Shown, Task
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     COLLEAGUE,
@@ -517,6 +517,40 @@ async def test_several_that_fall_due_together_make_one_message(desk: Desk) -> No
     seen = await desk.see(OWNER, "comments.nag", None)
     assert seen is not None
     assert "12 open comments to be dealt with, all of these late" in plain(seen.card)
+
+
+async def show(desk: Desk, row: Outgoing) -> None:
+    """A message has arrived, and is kept as one that may be drawn again."""
+    drawn = await desk.dispatch.draw(row.view, row.record, row.person, first=True)
+    assert drawn is not None
+    assert row.record is not None
+    async with desk.store.transaction("harbour") as tx:
+        tx.show(Shown("harbour", "sandbox", row.person, str(row.id), row.view, row.person, row.record, drawn.rev))
+
+
+async def test_of_messages_about_several_only_the_latest_stays_up_to_date(desk: Desk) -> None:
+    comments = [await log(desk, text=f"Question {number}") for number in range(3)]
+    await desk.outbox()
+    sent = []
+    for hours in (8, 23, 25):
+        desk.now = MONDAY + timedelta(hours=hours)
+        while await desk.dispatch.due():
+            pass
+        rows = [row for row in await desk.outbox() if row.view == "comments.nag" and row.task is Task.SEND]
+        sent += rows
+        for row in rows:
+            await show(desk, row)
+    assert len(sent) == 3
+    cards = [await desk.dispatch.draw(row.view, row.record, row.person) for row in sent]
+    assert cards[0] is None, "of one that was replaced long ago nothing is kept"
+    assert cards[1] is not None
+    assert "out of date" in plain(cards[1].card)
+    assert cards[1].card.buttons == ()
+    await press(desk, HEAD, "comment.close.send", comments[0], what="not_for_us", reason="An advertisement")
+    again = [row.record for row in await desk.outbox() if row.task is Task.REDRAW]
+    assert sent[2].record in again
+    assert sent[1].record not in again
+    assert await desk.dispatch.draw(sent[1].view, sent[1].record, sent[1].person, first=True) is None
 
 
 async def test_one_that_is_overdue_goes_to_the_headteacher_each_morning_and_to_its_owner_each_hour(

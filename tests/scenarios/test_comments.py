@@ -95,6 +95,29 @@ async def test_the_chat_is_down_for_three_hours_while_reminders_are_due(tmp_path
             assert "3 open comments to be dealt with, all of these late" in late[0].shown_text()
 
 
+async def test_a_message_about_several_moves_on_with_them(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school, clock = School(chat), HandClock()
+        async with serving(chat, tmp_path / "data", clock=clock) as program:
+            for number in range(3):
+                await log(school, TEACHER, f"Question {number}")
+                await school.card(OWNER, f"Question {number}", button="Not for us")
+            clock.move_to(MONDAY + timedelta(hours=23))
+            await ticks(program)
+            await school.card(OWNER, "Comments are waiting", "3 open comments")
+            await quiet(program)
+            messages = len(school.inbox(OWNER))
+            for id, then in (("C-1", "2 open comments"), ("C-3", "Still open: C-2"), ("C-2", "All dealt with")):
+                card = await school.card(OWNER, f"{id}: comment on", button="Not for us")
+                form = await school.form(OWNER, card, "Not for us")
+                assert await school.send(OWNER, form, {"The reason": "An advertisement"}) == {}
+                await school.card(OWNER, then)
+            await quiet(program)
+            assert len(school.inbox(OWNER)) == messages
+            [over] = [each for each in school.inbox(OWNER) if "All dealt with" in each.shown_text()]
+            assert over.buttons() == []
+
+
 async def test_moderated_with_the_reason_that_readers_were_given(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
         school = School(chat)
