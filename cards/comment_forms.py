@@ -79,11 +79,13 @@ def reply_form(comment: Comment, wordings: Sequence[Template], *, closes: bool, 
             part for each in shown[:MOST_WORDINGS] for part in (Text(f"{each.name}:", Tone.QUIET), Quote(each.text))
         ]
         parts.append(ChoiceField("wording", "Wording", options, options[0][0], required=True))
-    then = "" if free else " They go to the headteacher first; you will be told when you can use them."
+    what = "What you said, word for word."
+    if not free:
+        what = (
+            "Your words, as they are to be said. They go to the headteacher first; you will be told when to use them."
+        )
     only = "Only for words of your own. " if shown else ""
-    parts.append(
-        TextField("text", "Text", hint=f"{only}What you say, word for word.{then}", required=not shown, lines=4)
-    )
+    parts.append(TextField("text", "Text", hint=f"{only}{what}", required=not shown, lines=4))
     if shown or free:
         later = "" if free else " Leave it empty for words that are to be approved first."
         where = f"Where it was said: a link, or a few words.{later}"

@@ -118,6 +118,19 @@ async def test_a_message_about_several_moves_on_with_them(tmp_path: Path, on: st
             assert over.buttons() == []
 
 
+async def test_whoever_logs_what_is_there_already_is_asked_first(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school, words = School(chat), "Why is the school gate locked at half past eight?"
+        async with serving(chat, tmp_path / "data", clock=HandClock()) as program:
+            await log(school, TEACHER, words)
+            form = await school.command(OWNER, "/logcomment")
+            answers = {"Text": words, "Account": "Harbour page"}
+            errors = await school.send(OWNER, form, answers)
+            assert "C-1 has the same words and is open" in " ".join((*errors.values(), form.shown_text()))
+            assert await school.send(OWNER, form, answers) == {}
+            assert (await comment_of(program, "C-2")).text == words
+
+
 async def test_moderated_with_the_reason_that_readers_were_given(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
         school = School(chat)
@@ -133,6 +146,28 @@ async def test_moderated_with_the_reason_that_readers_were_given(tmp_path: Path,
                 OWNER, "C-1", "Moderated, by Olu", "It was hidden", "Abuse is not allowed", "You are all useless"
             )
             assert (await comment_of(program)).status is State.MODERATED
+
+
+async def test_a_reason_that_seems_to_name_somebody_is_asked_about_and_can_be_sent_again(
+    tmp_path: Path, on: str
+) -> None:
+    async with CHATS[on]() as chat:
+        school = School(chat)
+        async with serving(chat, tmp_path / "data", clock=HandClock()) as program:
+            await log(school, TEACHER, "You are all useless", Kind="Offensive or hurtful")
+            card = await school.card(OWNER, "C-1: offensive comment", button="Moderate")
+            form = await school.form(OWNER, card, "Moderate")
+            told = "We hid what was said of Poole Harbourside."
+            answers = {
+                "What was done": "It was hidden",
+                "What readers were told": "My own words, below",
+                "Text": told,
+            }
+            errors = await school.send(OWNER, form, answers)
+            assert "seems to name somebody: Poole Harbourside" in " ".join((*errors.values(), form.shown_text()))
+            assert (await comment_of(program)).status is State.OPEN
+            assert await school.send(OWNER, form, answers) == {}
+            await school.card(OWNER, "C-1", "Moderated, by Olu", told)
 
 
 async def test_what_is_typed_after_a_restart_finds_it_again(tmp_path: Path, on: str) -> None:
