@@ -1,5 +1,7 @@
 """A reply that is a post: it stays on the comment's account, and settles the comment once it is up."""
 
+from handlers.care import carers, heads
+from handlers.digests import redraw_digests
 from handlers.turn import Turn
 from policy.comment import LIVE, Comment, Kind, Said, State, acknowledge, answer
 from policy.comment_due import schedule
@@ -24,6 +26,7 @@ async def settle(turn: Turn, post: Post) -> None:
     else:
         return
     turn.save(schedule(done, turn.school.calendar, turn.school.comments.reminders))
+    await redraw_digests(turn, (*await carers(turn, comment), *await heads(turn)))
 
 
 async def moved(turn: Turn, post: Post) -> None:
