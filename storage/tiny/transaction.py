@@ -59,10 +59,11 @@ class TinyTransaction:
         due_before: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
+        oldest: bool = False,
     ) -> list[R]:
         """As the contract says. Raises Conflict when the record `after` names has been deleted."""
         due = moment(due_before) if due_before else None
-        query = Query(self.school, kind.KIND, state, owner, key, due)
+        query = Query(self.school, kind.KIND, state, owner, key, due, oldest)
         if not any(row.startswith(record_id(self.school, kind.KIND, "")) for row in self._asked.records):
             behind = query.after(self._state, after) if after else None
             fitting = islice(query.candidates(self._state, behind), limit)
@@ -100,6 +101,10 @@ class TinyTransaction:
         row = record_id(self.school, kind.KIND, id)
         self._asked.records[row] = Drop(rev)
         self._records.pop(row, None)
+
+    def forget_person(self, id: str) -> None:
+        """As the contract says."""
+        self._asked.people.append(id)
 
     async def seen(self, key: str) -> Seen | None:
         """As the contract says."""
