@@ -48,6 +48,7 @@ from policy.template import (
     fall_due,
     fits,
     name_key,
+    noted,
     only,
     propose,
     reject,
@@ -424,7 +425,7 @@ async def _last_decider(turn: Turn, template: Template) -> str:
 
 def _keep(turn: Turn, template: Template) -> Template:
     """Save the wording with the moment of its next reminder, and say in the audit what was done."""
-    template = schedule(template, turn.school.calendar)
+    template = schedule(noted(template, turn.now), turn.school.calendar)
     turn.save(template, fingerprint=template.fingerprint)
     return template
 
