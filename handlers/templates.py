@@ -34,6 +34,7 @@ from policy.deciding import authority
 from policy.people import Person, same_person
 from policy.record import ref
 from policy.refused import NotAllowed, OwnWork, Unusable
+from policy.retention import wording_kept
 from policy.template import (
     CLAUSE,
     EDITABLE,
@@ -60,6 +61,7 @@ from policy.template import (
 from policy.text import clean
 
 REGISTRY = Registry()
+REGISTRY.retains(Template, wording_kept, "wordings", whose=lambda wording: wording.author)
 
 WHOLE = "template.whole"
 

@@ -47,7 +47,8 @@ def post(status: State, **more: Any) -> Post:
 def incident(**more: Any) -> Incident:
     outcome = Outcome("Dealt with.", False, "", "helen", NOW + DAY)
     closed = Incident("I-1", "harbour", Report("It"), "ann", NOW, "helen", "headteacher", ("helen",))
-    return replace(closed, **{"status": IncidentState.CLOSED, "outcome": outcome} | more)
+    fields: dict[str, Any] = {"status": IncidentState.CLOSED, "outcome": outcome} | more
+    return replace(closed, **fields)
 
 
 def local(kept: Kept) -> datetime:
