@@ -82,7 +82,7 @@ def commands(registry: Registry) -> typer.Typer:
         Example:
           exeat retention hold incident/I-3 --reason "Claim 4711"
         """
-        name = _named(record, registry)
+        name = named_record(record, registry)
 
         async def work(turn: Turn) -> None:
             if await turn.tx.get(registry.kinds[name.kind], name.id) is None:
@@ -101,7 +101,7 @@ def commands(registry: Registry) -> typer.Typer:
         Example:
           exeat retention release incident/I-3
         """
-        name = _named(record, registry)
+        name = named_record(record, registry)
         _change(registry, "hold.release", lambda turn: let_go(turn, name))
         say(f"{name} is no longer held. It goes once its time is over.")
 
@@ -195,14 +195,15 @@ def _change(registry: Registry, verb: str, work: Callable[[Turn], Awaitable[T]])
             refuse(str(refused), FAILED)
 
 
-def _named(said: str, registry: Registry) -> Ref:
+def named_record(said: str, registry: Registry) -> Ref:
+    """The record that was typed, of a kind that can be held and erased; leaves when there can be none."""
     kinds = sorted(registry.retained)
     try:
         name = named(said)
     except ValueError:
         refuse(f'"{said}" does not name a record. Write its kind and its id, such as post/P-12.')
     if name.kind not in kinds:
-        refuse(f"Exeat keeps nothing of the kind {name.kind} that could be held. The kinds are {', '.join(kinds)}.")
+        refuse(f"No record of the kind {name.kind} can be named here. The kinds are {', '.join(kinds)}.")
     return name
 
 

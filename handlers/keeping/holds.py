@@ -76,9 +76,14 @@ async def view(scene: Scene, kept: Hold) -> Card | None:
     return await _list(scene) if _may_hold(scene) else None
 
 
+async def is_held(scene: Scene, record: Ref) -> Hold | None:
+    """The hold on a record, if there is one."""
+    return await scene.tx.get(Hold, str(record))
+
+
 async def put(turn: Turn, record: Ref, reason: str) -> Hold:
     """Hold the record, which is there. Raises WrongState when it is held already, Unusable without a reason."""
-    kept = await turn.tx.get(Hold, str(record))
+    kept = await is_held(turn, record)
     if kept is not None:
         raise held_already(kept)
     kept = hold(record, turn.school.id, reason, turn.viewer.id, turn.now)
@@ -88,7 +93,7 @@ async def put(turn: Turn, record: Ref, reason: str) -> Hold:
 
 async def let_go(turn: Turn, record: Ref) -> None:
     """Release the record. Raises NotFound when it is not held."""
-    kept = await turn.tx.get(Hold, str(record))
+    kept = await is_held(turn, record)
     if kept is None:
         raise not_held(record)
     turn.touched = ref(kept)
