@@ -176,4 +176,4 @@ def _conclude(found: Plan, *, dry_run: bool) -> None:
     if not found.whole:
         stay = counted(counts[Fate.OPEN] + counts[Fate.HELD], "record stays", "records stay")
         refuse(f"{stay} as it was, open or held. {LAST}", FAILED)
-    say(f"Who {name} is {'would be' if dry_run else 'was'} forgotten.")
+    say(f"{name} {'would be' if dry_run else 'was'} forgotten.")
