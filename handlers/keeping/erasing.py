@@ -74,7 +74,7 @@ async def plan(scene: Scene, registry: Registry, said: str) -> Plan:
     """
     subject, others = await find_subject(scene, said)
     unnaming = Unnaming(subject, others, scene.school)
-    exported = {each.record.KIND for each in registry.exporters.values()} - {Person.KIND}
+    exported = {each.record.KIND for each in registry.exporters.values()} - {Person.KIND, Address.KIND}
     parts = {kind.KIND for each in registry.retained.values() for kind in each.parts}
     steps = list[Step]()
     for kind in sorted(exported - parts):
@@ -88,6 +88,9 @@ async def plan(scene: Scene, registry: Registry, said: str) -> Plan:
 async def _step(
     scene: Scene, each: Retained | None, record: Record, subject: Subject, unnaming: Unnaming
 ) -> Step | None:
+    if isinstance(record, Hold):
+        named = unnaming.record(record) is not record
+        return Step(Fate.HELD, ref(record), "It says why something is held, and names them.") if named else None
     parts = await parts_of(scene, each, record) if each else []
     theirs = each is not None and each.whose(record) in subject.ids
     if not theirs and not any(unnaming.concerns(one) for one in (record, *parts)):

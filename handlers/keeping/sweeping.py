@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.dispatch import Dispatch
-from handlers.keeping.judging import Judged, judge, page_after, readable
+from handlers.keeping.judging import Judged, Page, judge, page_after, readable
 from handlers.keeping.removing import remove
 from handlers.registry import Registry, Retained
 from handlers.turn import Scene, Turn
-from policy.people import EXEAT
 from policy.record import Record
 from policy.retention import duration
 from storage.contract import Conflict
@@ -120,11 +119,7 @@ class Sweep:
         if not now.tallies or now.tallies[-1].each is not each:
             now.tallies.append(Tally(each))
         tally = now.tallies[-1]
-        async with self._dispatch.store.transaction(self._dispatch.school.id) as tx:
-            scene = Scene(
-                tx, self._dispatch.school, self._dispatch.clock(), EXEAT, sealing=self._dispatch.store.sealing
-            )
-            page = await page_after(scene, each, now.after)
+        scene, page = await self._dispatch.own(VERB, lambda turn: _read(turn, each, now.after))
         for judged in page.judged:
             if judged.may_go(scene) and await self._remove(each, judged.record):
                 tally.count(judged)
@@ -156,6 +151,10 @@ class Sweep:
         removed = await self._dispatch.own(VERB, work)
         self._unpurged = self._unpurged or removed
         return removed
+
+
+async def _read(turn: Turn, each: Retained, after: str | None) -> tuple[Scene, Page]:
+    return turn, await page_after(turn, each, after)
 
 
 def by_rule(scene: Scene, each: Retained) -> str:
