@@ -38,11 +38,13 @@ def hold_form() -> Form:
     )
 
 
-def holds_card(found: Sequence[Listed], zone: ZoneInfo) -> Card:
-    """What is held, newest first."""
-    said = f"{counted(len(found), 'record is', 'records are')} held." if found else "No record is held."
-    more = Button("Hold", "hold.ask", tone=Tone.PRIMARY, about="Hold a record")
-    return Card("Held records", said, (Text(said), *(_row(each, zone) for each in found)), (more,))
+def holds_card(found: Sequence[Listed], more: bool, zone: ZoneInfo) -> Card:
+    """What is held, newest first. `more`: there are others before them."""
+    many = f"{'More than ' if more else ''}{counted(len(found), 'record is', 'records are')}"
+    said = f"{many} held." if found else "No record is held."
+    rest = (Text("On the server, exeat retention holds lists all of them.", Tone.QUIET),) if more else ()
+    another = Button("Hold", "hold.ask", tone=Tone.PRIMARY, about="Hold a record")
+    return Card("Held records", said, (Text(said), *(_row(each, zone) for each in found), *rest), (another,))
 
 
 def _row(each: Listed, zone: ZoneInfo) -> Row:

@@ -23,7 +23,7 @@ registry = Registry()
 KINDS: tuple[type[Record], ...] = (Post, Comment, Incident)
 """What can be held in the chat, by its short id; on the server, whatever is deleted by time can be."""
 
-MOST = 50
+MOST = 20
 """How many holds a list shows."""
 
 
@@ -107,8 +107,11 @@ def _may_hold(scene: Scene) -> bool:
 
 
 async def _list(scene: Scene) -> Card:
-    found = [each for each in await scene.tx.find(Hold, limit=MOST) if await _may_know(scene, each.record)]
-    return holds_card([Listed(each, await scene.name(each.by)) for each in found], scene.school.zone)
+    held = await scene.tx.find(Hold, limit=MOST + 1)
+    found = [each for each in held[:MOST] if await _may_know(scene, each.record)]
+    return holds_card(
+        [Listed(each, await scene.name(each.by)) for each in found], len(held) > MOST, scene.school.zone
+    )
 
 
 async def _meant(turn: Turn, said: str) -> Record:
