@@ -85,9 +85,10 @@ def commands(registry: Registry) -> typer.Typer:
         name = named_record(record, registry)
 
         async def work(turn: Turn) -> None:
-            if await turn.tx.get(registry.kinds[name.kind], name.id) is None:
+            kept = await turn.tx.get(registry.kinds[name.kind], name.id)
+            if kept is None:
                 refuse(f"There is no {name}.")
-            await put(turn, name, reason.strip())
+            await put(turn, kept, reason.strip())
 
         _change(registry, "hold.new", work)
         say(f"{name} is held. It stays until: exeat retention release {name}")

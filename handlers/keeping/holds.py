@@ -55,7 +55,7 @@ async def new(turn: Turn) -> Reply:
     """It is held from now on."""
     try:
         record = await _meant(turn, text(turn.request, "record"))
-        await put(turn, ref(record), text(turn.request, "reason"))
+        await put(turn, record, text(turn.request, "reason"))
     except Unusable as wrong:
         return Invalid(hold_form(), turn.request.fields, wrong.errors)
     return Say(await _list(turn))
@@ -81,12 +81,16 @@ async def is_held(scene: Scene, record: Ref) -> Hold | None:
     return await scene.tx.get(Hold, str(record))
 
 
-async def put(turn: Turn, record: Ref, reason: str) -> Hold:
-    """Hold the record, which is there. Raises WrongState when it is held already, Unusable without a reason."""
-    kept = await is_held(turn, record)
+async def put(turn: Turn, record: Record, reason: str) -> Hold:
+    """Hold the record. Raises WrongState when it is held already, Unusable without a reason.
+
+    The record is kept anew with it, unchanged: of a hold and a deletion at once, the later one then looks again.
+    """
+    kept = await is_held(turn, ref(record))
     if kept is not None:
         raise held_already(kept)
-    kept = hold(record, turn.school.id, reason, turn.viewer.id, turn.now)
+    turn.tx.put(record)
+    kept = hold(ref(record), turn.school.id, reason, turn.viewer.id, turn.now)
     turn.save(kept)
     return kept
 

@@ -72,12 +72,14 @@ class Pass:
 
 
 class Sweep:
-    """Deletes what has been kept long enough. It begins anew on each of the school's days, and after a start."""
+    """Deletes what has been kept long enough. It begins anew on each of the school's days, and after a start, when it
+    purges in any case: whatever deleted something before may not have come to that.
+    """
 
     def __init__(self, dispatch: Dispatch) -> None:
         self._dispatch = dispatch
         self._pass: Pass | None = None
-        self._unpurged = False
+        self._unpurged = True
 
     @property
     def tallies(self) -> Sequence[Tally]:

@@ -1,5 +1,6 @@
 """What has been kept long enough goes, with all that belongs to it; what is open or held stays."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -179,6 +180,15 @@ async def test_nothing_of_it_is_on_the_disk_and_messages_that_showed_it_are_draw
     assert await desk.see(HEAD, "post", Ref("post", "P-1")) is None
 
 
+async def test_what_was_deleted_before_a_start_is_taken_from_the_disk_after_it(desk: Desk, tmp_path: Path) -> None:
+    await keep(desk, post(1))
+    async with desk.store.transaction("harbour") as tx:
+        tx.delete(Post, "P-1", 1)
+    assert holding(tmp_path, "zqpost1x")
+    await sweep(desk)
+    assert not holding(tmp_path, "zqpost1x")
+
+
 async def test_a_reply_that_is_deleted_leaves_its_comment_free_for_another(desk: Desk) -> None:
     waits = comment(1, MONDAY, status=CommentState.OPEN, closed_at=None, reply="P-1")
     await keep(desk, waits, post(1, status=State.REJECTED, posted_at=None, over_at=OLD, reply_to="C-1"))
@@ -328,6 +338,20 @@ async def test_a_hold_tells_nothing_of_what_somebody_may_not_know(officer: Desk)
     missing = await said(officer, HEAD, "hold.release", Ref("hold", "incident/I-9"))
     assert refused == missing
     assert await ids(officer, Hold) == ["incident/I-1"]
+
+
+async def test_of_a_hold_and_a_deletion_at_once_the_record_never_goes_while_it_is_held(officer: Desk) -> None:
+    for n in range(20):
+        await keep(officer, post(n))
+
+        async def hold(n: int = n) -> None:
+            for _ in range(n):
+                await asyncio.sleep(0)
+            await said(officer, HEAD, "hold.new", record=f"P-{n}", reason="Claim")
+
+        await asyncio.gather(hold(), sweep(officer))
+    held = [each.removeprefix("post/") for each in await ids(officer, Hold)]
+    assert await ids(officer, Post) == held
 
 
 @pytest.mark.parametrize(("reason", "why"), [("", "say why"), ("x" * 501, "too long")])
