@@ -14,11 +14,10 @@ import orjson
 import typer
 from rich.progress import Progress
 
-from bot.app import vault_of
+from bot.cli.opening import opened as open_records
 from bot.cli.parcel import Parcel, parcel
-from bot.cli.speaking import FAILED, err, plainly, refuse, say
-from bot.clock import utc_now
-from bot.settings import read_environment, read_school
+from bot.cli.speaking import err, plainly, refuse, say
+from handlers.everything import everything
 from handlers.exports.pages import (
     chapter_data,
     chapter_page,
@@ -37,12 +36,11 @@ from handlers.exports.school import Whole, table_of, whole
 from handlers.exports.subject import Unknown
 from handlers.registry import Log, Registry
 from handlers.turn import Scene
-from policy.people import EXEAT
 from storage.audit import verify
 from storage.blobs import Blobs
 from storage.codec import text
 from storage.contract import Damaged
-from storage.tiny import TinyStore, read_tiny
+from storage.tiny import TinyStore
 
 FOR_THE_PERSON, FOR_THE_OFFICER = "for-the-person", "for-the-data-protection-officer"
 
@@ -165,14 +163,8 @@ def _log_help(log: Log) -> str:
 
 @asynccontextmanager
 async def _opened() -> AsyncIterator[Opened]:
-    environment = read_environment()
-    school = read_school(environment.exeat_config)
-    if not environment.exeat_data.is_dir():
-        refuse(f"There are no records at {environment.exeat_data}. Say where they are with EXEAT_DATA.", FAILED)
-    store = await read_tiny(environment.exeat_data, vault=vault_of(environment))
-    async with store.transaction(school.id) as tx:
-        scene = Scene(tx, school, utc_now(), EXEAT, sealing=store.sealing)
-        yield Opened(store, scene, Blobs(environment.exeat_data / "blobs"))
+    async with open_records(everything(), reading=True) as records, records.scene() as scene:
+        yield Opened(records.store, scene, records.blobs)
 
 
 async def _write_person(

@@ -31,8 +31,10 @@ from policy.people import same_person
 from policy.record import ref
 from policy.refused import NotAllowed, NotFound
 from policy.response_times import response_times
+from policy.retention import comment_kept
 
 registry = Registry()
+registry.retains(Comment, comment_kept, "comments")
 
 WHOLE = "comment.whole"
 

@@ -14,8 +14,11 @@ from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
 from policy.chronology import Act, Entry, entries_key
 from policy.incident import LIVE, Incident, State, reader_key
+from policy.retention import incident_kept
+from policy.task import Task
 
 registry = Registry()
+registry.retains(Incident, incident_kept, "incidents", "breaches", parts=(Entry, Task))
 
 ALL = "all"
 """What asks for closed incidents too."""

@@ -10,7 +10,7 @@ from policy.deciding import CLAUSE as DECIDING
 from policy.deciding import authority
 from policy.people import Person, same_person
 from policy.refused import NotAllowed, OwnWork
-from policy.template import EVERYWHERE, State, Template, fits, schedule, usable_key
+from policy.template import EVERYWHERE, State, Template, fits, noted, schedule, usable_key
 from policy.text import clean
 
 MOST = 100
@@ -121,7 +121,7 @@ async def takes_back(turn: Turn, template: Template) -> None:
 
 def keep(turn: Turn, template: Template) -> Template:
     """Save the wording with the moment of its next reminder, and say in the audit what was done."""
-    template = schedule(template, turn.school.calendar)
+    template = schedule(noted(template, turn.now), turn.school.calendar)
     turn.save(template, fingerprint=template.fingerprint)
     return template
 

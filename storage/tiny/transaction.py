@@ -60,16 +60,18 @@ class TinyTransaction:
         due_before: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
+        oldest: bool = False,
     ) -> list[R]:
         """As the contract says. Raises Conflict when the record `after` names has been deleted."""
         due = moment(due_before) if due_before else None
-        query, written = Query(self.school, kind.KIND, state, owner, key, due), self._asked.records
+        query = Query(self.school, kind.KIND, state, owner, key, due, oldest)
         if kind.KIND not in self._kinds:
             behind = query.after(self._state, after) if after else None
             fitting = islice(query.candidates(self._state, behind), limit)
             return [decode(kind, doc, self._state.vault) for _, doc in fitting]
         mine = self._own(kind)
         own_after = record_id(self.school, kind.KIND, after) if after else ""
+        written = self._asked.records
         behind = None
         if after:
             behind = query.position(mine[own_after]) if own_after in mine else query.after(self._state, after)
@@ -102,6 +104,10 @@ class TinyTransaction:
         self._asked.records[row] = Drop(rev)
         self._records.pop(row, None)
         self._kinds.add(kind.KIND)
+
+    def forget_person(self, id: str) -> None:
+        """As the contract says."""
+        self._asked.people.append(id)
 
     async def seen(self, key: str) -> Seen | None:
         """As the contract says."""

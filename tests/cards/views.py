@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from cards.away import away_card, away_form, stand_in_card
+from cards.hold import Listed, hold_form, holds_card
 from cards.letters import REASONS, Undelivered, dead_card, late_card, no_longer_card, stuck_card
 from cards.model import (
     Bar,
@@ -45,8 +46,10 @@ from cards.refusal import refusal_card, trouble_card
 from cards.welcome import help_card, home_card
 from policy.account import Account, Platform
 from policy.away import Away
+from policy.calendar import Calendar
 from policy.checks import Finding
 from policy.content import Content
+from policy.hold import Hold
 from policy.people import Identity
 from policy.picture import Picture as PostPicture
 from policy.picture import Source, Who
@@ -132,6 +135,9 @@ def cards(said: str) -> dict[str, Card]:
     for away in (planned, replace(planned, state="over"), planned.cancelled()):
         found[f"away {away.state}"] = away_card(away, said)
         found[f"stands in {away.state}"] = stand_in_card(away, said)
+    held = [Listed(Hold(f"post/P-{n}", "harbour", said, "ann", MONDAY), said) for n in range(20)]
+    zone = Calendar().zone
+    found["held"], found["none held"] = holds_card(held, True, zone), holds_card((), False, zone)
     return found
 
 
@@ -151,6 +157,7 @@ def forms(said: str) -> dict[str, Form]:
     }
     planned = Away("A-1", "harbour", "tom", "helen", date(2027, 3, 2), date(2027, 3, 5), MONDAY, None)
     found["away"] = away_form(date(2027, 3, 1), ((planned, said),))
+    found["hold"] = hold_form()
     return found | comment_forms(said) | template_forms(said) | incident_forms(said)
 
 
