@@ -25,6 +25,7 @@ from bot.surface import Ambiguous, Permanent, Surface, Transient
 from bot.watch import Watch, watch_routes
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
+from handlers.keeping.sweeping import Sweep
 from policy.address import Address
 from policy.people import MAIL, Identity, Known
 from policy.place import Place
@@ -209,7 +210,8 @@ def _clock(environment: Environment, dispatch: Dispatch, blobs: Blobs) -> Clock:
 
     url = environment.exeat_heartbeat_url
     beat = heartbeat(url) if url else None
-    return Clock(dispatch, seconds=environment.exeat_tick_seconds, sweep=sweep, beat=beat)
+    retain = Sweep(dispatch).step
+    return Clock(dispatch, seconds=environment.exeat_tick_seconds, sweep=sweep, beat=beat, retain=retain)
 
 
 def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Known | None]]:

@@ -51,7 +51,8 @@ class Clock:
     fail; `ticked` is when (monotonic seconds) the last whole tick was done, and `done_by` the moment (UTC) it looked
     at, None before the first.
 
-    `sweep` removes orphaned pictures, once a day; `beat` is told after every good tick. `real` gives the real
+    `sweep` removes orphaned pictures, once a day; `retain` does a little, each tick, of deleting what has been kept
+    long enough; `beat` is told after every good tick. `real` gives the real
     time, by which old keys are forgotten, whatever time the school is at.
     """
 
@@ -62,6 +63,7 @@ class Clock:
         seconds: float,
         sweep: Chore | None = None,
         beat: Chore | None = None,
+        retain: Chore | None = None,
         steady: Callable[[], float] = time.monotonic,
         real: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -70,7 +72,7 @@ class Clock:
         self.broken: dict[Ref, Broken] = {}
         self.ticked: float | None = None
         self.done_by: datetime | None = None
-        self._dispatch, self._sweep, self._beat = dispatch, sweep, beat
+        self._dispatch, self._sweep, self._beat, self._retain = dispatch, sweep, beat, retain
         self._steady, self._real = steady, real
         self._ticks, self._begun = 0, False
         self._next = {"forget": steady(), "sweep": steady() + HOUR}
@@ -100,6 +102,8 @@ class Clock:
             await self._do("forget", self._forget)
         if self._sweep is not None and self._is_time("sweep", DAY):
             await self._do("sweep", self._sweep)
+        if self._retain is not None:
+            await self._do("retain", self._retain)
         if whole:
             self.ticked, self.done_by = self._steady(), now
             self.tally["ticks"] += 1

@@ -99,12 +99,14 @@ def standing(comment: Comment, sight: Sight) -> str:
 
 
 def left(comment: Comment, now: datetime) -> str:
-    """How long is left, in words: "3 hours left", "20 minutes left", "2 hours late"."""
+    """How long is left, in words: "3 hours left", "20 minutes left", "due now", "2 hours late"."""
     if comment.status is State.ACKNOWLEDGED:
         return "acknowledged, and not answered yet"
     span = comment.due - now
     late, span = span < timedelta(), abs(span)
     minutes = round(span / timedelta(minutes=1))
+    if not minutes:
+        return "due now"
     hours, days = minutes // 60, minutes // 1440
     if days >= 2:
         said = counted(days, "day", "days")

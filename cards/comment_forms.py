@@ -33,9 +33,18 @@ REASONS = (
 
 
 def log_form(
-    accounts: Sequence[Account], received: datetime, *, text: str = "", address: str = "", cut: int = 0
+    accounts: Sequence[Account],
+    received: datetime,
+    *,
+    text: str = "",
+    address: str = "",
+    cut: int = 0,
+    twin: str = "",
 ) -> Form:
-    """Somebody wrote to the school: what, where, who and when. `cut` characters of the text did not fit."""
+    """Somebody wrote to the school: what, where, who and when. `cut` characters of the text did not fit.
+
+    `twin` is a comment that has the same words: once it was named to somebody, what they send again is another.
+    """
     said = f" Its last {cut:,} characters did not fit: please add what matters of them." if cut else ""
     chosen = accounts[0].id if len(accounts) == 1 else ""
     return Form(
@@ -55,6 +64,7 @@ def log_form(
                 "received", "When it was received", received, "The time to answer runs from then.", required=True
             ),
         ),
+        payload={"twin": twin} if twin else {},
     )
 
 
@@ -69,11 +79,13 @@ def reply_form(comment: Comment, wordings: Sequence[Template], *, closes: bool, 
             part for each in shown[:MOST_WORDINGS] for part in (Text(f"{each.name}:", Tone.QUIET), Quote(each.text))
         ]
         parts.append(ChoiceField("wording", "Wording", options, options[0][0], required=True))
-    then = "" if free else " They go to the headteacher first; you will be told when you can use them."
+    what = "What you said, word for word."
+    if not free:
+        what = (
+            "Your words, as they are to be said. They go to the headteacher first; you will be told when to use them."
+        )
     only = "Only for words of your own. " if shown else ""
-    parts.append(
-        TextField("text", "Text", hint=f"{only}What you say, word for word.{then}", required=not shown, lines=4)
-    )
+    parts.append(TextField("text", "Text", hint=f"{only}{what}", required=not shown, lines=4))
     if shown or free:
         later = "" if free else " Leave it empty for words that are to be approved first."
         where = f"Where it was said: a link, or a few words.{later}"

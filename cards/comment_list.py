@@ -53,7 +53,10 @@ def queue_card(queue: Queue, unwatched: Sequence[Element] = ()) -> Card:
 
 def digest_card(queue: Queue) -> Card:
     """A reminder of several comments."""
-    said = f"{queue.total} to be dealt with{f', {queue.late} of these late' if queue.late else ''}."
+    late = f", {queue.late} of these late" if queue.late else ""
+    if queue.late > 1 and queue.late == len(queue.comments) + queue.beyond and not queue.more:
+        late = ", all of these late"
+    said = f"{queue.total} to be dealt with{late}."
     if all(each.status is State.ACKNOWLEDGED for each in queue.comments):
         seen = counted(len(queue.comments) + queue.beyond, "comment was", "comments were")
         said = f"{'More than ' if queue.more else ''}{seen} acknowledged, and not answered yet."
@@ -72,6 +75,18 @@ def complaints_card(queue: Queue) -> Card:
     found = counted(len(queue.comments) + queue.beyond, "complaint is", "complaints are")
     said = f"{found} open. Whoever looks after the account has been told."
     return Card("Complaints have come in", said, (Text(said), *rows(queue), *more_rows(queue)))
+
+
+def done_card() -> Card:
+    """What is left of a message once all that it spoke of has been dealt with."""
+    said = "Nothing that stood here waits any more."
+    return Card("All dealt with", said, (Text(said, Tone.QUIET),))
+
+
+def replaced_card() -> Card:
+    """What is left of a message once a later one was asked for."""
+    said = "This message is out of date. Type /comments to see what is open now."
+    return Card("Comments", said, (Text(said, Tone.QUIET),))
 
 
 def rows(queue: Queue) -> tuple[Element, ...]:

@@ -34,7 +34,7 @@ th { background: #f3f5f7; font-weight: 600; }
 .typed { border-left: 3px solid #7a8592; padding-left: .5rem; }
 img { display: block; max-width: 100%; max-height: 20rem; margin-top: .5rem; border: 1px solid #c3c9d0; }
 @media (max-width: 36rem) {
-  .record, .record tbody, .record tr, .record th, .record td { display: block; width: auto; }
+  .record, .record caption, .record tbody, .record tr, .record th, .record td { display: block; width: auto; }
   .record th { border-bottom: 0; padding-bottom: 0; }
   .record td { border-top: 0; }
   .record tr + tr th { border-top: 0; }

@@ -31,7 +31,7 @@ HOLDING_LINE = (
 
 VERDICTS = {
     Verdict.NOT_REPORTABLE: "Not reportable",
-    Verdict.REPORTABLE: "Reportable, and not reported yet",
+    Verdict.REPORTABLE: "Reportable, not reported yet",
     Verdict.REPORTED: "Reported to the ICO",
 }
 
@@ -65,7 +65,8 @@ def incident_card(incident: Incident, sight: Sight) -> Card:
     body: list[Element] = [Text(status, Tone.STRONG), *at_risk(incident), particulars(incident, sight)]
     if incident.live and sight.leads:
         body.append(Notice(_next(incident), cite(CLAUSE)))
-    return Card(title, f"{title}. {status}", (*body, *clock_notice(incident, sight)), buttons(incident, sight))
+    now = " Please open it now." if incident.report.at_risk and incident.status is State.REPORTED else ""
+    return Card(title, f"{title}. {status}{now}", (*body, *clock_notice(incident, sight)), buttons(incident, sight))
 
 
 def reporter_card(incident: Incident, sight: Sight) -> Card:
@@ -74,7 +75,7 @@ def reporter_card(incident: Incident, sight: Sight) -> Card:
     status = reporter_standing(incident, sight)
     rows = (("Reported", moment(incident.reported_at, sight.zone)), ("Kind", incident.report.kind.label))
     body = (Text(status, Tone.STRONG), Facts(rows), Text("You can add to it; nothing is taken away.", Tone.QUIET))
-    return Card(title, f"{title}. {status}", body, (_opens(incident), press(incident, "Add note", "incident.note")))
+    return Card(title, f"{title}. {status}", body, (opens(incident), press(incident, "Add note", "incident.note")))
 
 
 def receipt_card(incident: Incident, sight: Sight, contacts: Contacts) -> Card:
@@ -118,8 +119,8 @@ def danger(contacts: Contacts) -> Notice:
 
 
 def at_risk(incident: Incident) -> list[Element]:
-    """That whoever reported it fears for somebody."""
-    if not incident.report.at_risk or not incident.live:
+    """That whoever reported it fears for somebody, until it has been weighed up."""
+    if not incident.report.at_risk or incident.status is not State.REPORTED:
         return []
     return [Notice("Whoever reported it says that somebody may be at risk now.", tone=Tone.DANGER)]
 
@@ -186,7 +187,7 @@ def buttons(incident: Incident, sight: Sight) -> tuple[Button, ...]:
     """What this viewer may do; each opens a window, so that what is written there stays out of the chat."""
     if not sight.reads:
         return ()
-    found = [_opens(incident)]
+    found = [opens(incident)]
     if sight.leads and incident.live:
         tone = Tone.PRIMARY if incident.status is State.REPORTED else Tone.PLAIN
         found.append(press(incident, "Assess", "incident.assess", tone))
@@ -195,6 +196,7 @@ def buttons(incident: Incident, sight: Sight) -> tuple[Button, ...]:
         found.append(press(incident, "Data decision", "incident.decide", Tone.PRIMARY))
     if sight.leads and incident.live:
         found.append(press(incident, "Assign", "incident.assign"))
+    if sight.leads and incident.status is State.ASSESSED and not (incident.breach and incident.breach.runs):
         found.append(press(incident, "Close", "incident.close"))
     return tuple(found)
 
@@ -210,7 +212,7 @@ def row(incident: Incident, sight: Sight) -> Row:
     said = [standing(incident, sight), f"{incident.report.kind.label}."]
     if (span := hours_left(incident, sight.now)) is not None:
         said.append(f"Personal data: {left(span)}.")
-    found = [_opens(incident)]
+    found = [opens(incident)]
     if sight.leads and incident.status is State.REPORTED:
         found.insert(0, press(incident, "Assess", "incident.assess", Tone.PRIMARY))
     return Row(f"{incident.id}: reported {moment(incident.reported_at, sight.zone)}", " ".join(said), tuple(found))
@@ -218,7 +220,7 @@ def row(incident: Incident, sight: Sight) -> Row:
 
 def reporter_row(incident: Incident, sight: Sight) -> Row:
     """The same to whoever reported it."""
-    found = (_opens(incident), press(incident, "Add note", "incident.note"))
+    found = (opens(incident), press(incident, "Add note", "incident.note"))
     title = f"{incident.id}: your report of {moment(incident.reported_at, sight.zone)}"
     return Row(title, reporter_standing(incident, sight), found)
 
@@ -232,36 +234,6 @@ def list_card(rows: Sequence[Row], more: bool) -> Card:
     said = f"{counted(len(rows), 'incident', 'incidents')} here for you."
     end = (Text("There are older ones; /incidents all shows closed ones too.", Tone.QUIET),) if more else ()
     return Card("Incidents", said, (Text(said), *rows, *end), (report,))
-
-
-def assess_card(rows: Sequence[Row]) -> Card:
-    """A reminder of what is to be assessed."""
-    waits = counted(len(rows), "incident waits", "incidents wait")
-    said = f"{waits} to be assessed."
-    return Card("To be assessed", said, (Text(said), *rows, Notice("You lead on these.", cite(CLAUSE))))
-
-
-def breach_card(incident: Incident, sight: Sight) -> Card | None:
-    """A reminder that the breach clock runs; None once it does not."""
-    span = hours_left(incident, sight.now)
-    if span is None or not incident.live:
-        return None
-    said = f"{incident.id}: personal data, {left(span)} of 72 hours."
-    body = [Text(said, Tone.STRONG), particulars(incident, sight), *clock_notice(incident, sight)]
-    if span < timedelta():
-        late = "The time is over. If it has to be reported, do so now and give the reason for the delay."
-        body.append(Notice(late, tone=Tone.DANGER))
-    return Card(f"{incident.id}: the clock runs", said, tuple(body), buttons(incident, sight))
-
-
-def press_card(incident: Incident, sight: Sight) -> Card | None:
-    """A reminder that the press wants to hear; None once it is dealt with."""
-    if not incident.live or incident.press is None or incident.press.deadline is None:
-        return None
-    by = moment(incident.press.deadline, sight.zone)
-    said = f"{incident.id}: the press wants to hear by {by}."
-    body = (Text(said, Tone.STRONG), Notice("Nobody answers before you have said what.", cite("journalists")))
-    return Card(f"{incident.id}: the press waits", said, body, buttons(incident, sight))
 
 
 def nobody(contacts: Contacts, *, of_head: bool) -> str:
@@ -278,6 +250,8 @@ def _next(incident: Incident) -> str:
         if incident.report.kind is Kind.PRESS:
             return "Say what the press is told, and by whom; then press Assess."
         return "Read what was reported and press Assess: how heavily it weighs, and whom it needs."
+    if incident.breach is not None and incident.breach.runs:
+        return "Press Assign to give somebody a task. It can be closed once the data decision is made."
     return "Press Assign to give somebody a task, and Close when action has been taken."
 
 
@@ -295,5 +269,6 @@ def _clock(incident: Incident, sight: Sight) -> list[tuple[str, str]]:
     return rows
 
 
-def _opens(incident: Incident) -> Button:
+def opens(incident: Incident) -> Button:
+    """What opens its file."""
     return press(incident, "Open", "incident.open")

@@ -1,54 +1,67 @@
 """The file of an incident: what was reported and everything since. It is shown in a window, never in a chat."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from cards.incident import VERDICTS, Sight, particulars, press, reporter_standing, standing
+from cards.incident import Sight, particulars, press, reporter_standing, standing
 from cards.model import Button, Card, Divider, Element, Facts, Notice, Quote, Text, Tone
 from cards.wording import listed, moment
 from policy.chronology import Act, Entry
 from policy.clauses import cite
-from policy.incident import Incident
+from policy.incident import Incident, State
 from policy.record import ref
 from policy.task import Task
 
-PAGE = 10
-"""How many entries of a chronology one window shows."""
+PAGE, ROOM = 10, 5000
+"""How many entries of a chronology one window shows, and of how many characters together, if they are more than one:
+what is in a window stands there whole.
+"""
+
+QUOTE = 3000
+"""How many characters stand in one quotation at the most."""
 
 
 def file_card(
-    incident: Incident, entries: Sequence[Entry], sight: Sight, *, about: str, readers: Sequence[str]
+    incident: Incident,
+    entries: Sequence[Entry],
+    sight: Sight,
+    *,
+    about: str,
+    readers: Sequence[str],
+    older: bool = False,
+    refers: bool = False,
 ) -> Card:
     """The file, with those of its entries that this window has room for, newest first.
 
     `about` is the name of the colleague it is about, "" for none; `readers` are the names of those who may read it.
+    `older`: there are more entries; `refers`: the school has outside bodies to refer it to.
     """
     title = f"{incident.id}: the file"
-    body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), Quote(incident.report.what)]
+    body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), *_quoted(incident.report.what)]
     body += [_report(incident, sight, about), particulars(incident, sight)]
     body.append(Text(f"Read by {listed(tuple(readers))}.", Tone.QUIET))
-    if incident.outcome is not None:
-        body += [Divider(), *_outcome(incident)]
     body += [Divider(), Text("Chronology, newest first", Tone.STRONG), *chronology(entries, sight)]
-    shown = (*_older(incident, entries), press(incident, "Add note", "incident.note"))
-    return Card(title, title, tuple(body), shown, dialog=True)
+    shown = [*_older(incident, entries, older), press(incident, "Add note", "incident.note")]
+    if refers and sight.leads and incident.status is State.ASSESSED:
+        shown.append(press(incident, "Refer", "incident.refer"))
+    return Card(title, title, tuple(body), tuple(shown), dialog=True)
 
 
-def page_card(incident: Incident, entries: Sequence[Entry], sight: Sight) -> Card:
+def page_card(incident: Incident, entries: Sequence[Entry], sight: Sight, *, older: bool = False) -> Card:
     """Older entries of its chronology."""
     title = f"{incident.id}: chronology"
     body = tuple(chronology(entries, sight)) or (Text("There is nothing older."),)
-    return Card(
-        title, title, body, (*_older(incident, entries), press(incident, "Newest", "incident.open")), dialog=True
-    )
+    shown = (*_older(incident, entries, older), press(incident, "Newest", "incident.open"))
+    return Card(title, title, body, shown, dialog=True)
 
 
-def own_file_card(incident: Incident, entries: Sequence[Entry], sight: Sight) -> Card:
+def own_file_card(incident: Incident, entries: Sequence[Entry], sight: Sight, *, older: bool = False) -> Card:
     """What whoever reported it may read: their own words, and where it stands."""
     title = f"{incident.id}: your report"
-    body: list[Element] = [Text(reporter_standing(incident, sight), Tone.STRONG), Quote(incident.report.what)]
+    body: list[Element] = [Text(reporter_standing(incident, sight), Tone.STRONG), *_quoted(incident.report.what)]
     if entries:
         body += [Divider(), Text("What you added", Tone.STRONG), *chronology(entries, sight)]
-    return Card(title, title, tuple(body), (press(incident, "Add note", "incident.note"),), dialog=True)
+    shown = (*_older(incident, entries, older), press(incident, "Add note", "incident.note"))
+    return Card(title, title, tuple(body), shown, dialog=True)
 
 
 def chronology(entries: Sequence[Entry], sight: Sight) -> list[Element]:
@@ -58,8 +71,17 @@ def chronology(entries: Sequence[Entry], sight: Sight) -> list[Element]:
         corrects = f", puts right no. {entry.corrects}" if entry.corrects else ""
         who = f"{moment(entry.at, sight.zone)}, {sight.name(entry.by)}"
         body.append(Text(f"{entry.number}. {entry.act.label}{corrects}: {who}", Tone.QUIET))
-        body.append(Quote(entry.text) if entry.act is not Act.REPORTED else Text(entry.text))
+        body += [Text(entry.text)] if entry.act is Act.REPORTED else _quoted(entry.text)
     return body
+
+
+def _quoted(text: str) -> Iterator[Quote]:
+    """The text in quotations that are not too long to be shown whole, each ending where a word does if it can."""
+    while len(text) > QUOTE:
+        end = max(text.rfind(" ", 0, QUOTE), text.rfind("\n", 0, QUOTE)) + 1 or QUOTE
+        yield Quote(text[:end])
+        text = text[end:]
+    yield Quote(text)
 
 
 def task_card(task: Task, by: str) -> Card:
@@ -106,24 +128,12 @@ def _report(incident: Incident, sight: Sight, about: str) -> Facts:
     if incident.comment:
         rows.append(("From", f"comment {incident.comment}"))
     rows.append(("At risk now", "yes" if report.at_risk else "no"))
+    if incident.assessment is not None and incident.assessment.agencies:
+        rows.append(("Referred to", listed(incident.assessment.agencies)))
     return Facts(tuple(rows))
 
 
-def _outcome(incident: Incident) -> list[Element]:
-    outcome = incident.outcome
-    if outcome is None:
-        return []
-    body: list[Element] = [Text("How it ended", Tone.STRONG), Quote(outcome.words)]
-    if outcome.behaviour:
-        body.append(Text("It was taken up under the behaviour policy."))
-    if outcome.lessons:
-        body += [Text("Lessons", Tone.QUIET), Quote(outcome.lessons)]
-    if incident.breach is not None and incident.breach.decision is not None:
-        body.append(Text(f"Personal data: {VERDICTS[incident.breach.decision.verdict]}."))
-    return body
-
-
-def _older(incident: Incident, entries: Sequence[Entry]) -> tuple[Button, ...]:
-    if not entries or entries[-1].number == 1:
+def _older(incident: Incident, entries: Sequence[Entry], older: bool) -> tuple[Button, ...]:
+    if not older:
         return ()
     return (press(incident, "Older", "incident.page", before=str(entries[-1].number)),)

@@ -70,7 +70,9 @@ def report_form(
     else:
         parts.append(FormButton("Say more", "incident.more", {"full": YES}))
     payload = {"full": YES if full else NO, **({"comment": comment} if comment else {})}
-    note = "It goes to whoever leads on it, and to nobody else in the chat."
+    note = (
+        "It goes to whoever leads on it and, where personal data are involved, to whoever protects the school's data."
+    )
     return Form("incident.new", "Report an incident", tuple(parts), note=note, payload=payload, dialog=True)
 
 
@@ -80,9 +82,11 @@ def journalist_form() -> Form:
         Notice("Please do not answer yet, not even off the record.", cite("journalists")),
         Text("Until somebody has got back to you, say only this:", Tone.QUIET),
         Quote(HOLDING_LINE),
-        TextField("outlet", "Who is asking", hint="Their name, and the paper, site or station.", required=True),
+        TextField(
+            "outlet", "Who is asking", hint="Their name, and the paper, site or station.", required=True, longest=300
+        ),
         TextField("what", "What they want to know", hint="Word for word where you can.", required=True, lines=4),
-        TextField("contact", "How to reach them", hint="A number or an address."),
+        TextField("contact", "How to reach them", hint="A number or an address.", longest=300),
         MomentField("deadline", "When they want an answer"),
     )
     return Form("incident.press", "A journalist asks", parts, dialog=True)
@@ -98,7 +102,7 @@ def assess_form(incident: Incident, agencies: Sequence[str]) -> Form:
         TextField("rationale", "Why", hint="What you know, and what you weighed.", required=True, lines=4),
     ]
     if agencies:
-        options = ((NONE, "Nobody outside"), *((str(place), each) for place, each in enumerate(agencies)))
+        options = ((NONE, "Nobody outside"), *_places(agencies))
         parts.append(ChoiceField("agency", "Refer it to", options, NONE, "Exeat does not contact them: you do."))
     parts += [
         PersonField("person", "A colleague it needs", hint="They get only the task below, not the file."),
@@ -107,6 +111,16 @@ def assess_form(incident: Incident, agencies: Sequence[str]) -> Form:
     if incident.breach is None:
         parts += _personal()
     return Form("incident.assess.send", f"Assess {incident.id}", tuple(parts), ref(incident), 1, dialog=True)
+
+
+def refer_form(incident: Incident, agencies: Sequence[str]) -> Form:
+    """It is referred to an outside body."""
+    parts = (
+        Notice("Exeat does not contact them: you do. Here it is kept that you have.", cite("assess-incidents")),
+        ChoiceField("agency", "Refer it to", _places(agencies), required=True),
+        TextField("text", "What was passed on", hint="When, to whom, and their reference.", required=True, lines=3),
+    )
+    return Form("incident.refer.send", f"Refer {incident.id}", parts, ref(incident), 1, dialog=True)
 
 
 def note_form(incident: Incident, *, corrects: bool) -> Form:
@@ -134,6 +148,7 @@ def assign_form(incident: Incident) -> Form:
 
 def decide_form(incident: Incident) -> Form:
     """Whether a breach has to be reported."""
+    known = incident.breach.aware_at if incident.breach else None
     verdicts = tuple((each.value, words) for each, words in VERDICTS.items())
     parts = (
         Notice("72 hours run from when the school first knew; weekends count.", cite(BREACH_CLAUSE)),
@@ -142,6 +157,8 @@ def decide_form(incident: Incident) -> Form:
             "why", "Because", hint="The risk to the people concerned, and how you weighed it.", required=True, lines=4
         ),
         TextField("reference", "The ICO's reference", hint="Once it is reported.", longest=100),
+        MomentField("reported", "When it was reported", hint="Leave it empty for now."),
+        MomentField("aware", "When the school first knew", known, "Change it only to put it right."),
     )
     return Form("incident.decide.send", f"Data decision {incident.id}", parts, ref(incident), 1, dialog=True)
 
@@ -166,6 +183,11 @@ def done_form(task: Task) -> Form:
         TextField("note", "What you did", lines=3, longest=2000),
     )
     return Form("task.done.send", f"Done: {task.id}", parts, ref(task), 1, dialog=True)
+
+
+def _places(agencies: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The agencies to choose from, by their places in the school's list."""
+    return tuple((str(place), each) for place, each in enumerate(agencies))
 
 
 def _personal() -> tuple[Part, ...]:

@@ -1,5 +1,7 @@
 """A picture taken by mistake: one question first, then either whom to ring, or what to delete. Never the picture."""
 
+from collections.abc import Mapping
+
 from cards.model import Card, ChoiceField, Element, Form, MomentField, Notice, Part, Text, TextField, Tone
 from policy.clauses import cite
 from policy.school import Contacts
@@ -15,7 +17,9 @@ DELETED = (
 )
 """The places from which it is to be deleted, each with the name of its field."""
 
-ANSWERS = ((YES, "Yes"), (NO, "Not yet"), ("none", "There is none there"))
+NOWHERE = "none"
+
+ANSWERS = ((YES, "Yes"), (NO, "Not yet"), (NOWHERE, "There is none there"))
 
 NO_PICTURE = "Do not send the picture here, or show or copy it to anybody."
 
@@ -56,6 +60,16 @@ def deletion_form() -> Form:
     return Form("picture.report", "A picture by mistake", parts, note=note, dialog=True)
 
 
+def still_there(deleted: Mapping[str, str], others: str) -> tuple[Notice, ...]:
+    """What whoever said that it is not deleted everywhere is asked to do now; nothing when it is gone."""
+    left = [words for name, words in DELETED if deleted.get(name, NO) not in (YES, NOWHERE)]
+    if not left and not others:
+        return ()
+    said = ["Delete it now where it still is."] if left else []
+    said += ["Ask whoever else has it to delete it too."] if others else []
+    return (Notice(" ".join((*said, "Then press Add note in /incidents and say so.")), cite(CLAUSE), Tone.WARNING),)
+
+
 def checklist_card() -> Card:
     """The same to do without a record, where none can be kept."""
     said = "Delete it now, everywhere it is, and tell the headteacher yourself."
@@ -70,7 +84,7 @@ def no_files_card() -> Card:
     return Card("No pictures here", said, body)
 
 
-def in_words(deleted: dict[str, str], others: str) -> str:
+def in_words(deleted: Mapping[str, str], others: str) -> str:
     """What was said about the copies, for the record."""
     answers = dict(ANSWERS)
     said = [f"{words}: {answers.get(deleted.get(name, NO), 'Not yet').lower()}." for name, words in DELETED]

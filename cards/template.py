@@ -8,35 +8,24 @@ from zoneinfo import ZoneInfo
 from cards.model import (
     Button,
     Card,
-    ChoiceField,
     Difference,
     Element,
     Facts,
-    Form,
     Notice,
     Quote,
-    Row,
     Text,
-    TextField,
     Tone,
 )
-from cards.wording import counted, listed, moment, opening
-from policy.account import Account
+from cards.wording import listed, moment, opening
 from policy.checks import Finding
 from policy.clauses import cite
 from policy.deciding import CLAUSE as DECIDING
 from policy.post import Decision, Verdict
 from policy.record import ref
-from policy.template import CLAUSE, EDITABLE, EVERYWHERE, LIVE, LONGEST_NAME, WORDS, State, Template, Use
+from policy.template import CLAUSE, EDITABLE, EVERYWHERE, LIVE, WORDS, State, Template, Use
 
 LONGEST_QUOTE = 1_200
 """How many characters of a wording a card shows before it offers the rest behind a button."""
-
-EVERY = "*"
-"""What a form holds for every account."""
-
-APPROVED, PROPOSED = "approved", "proposed"
-"""The parts of the list, as the button for more names them."""
 
 PURPOSE = {Use.ACKNOWLEDGES: "to acknowledge comments", Use.ANSWERS: "to answer comments"}
 """What a wording is for, to follow "words"."""
@@ -69,25 +58,12 @@ class Reader:
         return self.accounts.get(template.account, "an account the school no longer has")
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The wordings to be listed, each as the viewer sees it, and how many of each part were passed over before and
-    come after.
-    """
-
-    approved: tuple[tuple[Template, Reader], ...] = ()
-    proposed: tuple[tuple[Template, Reader], ...] = ()
-    skipped: int = 0
-    more_approved: int = 0
-    more_proposed: int = 0
-
-
 def template_card(template: Template, reader: Reader, *, in_full: bool = False) -> Card:
     """The wording as it stands, with what this viewer may do about it. One that is withdrawn has no buttons."""
     status = standing(template, reader)
     body: list[Element] = [Text(status, Tone.STRONG), *_why(template, reader), _particulars(template, reader)]
     body += _changes(template, reader)
-    body.append(Quote(template.text) if in_full else _quote(template))
+    body.append(Quote(template.text) if in_full else quote_of(template))
     if template.status is State.PROPOSED and (reader.author or reader.decides):
         body += advised(reader)
     title = f"{template.id}: {template.name}"
@@ -160,7 +136,7 @@ def decided_card(template: Template, reader: Reader) -> Card:
     title = f"{template.id}: {WORDS[template.status]}"
     about = Text(f"The wording: {template.name}", Tone.QUIET)
     body = (Text(status, Tone.STRONG), *_why(template, reader), about, Text(then))
-    return Card(title, f"{title}. {status} {then}", body, _only(buttons(template, reader), "Edit"))
+    return Card(title, f"{title}. {status} {then}", body, only(buttons(template, reader), "Edit"))
 
 
 def moved_card(template: Template, reader: Reader) -> Card:
@@ -176,7 +152,7 @@ def nag_card(template: Template, reader: Reader) -> Card:
     since = moment(template.waiting_since, reader.zone)
     lead = f"{template.id} from {reader.name(template.author)} has waited since {since}."
     then = Notice("Until it is approved, nobody can answer a comment with these words at once.", cite(CLAUSE))
-    body = (Text(lead), _particulars(template, reader), _quote(template), then)
+    body = (Text(lead), _particulars(template, reader), quote_of(template), then)
     return Card(f"Still waiting: {template.id}", lead, body, buttons(template, reader))
 
 
@@ -188,90 +164,6 @@ def nobody_card(template: Template, reader: Reader) -> Card:
     then = "Please tell the school office: the headteacher can name somebody with /away."
     title = f"Nobody can decide on {template.id}"
     return Card(title, f"{said} {then}", (Text(said), Text(then)), buttons(template, reader))
-
-
-def list_card(listing: Listing) -> Card:
-    """The answer to /templates: the words that may be used, then those that are proposed."""
-    body: list[Element] = []
-    if listing.approved:
-        body.append(Text("Approved: these may be used word for word", Tone.STRONG))
-        for template, reader in listing.approved:
-            body += [_row(template, reader, _purpose(template, reader)), _quote(template)]
-        body += _more(APPROVED, listing.skipped + len(listing.approved), listing.more_approved)
-    if listing.proposed:
-        body.append(Text("Proposed: these wait for a decision", Tone.STRONG))
-        for template, reader in listing.proposed:
-            body += [_row(template, reader, _waits(template, reader)), _quote(template)]
-        body += _more(PROPOSED, listing.skipped + len(listing.proposed), listing.more_proposed)
-    count = len(listing.approved) + listing.more_approved
-    said = "More wordings." if listing.skipped else f"{counted(count, 'wording', 'wordings')} may be used."
-    if not count and not listing.skipped:
-        said = "No wording is approved yet."
-        body.insert(0, Notice(f"{said} Approved words can be used at once, whoever is here.", cite(CLAUSE)))
-    return Card("Wordings", said, tuple(body), (Button("Propose a wording", "template.propose"),))
-
-
-def digest_card(listing: Listing) -> Card:
-    """The morning's reminder to whoever decides."""
-    count = counted(len(listing.proposed) + listing.more_proposed, "wording waits", "wordings wait")
-    lead = f"Good morning. {count} for your decision."
-    return Card("Wordings waiting for you", lead, (Text(lead), *rows(listing)))
-
-
-def rows(listing: Listing) -> tuple[Element, ...]:
-    """What waits for whoever looks, a line each; nothing when nothing does."""
-    each = tuple(_row(template, reader, _waits(template, reader), "Open") for template, reader in listing.proposed)
-    return (*each, *_more(PROPOSED, len(listing.proposed), listing.more_proposed))
-
-
-def template_form(accounts: tuple[Account, ...], template: Template | None = None) -> Form:
-    """Propose a wording, or change one."""
-    places = ((EVERY, "Every account"), *((account.id, account.name) for account in accounts))
-    uses = tuple((use.value, use.label) for use in Use)
-    note = "Once it is approved, colleagues may use it word for word, at once."
-    if template is not None and template.status is State.APPROVED:
-        note = "The words approved now may not be used any more once you send this, until the new ones are approved."
-    return Form(
-        verb="template.edit.send" if template else "template.new",
-        title=f"Edit {template.id}" if template else "Propose a wording",
-        parts=(
-            TextField(
-                "name",
-                "Name",
-                template.name if template else "",
-                "A few words by which colleagues will know it.",
-                required=True,
-                longest=LONGEST_NAME,
-            ),
-            TextField(
-                "text",
-                "Text",
-                template.text if template else "",
-                "Exactly as it will be said. Please name nobody in it.",
-                required=True,
-                lines=5,
-            ),
-            ChoiceField(
-                "use",
-                "What it is for",
-                uses,
-                template.use.value if template else Use.ACKNOWLEDGES.value,
-                "To acknowledge: to say that it was seen. To answer: nothing more has to be said.",
-                required=True,
-            ),
-            ChoiceField("account", "Account", places, (template.account or EVERY) if template else EVERY),
-        ),
-        record=ref(template) if template else None,
-        version=template.version if template else 0,
-        note=note,
-    )
-
-
-def reject_form(template: Template) -> Form:
-    """One box for why not, under the words it is about."""
-    box = TextField("reason", "The reason", hint="The author reads this.", required=True, lines=4, longest=1000)
-    parts = (Quote(opening(template.text, 200)), box)
-    return Form("template.reject.send", f"Reject {template.id}", parts, ref(template), template.version)
 
 
 def _particulars(template: Template, reader: Reader) -> Facts:
@@ -321,34 +213,12 @@ def _changes(template: Template, reader: Reader) -> tuple[Element, ...]:
     )
 
 
-def _quote(template: Template) -> Quote:
+def quote_of(template: Template) -> Quote:
+    """The words, with the rest behind a button where they are long."""
     whole = press(template, "Open", "template.open") if len(template.text) > LONGEST_QUOTE else None
     return Quote(template.text, whole)
 
 
-def _purpose(template: Template, reader: Reader) -> str:
-    return f"Words {PURPOSE[template.use]} on {reader.place(template)}"
-
-
-def _waits(template: Template, reader: Reader) -> str:
-    since = moment(template.waiting_since, reader.zone)
-    return f"{_purpose(template, reader)}, from {reader.name(template.author)}, waiting since {since}"
-
-
-def _row(template: Template, reader: Reader, detail: str, *labels: str) -> Row:
-    found = (*buttons(template, reader), press(template, "Open", "template.open"))
-    return Row(f"{template.id}: {template.name}", detail, _only(found, *(labels or ("Edit", "Withdraw", "Open"))))
-
-
-def _more(part: str, skip: int, beyond: int) -> tuple[Row, ...]:
-    """The way to the rest of a part of the list."""
-    if not beyond:
-        return ()
-    button = Button(
-        "More", "templates.more", payload={"part": part, "skip": str(skip)}, about=f"More {part} wordings"
-    )
-    return (Row("There are more", "", (button,)),)
-
-
-def _only(found: tuple[Button, ...], *labels: str) -> tuple[Button, ...]:
+def only(found: tuple[Button, ...], *labels: str) -> tuple[Button, ...]:
+    """Those of the buttons that have one of the labels."""
     return tuple(button for button in found if button.label in labels)

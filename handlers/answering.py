@@ -1,7 +1,9 @@
 """A reply that is a post: it stays on the comment's account, and settles the comment once it is up."""
 
+from handlers.care import carers, heads
+from handlers.digests import redraw_digests
 from handlers.turn import Turn
-from policy.comment import LIVE, Comment, Kind, Said, State, acknowledge, answer
+from policy.comment import LIVE, Comment, Kind, Said, State, acknowledge, answer, unpropose
 from policy.comment_due import schedule
 from policy.post import Post
 from policy.refused import Unusable
@@ -24,6 +26,7 @@ async def settle(turn: Turn, post: Post) -> None:
     else:
         return
     turn.save(schedule(done, turn.school.calendar, turn.school.comments.reminders))
+    await redraw_digests(turn, (*await carers(turn, comment), *await heads(turn)))
 
 
 async def moved(turn: Turn, post: Post) -> None:
@@ -31,6 +34,13 @@ async def moved(turn: Turn, post: Post) -> None:
     comment = await _asked(turn, post)
     if comment is not None and comment.reply == post.id:
         turn.tx.put(comment)
+
+
+async def gone(turn: Turn, post: Post) -> None:
+    """The post is deleted: the comment that it was to answer waits for it no longer."""
+    comment = await _asked(turn, post)
+    if comment is not None and comment.reply == post.id:
+        turn.tx.put(unpropose(comment))
 
 
 async def stays(turn: Turn, post: Post, account: str) -> None:

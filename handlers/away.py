@@ -17,8 +17,10 @@ from handlers.turn import Scene, Turn
 from policy.away import OPEN_KEY, Away, pass_time, plan_away
 from policy.people import Identity, Person
 from policy.refused import Unusable
+from policy.retention import absence_kept
 
 REGISTRY = Registry()
+REGISTRY.retains(Away, absence_kept, "absences", whose=lambda away: away.person)
 
 LONGEST_LIST = 5
 

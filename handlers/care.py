@@ -1,9 +1,10 @@
-"""Who looks after the school's accounts today, and who stands in for them."""
+"""Who looks after the school's accounts and what comes to them today, and who stands in for them."""
 
 from collections.abc import Iterable
 
 from handlers.reach import is_gone
 from handlers.turn import Scene
+from policy.comment import Comment
 from policy.people import Person, Role, is_staff, same_person
 
 
@@ -19,6 +20,15 @@ async def keepers(scene: Scene, account: str) -> list[Person]:
         if found := await present(scene, await scene.holders(role)):
             return found
     return []
+
+
+async def carers(scene: Scene, comment: Comment) -> list[Person]:
+    """Who is to deal with it and is reminded of it: whoever it is assigned to, else who looks after its account."""
+    if comment.assigned:
+        person = await scene.person(comment.assigned)
+        if person is not None and (found := await present(scene, [person])):
+            return found
+    return await keepers(scene, comment.account)
 
 
 async def heads(scene: Scene) -> list[Person]:

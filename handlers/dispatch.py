@@ -128,11 +128,18 @@ class Dispatch:
     async def begin(self) -> None:
         """Do what is to be done after every start. Raises Unavailable when nothing can be kept."""
 
-        async def work(tx: Transaction) -> None:
+        async def work(turn: Turn) -> None:
             for handler in self.registry.beginnings:
-                await handler(self._own_turn(tx, "begins"))
+                await handler(turn)
 
-        await self._rerun(work)
+        await self.own("begins", work)
+
+    async def own(self, verb: str, work: Callable[[Turn], Awaitable[T]]) -> T:
+        """What comes of work of Exeat's own, in one commit; it is done afresh whenever another commit came first.
+
+        Raises what the work raises, and Unavailable when nothing can be kept.
+        """
+        return await self._rerun(lambda tx: work(self._own_turn(tx, verb)))
 
     def dues(self) -> list[Due]:
         """What can fall due here: sealed records do not where there is no key to read them by."""

@@ -11,6 +11,7 @@ from handlers.request import Reply
 from handlers.turn import Scene, Turn
 from policy.people import Person
 from policy.record import Record
+from policy.retention import RULES, Kept, Retention
 
 T = TypeVar("T")
 
@@ -133,6 +134,29 @@ class Exporter:
     handler: Exporting
 
 
+Keeping = Callable[[Any, Sequence[Record], Retention], Kept]
+"""Given a record, its parts (or none of them) and the school's rules, says until when it is kept."""
+
+Leaving = Callable[[Turn, Any], Awaitable[None]]
+"""Puts right, in the turn that deletes a record, whatever would miss it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """How long records of a kind are kept: `sorts` are the rules that can apply.
+
+    `parts` are kinds whose records belong to one of these, are found by the key `kind:id` of it, and go with it.
+    `whose` gives the id of the person whose alone a record is.
+    """
+
+    record: type[Record]
+    kept: Keeping
+    sorts: tuple[str, ...]
+    parts: tuple[type[Record], ...] = ()
+    whose: Callable[[Any], str] = lambda record: ""
+    leaving: Leaving | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """A table made of the records of a kind, one row each, to be printed."""
@@ -159,6 +183,7 @@ class Registry:
     importers: dict[str, Importer] = field(default_factory=dict)
     exporters: dict[str, Exporter] = field(default_factory=dict)
     logs: dict[str, Log] = field(default_factory=dict)
+    retained: dict[str, Retained] = field(default_factory=dict)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
 
     def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
@@ -271,6 +296,24 @@ class Registry:
 
         return keep
 
+    def retains(
+        self,
+        record: type[Record],
+        kept: Keeping,
+        *sorts: str,
+        parts: Sequence[type[Record]] = (),
+        whose: Callable[[Any], str] = lambda record: "",
+        leaving: Leaving | None = None,
+    ) -> None:
+        """How long records of this kind are kept, by which of the rules (`policy.retention.RULES`). A kind of which
+        nothing is said is never deleted by time.
+        """
+        if unknown := [name for name in sorts if name not in RULES]:
+            raise ValueError(f"there is no rule for how long {', '.join(unknown)} are kept")
+        for each in (record, *parts):
+            self._know(each)
+        self.retained[record.KIND] = Retained(record, kept, sorts, tuple(parts), whose, leaving)
+
     def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
         """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
 
@@ -329,6 +372,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.importers, part.importers)
         _claim(whole.exporters, part.exporters)
         _claim(whole.logs, part.logs)
+        _claim(whole.retained, part.retained)
         whole.homes += part.homes
         whole.comers += part.comers
         whole.beginnings += part.beginnings

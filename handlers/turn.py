@@ -178,6 +178,22 @@ class Turn(Scene):
             )
         )
 
+    async def redraw(self, record: Record) -> None:
+        """Have every message that shows the record drawn again, though the record itself is as it was."""
+        for shown in await self.tx.shown(ref(record)):
+            self.tx.queue(
+                Outgoing(
+                    self.school.id,
+                    shown.view,
+                    shown.person,
+                    record=shown.record,
+                    task=Task.REDRAW,
+                    message=shown.key,
+                    created=self.now,
+                    not_before=self.now,
+                )
+            )
+
     def fetch(self, record: Record) -> None:
         """Have the files that the record names fetched and cleaned."""
         self.tx.queue(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -107,10 +107,7 @@ class Calendar:
 
         If a clock change falls inside, the day is longer or shorter in elapsed time, never by the clock.
         """
-        if not self.is_working(day):
-            return None
-        start, end = self.at(day, self.opens), self.at(day, self.closes.replace(fold=1))
-        return (start, end) if start < end else None
+        return _hours(self, day)
 
     def is_staffed(self, moment: datetime) -> bool:
         """Whether the moment lies in staffed time."""
@@ -137,12 +134,14 @@ class Calendar:
         """
         if span < timedelta():
             raise ValueError("staffed time is only counted forwards")
-        moment = self.next_staffed_start(start)
+        moment = as_utc(start)
         for opening, closing in self._from(moment):
+            if moment >= closing:
+                continue
             begun = max(opening, moment)
             if span <= closing - begun:
                 return begun + span
-            span -= max(closing - begun, timedelta())
+            span -= closing - begun
         raise AssertionError("the staffed days ran out without saying so")
 
     def take_staffed(self, end: datetime, span: timedelta) -> datetime:
@@ -197,6 +196,15 @@ class Calendar:
                 yield hours
             day += timedelta(step)
         raise _never_open(day)
+
+
+@lru_cache(maxsize=4_096)
+def _hours(calendar: Calendar, day: date) -> tuple[datetime, datetime] | None:
+    """`Calendar.hours`, kept: a school asks for the same few days all day long."""
+    if not calendar.is_working(day):
+        return None
+    start, end = calendar.at(day, calendar.opens), calendar.at(day, calendar.closes.replace(fold=1))
+    return (start, end) if start < end else None
 
 
 def _never_open(day: date) -> NeverOpen:

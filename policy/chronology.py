@@ -17,6 +17,7 @@ class Act(StrEnum):
     NOTE = "note"
     CORRECTION = "correction"
     ASSESSED = "assessed"
+    REFERRED = "referred"
     TASK = "task"
     DONE = "done"
     READER = "reader"
@@ -35,6 +36,7 @@ _LABELS = {
     Act.NOTE: "Note",
     Act.CORRECTION: "Correction",
     Act.ASSESSED: "Assessed",
+    Act.REFERRED: "Referred",
     Act.TASK: "Task given",
     Act.DONE: "Task done",
     Act.READER: "May read it",

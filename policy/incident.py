@@ -152,7 +152,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided about a breach, why, by whom and when; `reference` is the ICO's own, once reported."""
+    """What was decided about a breach, why, by whom and when (aware UTC; once reported, when that was done);
+    `reference` is the ICO's own.
+    """
 
     verdict: Verdict
     why: str
@@ -211,7 +213,7 @@ class Incident:
     fixed when it was reported and added to by name, and `hidden` those who may not, whatever they are later.
 
     `entries` counts its chronology. `comment` is the comment it came from. `told` are the reminders given, `nagged`
-    the moment of the last one to assess, `pressed` of the last about the breach.
+    the moment of the last one to assess or to close, `pressed` of the last about the breach.
     """
 
     id: str
@@ -308,6 +310,21 @@ def assess(incident: Incident, assessment: Assessment, breach: Breach | None) ->
     return replace(incident, status=State.ASSESSED, assessment=assessment, breach=kept)
 
 
+def refer(incident: Incident, agency: str) -> Incident:
+    """It was referred to an outside body. Raises WrongState before it was assessed."""
+    only(incident, *LIVE)
+    before = incident.assessment
+    if before is None:
+        raise WrongState(
+            f"{incident.id} has not been assessed yet, so it was not referred.",
+            "Each incident is weighed up first.",
+            "Press Assess: there you can say to whom it is referred.",
+            clause=CLAUSE,
+        )
+    agencies = tuple(dict.fromkeys((*before.agencies, agency)))
+    return replace(incident, assessment=replace(before, agencies=agencies))
+
+
 def decide(incident: Incident, decision: Decision) -> Incident:
     """Whether the breach is reported to the ICO, and why. Raises WrongState where there is no breach."""
     only(incident, *LIVE)
@@ -319,6 +336,14 @@ def decide(incident: Incident, decision: Decision) -> Incident:
             clause=BREACH_CLAUSE,
         )
     return replace(incident, breach=replace(incident.breach, decision=decision))
+
+
+def put_right(incident: Incident, aware: datetime | None, now: datetime) -> Incident:
+    """With another moment at which the school became aware; None leaves it. Raises Unusable for one yet to come."""
+    if incident.breach is None or aware is None or as_utc(aware) == incident.breach.aware_at:
+        return incident
+    right = begin_breach(Personal.YES, aware, now)
+    return replace(incident, breach=replace(right or incident.breach, decision=incident.breach.decision))
 
 
 def close(incident: Incident, outcome: Outcome) -> Incident:

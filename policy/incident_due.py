@@ -13,19 +13,27 @@ ASSESS_IN = timedelta(hours=4)
 BEFORE_PRESS = timedelta(hours=1)
 """How much staffed time is left before the press wants to hear when whoever leads is reminded."""
 
+STILL_OPEN = timedelta(days=6, hours=12)
+"""How long an incident may lie open, once it is assessed, before the morning on which whoever leads is reminded:
+about a week, whatever the hour.
+"""
+
 ELAPSED = (24, 48, 66, BREACH_HOURS)
 """After how many hours of the breach clock somebody is reminded, at any hour of the day."""
 
-ASSESS, PRESS = "assess", "press"
+ASSESS, PRESS, OPEN = "assess", "press", "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Nag:
-    """What is due to be said: that it is to be assessed, that the breach clock runs, that the press waits."""
+    """What is due to be said: that it is to be assessed, that the breach clock runs, that the press waits, that it
+    is still open.
+    """
 
     assess: bool = False
     breach: bool = False
     press: bool = False
+    open: bool = False
 
 
 def schedule(incident: Incident, calendar: Calendar) -> Incident:
@@ -39,6 +47,12 @@ def began(incident: Incident, now: datetime, calendar: Calendar) -> Incident:
     return schedule(replace(incident, told=tuple(dict.fromkeys((*incident.told, *gone)))), calendar)
 
 
+def begun_over(incident: Incident, now: datetime, calendar: Calendar) -> Incident:
+    """The incident once it was put right when the school became aware: its breach clock begins over."""
+    left = tuple(each for each in incident.told if each in (ASSESS, PRESS))
+    return began(replace(incident, told=left, pressed=None), now, calendar)
+
+
 def fall_due(incident: Incident, now: datetime, calendar: Calendar) -> tuple[Incident, Nag | None]:
     """What has fallen due by now, with the incident moved on so that each thing is said once.
 
@@ -46,21 +60,22 @@ def fall_due(incident: Incident, now: datetime, calendar: Calendar) -> tuple[Inc
     staffed hours.
     """
     passed = {name for name, at in _moments(incident, calendar).items() if at <= now}
-    breach = {name for name in passed if name not in (ASSESS, PRESS)}
+    breach = {name for name in passed if name not in (ASSESS, PRESS, OPEN)}
     staffed = calendar.is_staffed(now)
-    assess, press = staffed and ASSESS in passed, staffed and PRESS in passed
+    assess, press, is_open = (staffed and name in passed for name in (ASSESS, PRESS, OPEN))
     said = breach | ({PRESS} if press else set())
     moved = replace(
         incident,
         told=tuple(dict.fromkeys((*incident.told, *(each for each in sorted(said) if each != AGAIN)))),
-        nagged=now if assess else incident.nagged,
+        nagged=now if assess or is_open else incident.nagged,
         pressed=now if breach else incident.pressed,
     )
     moved = schedule(moved, calendar)
     if moved.next_due is not None and moved.next_due <= now:
         later = [at for at in _moments(moved, calendar).values() if at > now]
         moved = replace(moved, next_due=min([calendar.next_staffed_start(now), *later]))
-    return moved, Nag(assess, bool(breach), press) if assess or breach or press else None
+    nag = Nag(assess, bool(breach), press, is_open)
+    return moved, nag if nag != Nag() else None
 
 
 AGAIN = "breach:again"
@@ -75,6 +90,9 @@ def _moments(incident: Incident, calendar: Calendar) -> dict[str, datetime]:
         nagged = incident.nagged
         first = calendar.add_staffed(incident.reported_at, ASSESS_IN)
         moments[ASSESS] = calendar.next_working_morning(nagged) if nagged else first
+    elif incident.assessment is not None:
+        before = max(incident.assessment.at, incident.nagged or incident.assessment.at)
+        moments[OPEN] = calendar.next_working_morning(before + STILL_OPEN)
     press = incident.press
     if press is not None and press.deadline is not None and PRESS not in incident.told:
         at = calendar.take_staffed(press.deadline, BEFORE_PRESS)

@@ -185,7 +185,7 @@ def join(keeper: Person, other: Person) -> tuple[Person, Person]:
 
 def same_person(one: Person, other: Person) -> bool:
     """Whether two records are one human being: linked, or of one verified e-mail."""
-    return bool(set(one.ids) & set(other.ids)) or bool(one.emails & other.emails)
+    return not (set(one.ids).isdisjoint(other.ids) and one.emails.isdisjoint(other.emails))
 
 
 def might_be_same_person(one: Person, other: Person) -> bool:

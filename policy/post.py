@@ -82,7 +82,7 @@ class Post:
     `told` are the nags already given for this wait and `nagged` the moment of the last one. `trouble` says
     what kept its pictures from being taken. `reply_to` is the comment that it answers, if any. `kept_at` is when its
     author last kept it as a draft, so that pictures sent to the chat go to it; None for one whose pictures all came
-    with a form.
+    with a form. `over_at` is when it came to be rejected, withdrawn or expired.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Post:
     posted_at: datetime | None = None
     kept_at: datetime | None = None
     reply_to: str = ""
+    over_at: datetime | None = None
     rev: int = 0
 
     KIND: ClassVar[str] = "post"
@@ -268,6 +269,13 @@ def expire(post: Post) -> Post:
     """Its time has passed: undecided, or approved and never put up."""
     only(post, "expired", State.WAITING, State.APPROVED)
     return replace(post, status=State.EXPIRED)
+
+
+def noted(post: Post, now: datetime) -> Post:
+    """The post with the moment at which it came to be over without having gone out; none while it is not."""
+    if post.status in OPEN or post.status is State.POSTED:
+        return replace(post, over_at=None)
+    return replace(post, over_at=post.over_at or now)
 
 
 def already(post: Post, decided_by: str) -> WrongState:

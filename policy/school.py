@@ -1,5 +1,6 @@
 """The school as the rules see it: who is who, when it is staffed, its accounts, its contacts, its policy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from policy.account import Account
 from policy.calendar import Calendar
 from policy.comment_due import BEFORE, Rung
 from policy.people import Person, Role, Roster
+from policy.retention import RULES, Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,17 @@ class School:
     policy: PolicyDocument = field(default_factory=PolicyDocument)
     head_may_approve_own: bool = False
     comments: CommentRules = field(default_factory=CommentRules)
+    months_kept: Mapping[str, int] = field(default_factory=lambda: dict(RULES))
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which times are shown and days are counted."""
         return self.calendar.zone
+
+    @property
+    def retention(self) -> Retention:
+        """How long records are kept here."""
+        return Retention(self.calendar, self.months_kept)
 
     def account(self, id: str) -> Account | None:
         """The account with that slug, if the school has it."""

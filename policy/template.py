@@ -84,6 +84,7 @@ class Template:
 
     `salt` (hex) keeps fingerprints from telling the words. `decision` is the latest, on whichever version, and
     `before` the text that it was about, once that has been changed. `nagged` is the moment of the last reminder.
+    `over_at` is when it came to be rejected or withdrawn.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Template:
     before: str = ""
     nagged: datetime | None = None
     retired_by: str = ""
+    over_at: datetime | None = None
     next_due: datetime | None = None
     rev: int = 0
 
@@ -248,6 +250,11 @@ def retire(template: Template, by: str) -> Template:
     """It is no longer to be used. Raises WrongState when it is neither in use nor proposed."""
     only(template, "withdrawn", *LIVE)
     return replace(template, status=State.RETIRED, retired_by=by)
+
+
+def noted(template: Template, now: datetime) -> Template:
+    """The wording with the moment at which it came to be rejected or withdrawn; none while it is neither."""
+    return replace(template, over_at=None if template.status in LIVE else template.over_at or now)
 
 
 def waiting(template: Template, decided_by: str = "") -> None:

@@ -1,10 +1,10 @@
 """How a frozen dataclass becomes JSON and comes back, whatever it holds, also from an older schema."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -29,7 +29,13 @@ def moment(at: datetime) -> str:
     """The moment as UTC ISO text of fixed width, which sorts as the moments do. Raises ValueError if naive."""
     if at.utcoffset() is None:
         raise ValueError(f"{at!r} has no time zone")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return _in_utc(at if at.tzinfo is UTC else at.astimezone(UTC))
+
+
+@lru_cache(maxsize=256)
+def _in_utc(at: datetime) -> str:
+    """A request speaks of its own moment in all that it writes."""
+    return at.isoformat(timespec="microseconds")
 
 
 def plain(value: object) -> Any:
@@ -91,7 +97,8 @@ def encode(record: Record, rev: int, vault: Vault | None = None) -> Doc:
     TypeError or ValueError when the record could not be read back as it is, and Keyless when it is to be sealed and
     there is no vault.
     """
-    body = _json(replace(record, rev=rev)).decode()  # type: ignore[type-var]
+    content = {name: getattr(record, name) for name in _fields(type(record))}
+    body = _json(content | {"rev": rev}).decode()
     _kept(type(record), body)
     if is_sealed(type(record)):
         sealing = _vault(vault, record.KIND)
@@ -118,11 +125,11 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
     Raises TooNew for a schema that this Exeat does not know yet, Damaged for a body that does not fit, Keyless or
     WrongKey for one that is sealed and cannot be opened.
     """
-    name, schema, body = f"{doc['kind']} {doc['id']}", doc["schema"], doc["body"]
+    schema, body = doc["schema"], doc["body"]
     if schema > kind.SCHEMA:
         raise TooNew(
-            f"{name} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA}). "
-            "Install the newer Exeat again, or restore a backup from before the update."
+            f"{doc['kind']} {doc['id']} was written by a newer Exeat (schema {schema}; this one knows {kind.SCHEMA})."
+            " Install the newer Exeat again, or restore a backup from before the update."
         )
     if is_sealed(kind):
         sealing = _vault(vault, kind.KIND)
@@ -133,7 +140,7 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
             return build(kind, upgrade(kind, orjson.loads(body), schema))
         return cast(R, _kept(kind, body))
     except ValueError as error:
-        raise Damaged(f"{name} does not read as a {kind.__name__}: {error}") from error
+        raise Damaged(f"{doc['kind']} {doc['id']} does not read as a {kind.__name__}: {error}") from error
 
 
 def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
@@ -143,6 +150,11 @@ def upgrade(kind: type[Record], body: Doc, schema: int) -> Doc:
             raise ValueError(f"{kind.__name__} has no upgrade from schema {step}")
         body = kind.UPGRADES[step](body)
     return body
+
+
+@cache
+def _fields(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
 
 
 def _vault(vault: Vault | None, kind: str) -> Vault:

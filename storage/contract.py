@@ -201,9 +201,11 @@ class Transaction(Protocol):
         due_before: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
+        oldest: bool = False,
     ) -> list[R]:
-        """Records that fit all that is given, newest first; by `next_due`, earliest first, when `due_before`
-        is given (it includes that moment). `after` is the id of the last one of the page before.
+        """Records that fit all that is given, newest first, or oldest first (`oldest`), by when they were first kept;
+        by `next_due`, earliest first, when `due_before` is given (it includes that moment). `after` is the id of the
+        last one of the page before.
         """
 
     def put(self, record: Record) -> None:
@@ -214,7 +216,16 @@ class Transaction(Protocol):
         """
 
     def delete(self, kind: type[Record], id: str, rev: int) -> None:
-        """Forget the record, if `rev` is the stored one, else Conflict."""
+        """Forget the record, if `rev` is the stored one, else Conflict.
+
+        What waits to be sent or fetched for it and the dead letters about it go with it; every message that shows
+        it is drawn once more. The bytes stay on the disk until `purge`.
+        """
+
+    def forget_person(self, id: str) -> None:
+        """Drop what waits to be sent to somebody, and the dead letters of that; every message shown to them is drawn
+        once more.
+        """
 
     async def seen(self, key: str) -> Seen | None:
         """What is known of a sender's key."""
@@ -292,6 +303,12 @@ class Store(Protocol):
 
     async def forget_seen(self, before: datetime) -> int:
         """Drop seen-keys from before the moment given (at least 24 hours old); how many that are not hidden."""
+
+    async def purge(self) -> None:
+        """Return when what was deleted before the call is nowhere on the disk any more. Commits go on meanwhile.
+
+        Raises Unavailable when that could not be done.
+        """
 
     async def count(self, school: str) -> Count:
         """How much there is of what is not hidden, at a cost that does not grow with it."""

@@ -22,5 +22,5 @@ async def rotate(
     for start in range(0, len(rows), at_a_time):
         await store.reseal(rows[start : start + at_a_time])
         progress(min(start + at_a_time, len(rows)), len(rows))
-    await store.sum_up()
+    await store.purge()
     return len(rows)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import asking, exporting, importing, init, keeping, keys, manifests, running
+from bot.cli import asking, erasing, exporting, importing, init, keeping, keys, manifests, retaining, running
 from bot.cli.speaking import FAILED, err
 from handlers.dispatch import where
 from handlers.everything import everything
@@ -32,6 +32,10 @@ commands.add_typer(
 commands.add_typer(
     exporting.commands(everything()), name="export", short_help="Give out what is kept, to be read without Exeat"
 )
+commands.add_typer(
+    retaining.commands(everything()), name="retention", short_help="Delete what has been kept long enough"
+)
+commands.add_typer(erasing.commands(everything()), name="erase", short_help="Erase a record, or somebody, for good")
 commands.add_typer(keys.keys, name="keys", short_help="Make a key to seal confidential records with")
 commands.add_typer(manifests.manifest, name="manifest", short_help="Make what a chat platform asks for")
 

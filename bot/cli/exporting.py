@@ -14,11 +14,10 @@ import orjson
 import typer
 from rich.progress import Progress
 
-from bot.app import vault_of
+from bot.cli.opening import opened as open_records
 from bot.cli.parcel import Parcel, parcel
-from bot.cli.speaking import FAILED, err, plainly, refuse, say
-from bot.clock import utc_now
-from bot.settings import read_environment, read_school
+from bot.cli.speaking import err, plainly, refuse, say
+from handlers.everything import everything
 from handlers.exports.pages import (
     chapter_data,
     chapter_page,
@@ -37,13 +36,11 @@ from handlers.exports.school import Whole, table_of, whole
 from handlers.exports.subject import Unknown
 from handlers.registry import Log, Registry
 from handlers.turn import Scene
-from policy.people import EXEAT
-from policy.record import Record
 from storage.audit import verify
 from storage.blobs import Blobs
 from storage.codec import text
 from storage.contract import Damaged
-from storage.tiny import TinyStore, read_tiny
+from storage.tiny import TinyStore
 
 FOR_THE_PERSON, FOR_THE_OFFICER = "for-the-person", "for-the-data-protection-officer"
 
@@ -165,21 +162,15 @@ def _log_help(log: Log) -> str:
 
 
 @asynccontextmanager
-async def _opened(kinds: Iterable[type[Record]]) -> AsyncIterator[Opened]:
-    environment = read_environment()
-    school = read_school(environment.exeat_config)
-    if not environment.exeat_data.is_dir():
-        refuse(f"There are no records at {environment.exeat_data}. Say where they are with EXEAT_DATA.", FAILED)
-    store = await read_tiny(environment.exeat_data, kinds=kinds, vault=vault_of(environment))
-    async with store.transaction(school.id) as tx:
-        scene = Scene(tx, school, utc_now(), EXEAT, sealing=store.sealing)
-        yield Opened(store, scene, Blobs(environment.exeat_data / "blobs"))
+async def _opened() -> AsyncIterator[Opened]:
+    async with open_records(everything(), reading=True) as records, records.scene() as scene:
+        yield Opened(records.store, scene, records.blobs)
 
 
 async def _write_person(
     registry: Registry, email: str, folder: Path, received: date | None, given: frozenset[str]
 ) -> tuple[Copy, str]:
-    async with _opened(registry.kinds.values()) as opened:
+    async with _opened() as opened:
         scene, school = opened.scene, opened.scene.school
         if shut := await unreadable(opened.store, school.id, registry):
             titles = ", ".join(each.title for each in shut)
@@ -215,7 +206,7 @@ async def _write_person(
 
 
 async def _write_school(registry: Registry, folder: Path) -> tuple[Whole, list[str]]:
-    async with _opened(registry.kinds.values()) as opened:
+    async with _opened() as opened:
         scene, school = opened.scene, opened.scene.school
         with Progress(console=err, disable=not err.is_terminal) as bar:
             found = await whole(scene, registry, await opened.store.count(school.id), progress=_onto(bar, "reading"))
@@ -236,7 +227,7 @@ async def _write_school(registry: Registry, folder: Path) -> tuple[Whole, list[s
 
 
 async def _write_log(log: Log, file: Path) -> int:
-    async with _opened((log.record,)) as opened:
+    async with _opened() as opened:
         table = await table_of(opened.scene, log)
         page = log_page(table, opened.scene.school, back=False)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:

@@ -4,7 +4,6 @@ import asyncio
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,20 +11,13 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
+from bot.cli.opening import opened
 from bot.cli.speaking import FAILED, err, plainly, refuse, say
-from bot.clock import utc_now
 from bot.logs import set_up_logs
-from bot.settings import Environment, read_environment, read_school
 from handlers.dispatch import Dispatch, Trouble
 from handlers.everything import everything
 from handlers.registry import Importer, Landed, Registry
-from policy.address import Address
-from policy.people import Identity, Known
-from policy.place import Place
-from policy.school import School
 from policy.text import clean
-from storage.contract import Unavailable
-from storage.tiny import TinyStore, open_tiny, read_tiny
 
 AT_A_TIME = 250
 """How many rows one commit takes."""
@@ -89,11 +81,9 @@ def _command(importer: Importer) -> Callable[..., None]:
                 table = read_table(file, importer)
             except Unreadable as error:
                 refuse(str(error))
-            environment = read_environment()
-            school = read_school(environment.exeat_config)
             taking = Taking(importer, table, dry_run=dry_run)
             try:
-                asyncio.run(_bring(taking, environment, school))
+                asyncio.run(_bring(taking))
             except KeyboardInterrupt:
                 refuse("Stopped. What was taken in is kept, and the same file may be imported again.", FAILED)
             except Trouble:
@@ -240,32 +230,6 @@ def _parts(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
     return (rows[start : start + AT_A_TIME] for start in range(0, len(rows), AT_A_TIME))
 
 
-async def _bring(taking: Taking, environment: Environment, school: School) -> None:
-    async with _opened(environment, everything(), dry_run=taking.dry_run) as (store, registry):
-        await taking.run(Dispatch(store, school, registry, _nobody, utc_now))
-
-
-@asynccontextmanager
-async def _opened(environment: Environment, registry: Registry, *, dry_run: bool) -> Any:
-    """The records, and the registry that knows every kind in them; only to be read, for a dry run."""
-    folder = environment.exeat_data
-    if not folder.is_dir():
-        refuse(f"There are no records at {folder}. Say where they are with EXEAT_DATA, or serve once first.", FAILED)
-    for own in (Place, Address):
-        registry.knows(own)
-    if dry_run:
-        yield await read_tiny(folder, kinds=registry.kinds.values()), registry
-        return
-    try:
-        store: TinyStore = await open_tiny(folder, kinds=registry.kinds.values())
-    except Unavailable as error:
-        raise Unavailable(f"{error} {SERVING}") from error
-    try:
-        yield store, registry
-    finally:
-        with suppress(Unavailable):
-            await store.close()
-
-
-async def _nobody(identity: Identity) -> Known | None:
-    return None
+async def _bring(taking: Taking) -> None:
+    async with opened(everything(), reading=taking.dry_run, serving=SERVING) as records:
+        await taking.run(records.dispatch)

@@ -7,14 +7,18 @@ from typing import Annotated
 import typer
 
 from bot.app import vault_of
+from bot.cli.intact import Intact, look, sealed_records
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.clock import utc_now
 from bot.settings import read_environment, read_school
 from bot.settings.environment import Environment
+from cards.wording import counted
+from handlers.everything import everything
 from storage.audit import Verdict, export, verify, verify_file
 from storage.backup import Manifest
 from storage.backup import backup as write_backup
 from storage.backup import restore as put_back
+from storage.blobs import Blobs
 from storage.contract import AuditRow
 from storage.tiny import TinyStore, read_tiny
 from storage.vault import Vault
@@ -82,9 +86,13 @@ def backup(
     _must_be_new(file)
     with plainly():
         environment = read_environment()
-        made = asyncio.run(_backup(environment, file))
-    held = f"{_rows(sum(made.rows.values()))} and {len(made.files) - 1} pictures"
+        made, sealed = asyncio.run(_backup(environment, file))
+    held = f"{_rows(sum(made.rows.values()))} and {counted(len(made.files) - 1, 'picture', 'pictures')}"
     say(f"{held} of {environment.exeat_data} are in {file}.")
+    say("Keys and exeat.toml are not in it: keep them apart from it, and safe.")
+    if sealed:
+        are = "1 record in it is" if sealed == 1 else f"{sealed:,} records in it are"
+        say(f"{are} sealed, and nobody can read {'it' if sealed == 1 else 'them'} without EXEAT_KEY.")
     if made.left_out:
         refuse(
             f"{len(made.left_out)} pictures were damaged and left out, beginning with {made.left_out[0]}. "
@@ -94,7 +102,10 @@ def backup(
 
 
 def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that exeat backup wrote.")]) -> None:
-    """Put a backup back, into the EXEAT_DATA folder, which must be empty. Every file and chain is checked.
+    """Put a backup back, into the EXEAT_DATA folder, which must be empty.
+
+    Every file and audit chain is checked first. Then every record is read, and held against its fingerprint in the
+    audit and the pictures it names; sealed ones only where EXEAT_KEY is set.
 
     \b
     Example:
@@ -104,8 +115,12 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A file th
         refuse(f"There is no file {file}.")
     with plainly():
         environment = read_environment()
-        made = asyncio.run(put_back(file, environment.exeat_data))
+        made, found = asyncio.run(_restore(environment, file))
     say(f"{environment.exeat_data} is as it was at {made.made_at.isoformat(timespec='seconds')}.")
+    chains = ", ".join(f"{_rows(chain.rows)} of {chain.school}" for chain in made.chains) or "no rows"
+    say(f"The audit is sound: {chains}.")
+    say(f"{counted(found.read, 'record', 'records')} can be read, {found.fitting:,} of them held to a fingerprint.")
+    _say_trouble(found)
 
 
 async def _open(environment: Environment) -> TinyStore:
@@ -114,8 +129,32 @@ async def _open(environment: Environment) -> TinyStore:
     return await read_tiny(environment.exeat_data)
 
 
-async def _backup(environment: Environment, file: Path) -> Manifest:
-    return await write_backup(await _open(environment), file, utc_now())
+async def _backup(environment: Environment, file: Path) -> tuple[Manifest, int]:
+    store = await _open(environment)
+    return await write_backup(store, file, utc_now()), sealed_records(store, everything().kinds.values())
+
+
+async def _restore(environment: Environment, file: Path) -> tuple[Manifest, Intact]:
+    made, folder = await put_back(file, environment.exeat_data), environment.exeat_data
+    store = await read_tiny(folder)
+    return made, await look(store, everything().kinds.values(), Blobs(folder / "blobs"), vault_of(environment))
+
+
+def _say_trouble(found: Intact) -> None:
+    """What is not as it should be; leaves with 1 when something is wrong with the backup itself."""
+    if found.sealed:
+        are = "1 record is sealed and was" if found.sealed == 1 else f"{found.sealed:,} records are sealed and were"
+        say(f"{are} not opened, for there is no EXEAT_KEY here. Set it before you serve.")
+    wrong = list[str]()
+    if found.shut:
+        sealed = counted(found.shut, "sealed record", "sealed records")
+        wrong.append(f"{sealed} cannot be opened with this EXEAT_KEY: add the key of that time.")
+    if found.altered:
+        wrong.append(f"Not what the audit says they were: {', '.join(map(str, found.altered))}.")
+    if found.lost:
+        wrong.append(f"Pictures that are named and not there: {len(found.lost):,}. Look in an older backup.")
+    if wrong:
+        refuse(" ".join(wrong), FAILED)
 
 
 async def _own_rows() -> tuple[TinyStore, str]:

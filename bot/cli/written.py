@@ -62,6 +62,9 @@ headteacher = {_quoted(answers.headteacher)}
 # version = "2026"
 # next_review = "2027-03-31"
 
+[retention]
+# posts = "3 years"  # after it ended; so too comments, incidents, breaches, wordings and absences
+
 [[accounts]]  # once for each of the school's accounts
 name = {_quoted(answers.account)}
 platform = {_quoted(answers.platform)}  # facebook, instagram, x, youtube, linkedin, bluesky, mastodon, website, other

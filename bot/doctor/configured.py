@@ -33,6 +33,22 @@ def school_findings(school: School, file: Path, now: datetime) -> Iterator[Findi
             )
     yield from _policy(school, now)
     yield from _deciding(school)
+    yield from _leading(school)
+
+
+def _leading(school: School) -> Iterator[Finding]:
+    if not school.roster.refs(Role.CHAIR):
+        yield note(
+            "[people] chair_of_governors",
+            "Nobody is named, so nobody can be told of an incident that is about the headteacher.",
+            'Name them: chair_of_governors = "…".',
+        )
+    if not school.roster.refs(Role.DPO):
+        yield note(
+            "[people] data_protection_officer",
+            "Nobody is named, so only whoever leads on an incident hears of a personal data breach.",
+            'Name them: data_protection_officer = "…".',
+        )
 
 
 def _deciding(school: School) -> Iterator[Finding]:

@@ -24,8 +24,8 @@ class Orphans:
         self._store, self._school, self._blobs = store, school, blobs
         self._kinds = [kind for kind in registry.kinds.values() if not is_sealed(kind)]
 
-    async def sweep(self, now: datetime) -> int:
-        """Remove what no record names and was put there more than a day before `now` (the real time); how many.
+    async def sweep(self, now: datetime, lying: timedelta = OLD) -> int:
+        """Remove what no record names and has been `lying` there at `now` (the real time) for so long; how many.
 
         A record that is deleted meanwhile ends the sweep: the next one will do.
         """
@@ -37,7 +37,7 @@ class Orphans:
                 await self._read(kind, keep)
         except Conflict:
             return 0
-        return await self._blobs.sweep(keep, now - OLD)
+        return await self._blobs.sweep(keep, now - lying)
 
     async def _read(self, kind: type[Record], keep: set[str]) -> None:
         after: str | None = None

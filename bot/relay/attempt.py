@@ -136,11 +136,15 @@ class Attempts:
         except Gone:
             return Settled(forget=shown.key)
         self.tally.note(row, "redrawn")
-        if drawn is None and not rev:
+        if drawn is None and (not rev or not await self._is_known(row.person)):
             return Settled(forget=shown.key)
         now = replace(shown, conversation=at.conversation, message=at.message, files=at.files)
         now = replace(now, rev=drawn.rev if drawn else rev)
         return Settled(now, "" if now.key == shown.key else shown.key)
+
+    async def _is_known(self, person: str) -> bool:
+        async with self._store.transaction(self._school.id) as tx:
+            return await Scene(tx, self._school, self._dispatch.clock(), EXEAT).person(person) is not None
 
     async def _standing(self, row: Outgoing) -> tuple[Shown | None, int]:
         """The message to be drawn again, and the revision of its record: 0 when there is none any more."""

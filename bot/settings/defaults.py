@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from policy.retention import RULES, duration
+
 MEANINGS: Mapping[tuple[str, str], str] = {
     ("school", "id"): "It is made from the name. Write it down before the first post: records belong to it, so a "
     "school that is renamed later would lose sight of them.",
@@ -38,6 +40,10 @@ MEANINGS: Mapping[tuple[str, str], str] = {
         "reminders",
     ): "Reminders of a comment come at half time, before going home and an hour before it is due.",
     ("comments", "complaints"): "Complaints are said to go by the complaints procedure, but not where it is.",
+    **{
+        ("retention", sort): f"{sort.capitalize()} are deleted {duration(months)} after they ended."
+        for sort, months in RULES.items()
+    },
 }
 
 

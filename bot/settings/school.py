@@ -75,6 +75,7 @@ def _school(shape: SchoolFile, file: File) -> School:
             next_review=policy.next_review,
         ),
         comments=CommentRules(tuple(dict.fromkeys(shape.comments.reminders)), shape.comments.complaints),
+        months_kept=shape.retention.model_dump(),
         head_may_approve_own=own if own is not None else not shape.people.deputies,
     )
 

@@ -12,6 +12,7 @@ from bot.settings.values import (
     Day,
     Hours,
     HowToReply,
+    Months,
     OnPlatform,
     Ref,
     Reminder,
@@ -24,6 +25,7 @@ from bot.settings.values import (
 )
 from policy.account import Replies
 from policy.comment_due import BEFORE
+from policy.retention import RULES, duration
 
 HELPLINE = "NSPCC whistleblowing advice line, 0800 028 0285"
 """Shown where a school names no helpline of its own."""
@@ -114,6 +116,17 @@ class CommentsSection(Section):
     complaints: Words = ""
 
 
+class RetentionSection(Section):
+    """`[retention]`: how long each sort of record is kept after it ended, in months."""
+
+    posts: Months = RULES["posts"]
+    comments: Months = RULES["comments"]
+    incidents: Months = RULES["incidents"]
+    breaches: Months = RULES["breaches"]
+    wordings: Months = RULES["wordings"]
+    absences: Months = RULES["absences"]
+
+
 class SchoolFile(Section):
     """The whole file."""
 
@@ -124,6 +137,7 @@ class SchoolFile(Section):
     contacts: ContactsSection = ContactsSection()
     policy: PolicySection = PolicySection()
     comments: CommentsSection = CommentsSection()
+    retention: RetentionSection = RetentionSection()
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
@@ -135,6 +149,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
     ("contacts",): ContactsSection,
     ("policy",): PolicySection,
     ("comments",): CommentsSection,
+    ("retention",): RetentionSection,
     ("accounts",): AccountSection,
 }
 """Which section stands where, list positions left out."""
@@ -171,5 +186,7 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("comments",): '[comments], and under it reminders = ["half time"]',
     ("comments", "reminders"): 'reminders = ["half time", "going home", "an hour before"]',
     ("comments", "complaints"): 'complaints = "https://www.school.example/complaints"',
+    ("retention",): '[retention], and under it posts = "3 years"',
+    **{("retention", sort): f'{sort} = "{duration(months)}"' for sort, months in RULES.items()},
 }
 """What to write, for messages."""

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from bot.settings.fault import either, nearest
 from policy.account import Platform, Replies
 from policy.comment_due import Rung
+from policy.retention import LONGEST
 
 EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:.]+")
 SLACK_REF = re.compile(r"slack:[uw][a-z0-9]{2,20}")
@@ -202,6 +203,18 @@ def rhythm(value: Any) -> int:
     return int(found[1])
 
 
+def months(value: Any) -> int:
+    """How long something is kept, in months: "3 years", "18 months"."""
+    found = re.fullmatch(r"([1-9]\d{0,3}) (month|year)s?", " ".join(_words(value).casefold().split()))
+    length = int(found[1]) * (12 if found[2] == "year" else 1) if found else 0
+    if not 0 < length <= LONGEST:
+        raise wrong(
+            f"{quoted(value)} does not say how long they are kept.",
+            'Write "3 years" or "18 months" (at most 100 years). To keep one record for longer, hold it.',
+        )
+    return length
+
+
 def address(value: Any) -> str:
     """A web address."""
     text = _words(value)
@@ -236,6 +249,7 @@ Day = Annotated[date, BeforeValidator(day)]
 Closure = Annotated[tuple[date, date], BeforeValidator(closure)]
 OnPlatform = Annotated[Platform, BeforeValidator(platform)]
 Address = Annotated[str, BeforeValidator(address)]
+Months = Annotated[int, BeforeValidator(months)]
 Rhythm = Annotated[int, BeforeValidator(rhythm)]
 HowToReply = Annotated[Replies, BeforeValidator(replies)]
 Reminder = Annotated[Rung, BeforeValidator(reminder)]

@@ -12,7 +12,7 @@ from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
 from bot.surface import Ambiguous, Permanent, Transient
 from cards.limits import SLACK
-from cards.model import Button, Card, Form, Text, Tone, Value
+from cards.model import Button, Card, FileField, Form, Text, Tone, Value
 from cards.slack import home, message, modal, shown
 from cards.text import fitted, harmless
 from handlers.request import Request
@@ -67,13 +67,19 @@ class Answers:
         )
 
     def invalid(self, incoming: Incoming, form: Form, values: Mapping[str, Value], errors: Mapping[str, str]) -> Body:
-        """The form kept open with its errors, each under its field; one without a field here goes to the first."""
+        """The form kept open with its errors, each under its field; one without a field here goes to the first.
+
+        Where the form is to carry something else from now on, it is drawn anew: errors alone leave it as it was. One
+        with places for files is not, since those that were chosen would be lost.
+        """
         fields = [
             str(block.get("block_id"))
             for block in (incoming.view or {}).get("blocks", [])
             if block.get("type") == "input"
         ]
-        if not fields:
+        carries = form.payload and dict(form.payload) != dict(incoming.request.payload)
+        carries = carries and not any(isinstance(part, FileField) for part in form.parts)
+        if not fields or carries:
             return {"response_action": "update", "view": self.form(form, values, errors)}
         placed: dict[str, str] = {}
         for name, error in errors.items():

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from cards.comment import Sight
-from handlers.care import cares_for, keepers, present
+from handlers.care import carers, cares_for, heads
+from handlers.digests import redraw_digests
 from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
 from policy.comment import Comment
@@ -34,15 +35,6 @@ async def sight(scene: Scene, comment: Comment) -> Sight:
         procedure=scene.school.comments.complaints,
         words=WORDS[reply.status] if reply else "",
     )
-
-
-async def carers(scene: Scene, comment: Comment) -> list[Person]:
-    """Who is to deal with it and is reminded of it: whoever it is assigned to, else who looks after its account."""
-    if comment.assigned:
-        person = await scene.person(comment.assigned)
-        if person is not None and (found := await present(scene, [person])):
-            return found
-    return await keepers(scene, comment.account)
 
 
 async def may_act(scene: Scene, comment: Comment) -> bool:
@@ -96,7 +88,7 @@ async def timed(scene: Scene, comment: Comment) -> Comment:
 async def keep(turn: Turn, comment: Comment) -> Comment:
     """Save the comment with the moment of its next reminder, and say in the audit what was done.
 
-    Where words for it are not needed any more, their card says so.
+    Where words for it are not needed any more, their card says so, and messages that list it are drawn again.
     """
     before = await turn.tx.get(Comment, comment.id)
     comment = await timed(turn, comment)
@@ -105,4 +97,7 @@ async def keep(turn: Turn, comment: Comment) -> Comment:
         reply = await turn.tx.get(Post, before.reply)
         if reply is not None and reply.status in OPEN:
             turn.tx.put(reply)
+    if before is not None and (before.status, before.assigned) != (comment.status, comment.assigned):
+        people = (*await carers(turn, before), *await carers(turn, comment), *await heads(turn))
+        await redraw_digests(turn, people)
     return comment

@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from handlers.comments.access import keep
 from handlers.comments.brought import Arrived, missing, read, writer
-from handlers.comments.nagging import pass_on, tell
+from handlers.comments.nagging import has_room, pass_on, tell
 from handlers.registry import Brought, Column, Landed, Registry
 from handlers.turn import Turn
-from policy.comment import WORDS, Comment, answer, deleted, log
+from policy.comment import WORDS, Comment, Kind, adopt, answer, deleted, is_same, log, words_key
 from policy.comment_due import Nag
 from policy.people import EXEAT
 from policy.record import ref
@@ -22,6 +23,11 @@ registry = Registry()
 GONE = "The program that brought it says that whoever wrote it has taken it down."
 
 OTHER_WORDS = "Other words came under this id before. Those are kept, and these are not."
+
+BY_HAND = "It was logged by hand before, and is known by this id from now on."
+
+MOST_ALIKE = 20
+"""Among how many comments of the same words, newest first, one is looked for that was logged by hand."""
 
 NOT_KNOWN = "Nothing was known of it, so there was nothing to close."
 
@@ -50,7 +56,7 @@ class Became(StrEnum):
     ANSWERED = "answered"
     DELETED = "deleted"
     KNOWN = "known"
-    """It was there already, and nothing was changed."""
+    """It was there already."""
     NOTHING = "nothing"
     """It was taken down or replied to, and Exeat had never heard of it."""
 
@@ -63,29 +69,52 @@ class _Delivery:
     at_once: bool
     known: dict[str, Comment] = field(default_factory=dict)
     fresh: list[tuple[str, Nag]] = field(default_factory=list)
+    rooms: dict[tuple[str, Kind], bool] = field(default_factory=dict)
+    adopted: set[str] = field(default_factory=set)
 
     async def look_up(self, arrived: Arrived) -> None:
         """Find the comment, if it is kept. All are looked up before the first is saved: that is cheap."""
-        if arrived.key not in self.known:
-            for comment in await self.turn.tx.find(Comment, key=arrived.key, limit=1):
+        if arrived.key in self.known:
+            return
+        for comment in await self.turn.tx.find(Comment, key=arrived.key, limit=1):
+            self.known[arrived.key] = comment
+            return
+        if arrived.text and arrived.received is not None:
+            await self._look_by_hand(arrived, arrived.received)
+
+    async def _look_by_hand(self, arrived: Arrived, received: datetime) -> None:
+        """Find the comment, if somebody has logged it without the platform's id of it."""
+        key = words_key(arrived.account, arrived.text)
+        for comment in await self.turn.tx.find(Comment, key=key, limit=MOST_ALIKE):
+            free = not comment.external and comment.id not in self.adopted
+            if free and is_same(comment, arrived.text, arrived.writer, received):
                 self.known[arrived.key] = comment
+                self.adopted.add(comment.id)
+                return
 
     async def take(self, arrived: Arrived) -> Landed:
         """Log the comment, or note what is new of it. Raises Unusable, before anything is changed."""
         before = self.known.get(arrived.key)
         if before is None and self._only_closes(arrived):
             return Landed(Became.NOTHING, note=NOT_KNOWN, key=arrived.key)
+        by_hand = before is not None and not before.external
+        if before is not None and by_hand:
+            before = adopt(before, arrived.id, arrived.received or before.received_at, self.turn.school.calendar)
         after = _moved(before or _new(self.turn, arrived), arrived, self.turn)
-        if before is not None and after is before:
-            other = arrived.text and arrived.text != before.text
-            note = f"It is {WORDS[before.status]}." + (f" {OTHER_WORDS}" if other else "")
+        if before is not None and after is before and not by_hand:
+            note = f"It is {WORDS[before.status]}.{self._other_words(before, arrived)}"
             return Landed(Became.KNOWN, before.id, note, arrived.key)
         if before is None:
             after = await self._begin(after, arrived.key)
         self.known[arrived.key] = await keep(self.turn, after)
-        became = _BECAME.get(after.state, Became.LOGGED)
-        note = OTHER_WORDS if before is not None and arrived.text and arrived.text != before.text else ""
-        return Landed(became, after.id, note, arrived.key)
+        if by_hand:
+            became = Became.KNOWN if after is before else _BECAME.get(after.state, Became.KNOWN)
+            return Landed(became, after.id, BY_HAND, arrived.key)
+        note = self._other_words(before, arrived).strip() if before else ""
+        return Landed(_BECAME.get(after.state, Became.LOGGED), after.id, note, arrived.key)
+
+    def _other_words(self, before: Comment, arrived: Arrived) -> str:
+        return f" {OTHER_WORDS}" if arrived.text and arrived.text != before.text else ""
 
     def _only_closes(self, arrived: Arrived) -> bool:
         """Whether so little is said of a comment that it can only close one that is known. A row says all of it."""
@@ -100,11 +129,18 @@ class _Delivery:
         if not self.at_once:
             return comment
         turn.tx.mark_seen(Seen(f"{EXEAT.id}/{key}", ref(comment), "", turn.now))
-        if comment.live:
+        if comment.live and await self._has_room(comment):
             comment, nag = await pass_on(turn, comment)
             if nag is not None:
                 self.fresh.append((key, nag))
         return comment
+
+    async def _has_room(self, comment: Comment) -> bool:
+        """Whether it is told of at once; what comes in one request takes the place of one."""
+        of = comment.account, comment.kind
+        if of not in self.rooms:
+            self.rooms[of] = await has_room(self.turn, comment)
+        return self.rooms[of]
 
     async def tell(self) -> None:
         """Say what is due of new ones: of a single one by its card, of several in one message."""

@@ -1,8 +1,9 @@
 """Comments handed over: whoever comes to look after an account hears of what is open on it."""
 
-from handlers.care import keepers
-from handlers.comments.access import carers
+from handlers.care import carers, keepers
+from handlers.comments.nagging import NAGS
 from handlers.comments.views import kept, queue
+from handlers.digests import send_digest
 from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.comment import Comment, State
@@ -44,4 +45,4 @@ async def _tell(turn: Turn, person: Person) -> None:
     if all(not shown.isdisjoint(person.ids) for shown in have):
         return
     if await turn.once(f"handed/{person.id}/{turn.school.calendar.today(turn.now)}"):
-        turn.send("comments.nag", person, nag=True)
+        await send_digest(turn, NAGS, person)

@@ -1,13 +1,15 @@
 """What happens when a comment falls due: whoever looks after it is reminded, and the headteacher of a late one."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from handlers.care import heads, keepers
-from handlers.comments.access import carers, eager
+from handlers.care import carers, heads, keepers
+from handlers.comments.access import eager
+from handlers.digests import send_digest
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, State, live_key
-from policy.comment_due import Nag, Rung, fall_due
+from policy.comment_due import CLOSING, Nag, Rung, fall_due
 from policy.people import Person, same_person
 
 registry = Registry()
@@ -15,11 +17,22 @@ registry = Registry()
 APART = timedelta(minutes=30)
 """Reminders to one person come in one message for as long as this."""
 
+AT_ONCE = 3
+"""How often in that time what a program brings to an account is told of as it comes; after that, by the clock."""
+
+URGENT = (Kind.COMPLAINT, Kind.OFFENSIVE)
+"""The kinds that what is ordinary does not keep waiting."""
+
+NAGS, COMPLAINTS = "comments.nag", "comments.complaints"
+
 
 @registry.due(Comment)
 async def due(turn: Turn, comment: Comment) -> None:
     """Say what has fallen due, once, and move the comment on in the same commit."""
     moved, nag = await pass_on(turn, comment)
+    if nag is not None and (until := await _waits(turn, comment, nag)) is not None:
+        turn.tx.put(replace(comment, next_due=until))
+        return
     turn.tx.put(moved)
     if nag is not None:
         await tell(turn, moved, nag)
@@ -47,7 +60,7 @@ async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -
         elif comment.status is State.ACKNOWLEDGED:
             await _digest(turn, "comments.acknowledged", person, comment.logged_at, late=False)
         else:
-            await _digest(turn, "comments.nag", person, comment.logged_at, late=comment.overdue(turn.now))
+            await _digest(turn, NAGS, person, comment.logged_at, late=comment.overdue(turn.now))
     if not nag.head:
         return
     for head in await heads(turn):
@@ -59,7 +72,39 @@ async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -
         elif comment.kind is Kind.COMPLAINT and fresh:
             turn.send("comment", head, comment)
         elif comment.kind is Kind.COMPLAINT:
-            await _digest(turn, "comments.complaints", head, comment.logged_at, late=False)
+            await _digest(turn, COMPLAINTS, head, comment.logged_at, late=False)
+
+
+async def has_room(turn: Turn, comment: Comment) -> bool:
+    """Whether one that a program brings now is told of at once: a few are, and the rest wait for the clock."""
+    name = f"brought/{comment.account}/{'urgent' if comment.kind in URGENT else 'ordinary'}/{_slot(turn)}"
+    for number in range(AT_ONCE):
+        if await turn.once(f"{name}/{number}"):
+            return True
+    return False
+
+
+async def _waits(turn: Turn, comment: Comment, nag: Nag) -> datetime | None:
+    """Until when (UTC) a new one is not spoken of, because everybody had a message of others a moment ago; None: now.
+
+    So it is in the next message, at the latest at the end of staffed hours, and always before it is due.
+    """
+    calendar = turn.school.calendar
+    staffed = calendar.is_staffed(turn.now)
+    if nag.rungs != (Rung.LOGGED,) or (not staffed and calendar.is_staffed(turn.now - CLOSING)):
+        return None
+    until = datetime.fromtimestamp((_slot(turn) + 1) * APART.total_seconds(), UTC)
+    if staffed and not calendar.is_staffed(until):
+        until = calendar.last_staffed_end(until)
+    if not turn.now < until < comment.due:
+        return None
+    told = [(NAGS, person) for person in await carers(turn, comment)]
+    told += [(COMPLAINTS, head) for head in await heads(turn) if nag.head]
+    for view, person in told:
+        _, before = await _latest(turn, view, person, late=False)
+        if before is None or before >= comment.logged_at:
+            return None
+    return until
 
 
 async def _is_all(turn: Turn, comment: Comment, person: Person) -> bool:
@@ -85,11 +130,22 @@ async def _digest(turn: Turn, view: str, person: Person, since: datetime, *, lat
 
     `since` is from when such a message shows the comment: one that went out before has not spoken of it.
     """
-    slot = int(turn.now.timestamp() // APART.total_seconds())
-    name = f"{view}/{'late' if late else 'due'}/{person.id}/{slot}"
-    while (before := await turn.told(name)) is not None:
-        if before >= since:
-            return
-        name += "+"
+    name, before = await _latest(turn, view, person, late=late)
+    if before is not None and before >= since:
+        return
     await turn.once(name)
-    turn.send(view, person, nag=True)
+    await send_digest(turn, view, person)
+
+
+async def _latest(turn: Turn, view: str, person: Person, *, late: bool) -> tuple[str, datetime | None]:
+    """When the latest such message of this time was asked for, None for never, and the name for another."""
+    name = f"{view}/{'late' if late else 'due'}/{person.id}/{_slot(turn)}"
+    latest: datetime | None = None
+    while (before := await turn.told(name)) is not None:
+        latest = before
+        name += "+"
+    return name, latest
+
+
+def _slot(turn: Turn) -> int:
+    return int(turn.now.timestamp() // APART.total_seconds())

@@ -14,7 +14,7 @@ from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Turn
-from policy.comment import Comment, Kind, log
+from policy.comment import WORDS, Comment, Kind, is_same, log, words_key
 from policy.refused import Unusable
 from policy.text import clean, shorten
 
@@ -22,8 +22,20 @@ registry = Registry()
 
 KINDS = frozenset(Kind)
 
+MOST_ALIKE = 20
+"""Among how many comments of the same words, newest first, one is looked for that is this one."""
+
 LONGEST_BOX, LONGEST_LINK = 3_000, 500
 """How many characters a form takes of a text, and of an address."""
+
+
+class Twice(Unusable):
+    """It seems to be logged already, as the comment whose id is `kept`. Sent again, it counts as another."""
+
+    def __init__(self, twin: Comment) -> None:
+        said = f"{twin.id} has the same words and is {WORDS[twin.status]}. If this is another one, send it again."
+        super().__init__({"text": said})
+        self.kept = twin.id
 
 
 @registry.command("logcomment", needs=staff, summary="Log what somebody wrote to the school", hint="[text]")
@@ -52,7 +64,8 @@ async def new(turn: Turn) -> Reply:
     try:
         comment = await _read(turn)
     except Unusable as wrong:
-        return Invalid(log_form(turn.school.accounts, turn.now), turn.request.fields, wrong.errors)
+        twin = wrong.kept if isinstance(wrong, Twice) else turn.request.payload.get("twin", "")
+        return Invalid(log_form(turn.school.accounts, turn.now, twin=twin), turn.request.fields, wrong.errors)
     comment = await take(turn, comment)
     return Say(receipt_card(comment, await sight(turn, comment), turn.now))
 
@@ -91,6 +104,16 @@ async def _read(turn: Turn) -> Comment:
         errors |= wrong.errors
     if errors or account is None or not isinstance(received, datetime):
         raise Unusable(errors)
-    id, writer, by = await turn.tx.new_id(Comment), shortened(text(request, "writer")), turn.viewer.id
+    writer, by = shortened(text(request, "writer")), turn.viewer.id
+    twin = await _twin(turn, account.id, words, writer, received)
+    if twin is not None and twin.id != request.payload.get("twin"):
+        raise Twice(twin)
+    id = await turn.tx.new_id(Comment)
     school, calendar = turn.school.id, turn.school.calendar
     return log(id, school, account.id, Kind(kind), writer, words, address, received, by, turn.now, calendar)
+
+
+async def _twin(turn: Turn, account: str, words: str, writer: str, received: datetime) -> Comment | None:
+    """The comment that this is, as good as surely, if it has been logged or brought before."""
+    alike = await turn.tx.find(Comment, key=words_key(account, words), limit=MOST_ALIKE)
+    return next((each for each in alike if is_same(each, words, writer, received)), None)

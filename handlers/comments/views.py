@@ -4,24 +4,37 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from cards.comment import comment_card, nag_card
-from cards.comment_list import Queue, complaints_card, digest_card, more_rows, overdue_card, queue_card, rows
+from cards.comment_list import (
+    Queue,
+    complaints_card,
+    digest_card,
+    done_card,
+    more_rows,
+    overdue_card,
+    queue_card,
+    replaced_card,
+    rows,
+)
 from cards.comment_stats import stats_card
 from cards.look import unwatched
 from cards.model import Card, Element
-from handlers.care import cares_for, keepers, leads
-from handlers.comments.access import carers, may_see, sees, sight
+from handlers.care import carers, cares_for, keepers, leads
+from handlers.comments.access import may_see, sees, sight
 from handlers.looks import unseen
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
 from handlers.turn import Scene, Turn
 from policy.comment import CLAUSE, LIVE, Comment, Kind, State, live_key
+from policy.digest import Digest
 from policy.people import same_person
 from policy.record import ref
 from policy.refused import NotAllowed, NotFound
 from policy.response_times import response_times
+from policy.retention import comment_kept
 
 registry = Registry()
+registry.retains(Comment, comment_kept, "comments")
 
 WHOLE = "comment.whole"
 
@@ -59,16 +72,39 @@ async def reminder_view(scene: Scene, comment: Comment) -> Card | None:
     return nag_card(comment, found, scene.now) if comment.live else comment_card(comment, found)
 
 
-@registry.view("comments.nag")
-async def nag_view(scene: Scene, record: None) -> Card | None:
-    """What is open and with the viewer; None when nothing is any more."""
-    return await _reminder(scene, State.OPEN)
+@registry.view("comments.nag", Digest)
+async def nag_view(scene: Scene, digest: Digest | None) -> Card | None:
+    """What is open and with the viewer."""
+    return _of(scene, digest, await _reminder(scene, State.OPEN))
 
 
-@registry.view("comments.acknowledged")
-async def acknowledged_view(scene: Scene, record: None) -> Card | None:
-    """What is with the viewer, was only acknowledged, and has no answer yet; None when nothing is any more."""
-    return await _reminder(scene, State.ACKNOWLEDGED)
+@registry.view("comments.acknowledged", Digest)
+async def acknowledged_view(scene: Scene, digest: Digest | None) -> Card | None:
+    """What is with the viewer, was only acknowledged, and has no answer yet."""
+    return _of(scene, digest, await _reminder(scene, State.ACKNOWLEDGED))
+
+
+@registry.view("comments.overdue", Digest)
+async def overdue_view(scene: Scene, digest: Digest | None) -> Card | None:
+    """What nobody answered in time, to the headteacher or whoever stands in."""
+    found = await _of_all(scene, lambda each: each.overdue(scene.now))
+    return _of(scene, digest, overdue_card(found) if found else None)
+
+
+@registry.view("comments.complaints", Digest)
+async def complaints_view(scene: Scene, digest: Digest | None) -> Card | None:
+    """The complaints that are open, to the headteacher or whoever stands in."""
+    found = await _of_all(scene, lambda each: each.kind is Kind.COMPLAINT)
+    return _of(scene, digest, complaints_card(found) if found else None)
+
+
+def _of(scene: Scene, digest: Digest | None, card: Card | None) -> Card | None:
+    """The message as it stands: nothing is sent where nothing waits, and one that was sent says that nothing does."""
+    if digest is None or (scene.first and not digest.replaced):
+        return card
+    if digest.replaced:
+        return None if scene.first else replaced_card()
+    return card or done_card()
 
 
 async def _reminder(scene: Scene, state: State) -> Card | None:
@@ -82,26 +118,12 @@ async def _reminder(scene: Scene, state: State) -> Card | None:
             return digest_card(found)
 
 
-@registry.view("comments.overdue")
-async def overdue_view(scene: Scene, record: None) -> Card | None:
-    """What nobody answered in time, to the headteacher or whoever stands in."""
+async def _of_all(scene: Scene, only: Callable[[Comment], bool]) -> Queue | None:
+    """The open comments of every account that are so, to whoever leads; None when there are none."""
     if not await leads(scene):
         return None
-    found = await queue(
-        scene, await everywhere(scene), states=(State.OPEN,), only=lambda each: each.overdue(scene.now)
-    )
-    return overdue_card(found) if found.comments else None
-
-
-@registry.view("comments.complaints")
-async def complaints_view(scene: Scene, record: None) -> Card | None:
-    """The complaints that are open, to the headteacher or whoever stands in."""
-    if not await leads(scene):
-        return None
-    found = await queue(
-        scene, await everywhere(scene), states=(State.OPEN,), only=lambda each: each.kind is Kind.COMPLAINT
-    )
-    return complaints_card(found) if found.comments else None
+    found = await queue(scene, await everywhere(scene), states=(State.OPEN,), only=only)
+    return found if found.comments else None
 
 
 @registry.command("comments", needs=staff, summary="Comments that wait for an answer", hint="[account] or stats")
@@ -205,7 +227,7 @@ async def queue(
     fitting = [each for each in found.values() if only(each) and account in ("", each.account)]
     if theirs:
         fitting = [each for each in fitting if not each.assigned or await _is_with(scene, each)]
-    fitting.sort(key=lambda comment: (comment.status is not State.OPEN, comment.due))
+    fitting.sort(key=lambda each: (each.status is not State.OPEN, each.due, each.received_at, each.logged_at))
     shown = fitting[skip : skip + LONGEST_LIST]
     return Queue(
         comments=tuple(shown),

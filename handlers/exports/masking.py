@@ -78,6 +78,18 @@ class Names:
         return found
 
 
+def places_of(text: str, names: Names, emails: frozenset[str]) -> list[tuple[int, int]]:
+    """Where somebody is named in a text, by names or by addresses (case-folded), in order and without overlaps."""
+    mailed = (each for each in email_addresses(text) if each.casefold() in emails)
+    found = sorted([*names.find(text), *(place for each in mailed for place in _places(text, each))])
+    apart = list[tuple[int, int]]()
+    for start, end in found:
+        if apart and start < apart[-1][1]:
+            start, end = apart[-1][0], max(end, apart.pop()[1])
+        apart.append((start, end))
+    return apart
+
+
 class Mask:
     """Finds other people in what one person wrote. `own` are that person's names, `emails` their addresses."""
 

@@ -11,6 +11,8 @@ from policy.template import Template
 
 registry = Registry()
 
+RIGHTS = {"free": "words of their own", "reported": "as one of the school's own programs told Exeat"}
+
 ACTS = {Act.HIDE: "Hidden", Act.DELETE: "Deleted", Act.BLOCK: "Its writer was blocked", Act.REPORT: "Reported"}
 
 
@@ -58,7 +60,11 @@ async def _said(scene: Scene, title: str, said: Said) -> Part:
     elif said.right.startswith(f"{Post.PREFIX}-"):
         post = await scene.tx.get(Post, said.right)
         author = post.author if post else ""
-    pieces: list[Piece] = [When("When", said.at), Who("By", said.by), Fact("By right of", said.right)]
+    pieces: list[Piece] = [
+        When("When", said.at),
+        Who("By", said.by),
+        Fact("By right of", RIGHTS.get(said.right, said.right)),
+    ]
     pieces += [Words("Words", said.words, author)] if said.words else []
     pieces += [Words("Where", said.where, said.by)] if said.where else []
     return Part(title, (said.by,), tuple(pieces))

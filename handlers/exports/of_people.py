@@ -37,14 +37,14 @@ async def person(scene: Scene, person: Person) -> Sheet:
         known.append(Fact("Is reminded", "also outside staffed hours"))
     if not scene.school.roster.names(person).isdisjoint(scene.school.roster.blocked):
         known.append(Fact("Is kept out", "by the school's settings"))
-    known += [Fact("Last used", person.uses)] if person.uses else []
-    parts = [Part("Somebody whom Exeat knows", person.ids, tuple(known))]
+    known += [Fact("The account used last", person.uses)] if person.uses else []
+    parts = [Part("In Exeat", person.ids, tuple(known))]
     for account in person.accounts:
         pieces = [Fact("Account", str(account.identity)), Fact("Name", account.name)]
         pieces += [Fact("E-mail", account.email)] if account.email else []
         pieces += [Fact("Standing", account.standing.value)]
         parts.append(Part(f"An account on {account.identity.platform.title()}", person.ids, tuple(pieces)))
-    return Sheet(person.KIND, person.id, f"Person {person.id}", tuple(parts))
+    return Sheet(person.KIND, person.id, person.name, tuple(parts))
 
 
 @registry.exports("conversations", "Conversations with Exeat on Teams", Address)
@@ -64,7 +64,7 @@ async def address(scene: Scene, address: Address) -> Sheet:
 async def away(scene: Scene, away: Away) -> Sheet:
     """An absence: theirs who were away and, as a time of standing in, the delegate's."""
     days = (When("First day", away.first), When("Last day", away.last))
-    planned = (Who("Away", away.person), *days, When("Said", away.made_at), Fact("Stands as", away.state))
+    planned = (Who("Away", away.person), *days, When("Exeat was told", away.made_at), Fact("Stands as", away.state))
     parts = [Part("Away", (away.person,), planned)]
     if away.delegate:
         acting = (Who("Stood in", away.delegate), Who("For", away.person), *days)

@@ -20,6 +20,7 @@ from handlers.exports.person import Copy
 from handlers.exports.reading import in_words
 from handlers.exports.school import Whole
 from handlers.turn import Scene
+from policy.retention import duration
 from policy.school import School
 from storage.audit import Verdict
 from storage.codec import plain
@@ -30,6 +31,21 @@ READ_FIRST = (
     "They were looked for by a program. In free text it may have missed somebody, or taken out a word that is no "
     "name: somebody at the school should have read this copy before it was given to you. If you find another person "
     "in it, or miss something of yours, please tell the school's data protection officer.",
+)
+
+WHY = (
+    "Exeat puts the school's social media policy to work: posts are approved before they go out, comments are "
+    "answered in time, incidents are dealt with. It keeps what that takes, and who did it, so that the school can "
+    "answer for it.",
+    "What stands here came from you, from your accounts in the chat, and from what you did in Exeat. Colleagues "
+    "whose task it is have seen it there, and the chat that the school uses has carried it. No decision about you is "
+    "made by a program.",
+)
+
+RIGHTS = (
+    "You may ask the school to put right what is wrong, to erase what it need not keep, or to stop using it. The "
+    "school's data protection officer decides on that, and says why.",
+    "You may complain to the Information Commissioner's Office: ico.org.uk.",
 )
 
 NOT_IN_IT = (
@@ -66,12 +82,19 @@ def copy_page(copy: Copy, scene: Scene, picture_url: PictureUrl) -> str:
     """What is given to the person, as one page."""
     made = in_words(copy.made_at, scene.school.zone)
     links = [(f"#{each.name}", each.title) for each in copy.chapters]
+    links += [("#record", "What you did in Exeat"), ("#why", "Why it is kept, and for how long")]
+    links += [("#rights", "Your rights"), ("#elsewhere", "What is not in this copy")]
     body = [
         notice(*READ_FIRST),
-        contents([*links, ("#record", "What you did in Exeat"), ("#elsewhere", "What is not in this copy")]),
+        contents(links),
         *(chapter_html(each, picture_url) for each in copy.chapters),
         heading("What you did in Exeat", "record"),
         table_html(copy.audit),
+        heading("Why it is kept, and for how long", "why"),
+        paragraphs(*WHY),
+        listed(kept_for(scene.school)),
+        heading("Your rights", "rights"),
+        paragraphs(*RIGHTS),
         heading("What is not in this copy", "elsewhere"),
         listed(NOT_IN_IT),
     ]
@@ -88,8 +111,24 @@ def copy_data(copy: Copy, scene: Scene) -> dict[str, Any]:
         "read_first": list(READ_FIRST),
         "records": {each.name: plain(each.items) for each in copy.chapters},
         "audit": [dict(zip(copy.audit.heads, row, strict=True)) for row in copy.audit.rows],
+        "why": list(WHY),
+        "kept_for": list(kept_for(scene.school)),
+        "rights": list(RIGHTS),
         "not_in_this_copy": list(NOT_IN_IT),
     }
+
+
+def kept_for(school: School) -> tuple[str, ...]:
+    """How long each sort of record is kept here."""
+    words = {"breaches": "incidents in which personal data were involved"}
+    found = [
+        f"{words.get(sort, sort)}: {duration(months)} after they ended" for sort, months in school.months_kept.items()
+    ]
+    return (
+        *found,
+        "what is still open, or has to stay because of a legal claim: for as long as that takes",
+        "who you are and your accounts: until the school erases them, after you have left",
+    )
 
 
 def review_page(copy: Copy, scene: Scene) -> str:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from cards.incident import Sight
+from handlers.incidents.routing import may_lead, officers
 from handlers.turn import Scene, Turn
 from policy.chronology import Act, Entry
-from policy.incident import Incident
+from policy.incident import Incident, add_reader
 from policy.incident_due import schedule
 from policy.people import EXEAT, Person, Role, might_be_same_person, same_person
 from policy.refused import NotAllowed
@@ -21,8 +22,7 @@ async def sight(scene: Scene, incident: Incident, entries: Sequence[Entry] = ())
     decided = [each.by for each in (incident.assessment, incident.outcome) if each]
     decided += [incident.breach.decision.by] if incident.breach and incident.breach.decision else []
     ids = {incident.by, incident.lead, *decided, *(each.by for each in entries)} - {"", EXEAT.id}
-    officers = await scene.holders(Role.DPO) if incident.breach else []
-    told = [each.name for each in officers if await reads_it(scene, incident, each)]
+    told = [each.name for each in await deciders(scene, incident)] if incident.breach else []
     return Sight(
         zone=scene.school.zone,
         now=scene.now,
@@ -51,20 +51,44 @@ async def is_hidden(scene: Scene, incident: Incident, person: Person) -> bool:
     return await _is_one_of(scene, incident.hidden, person, might_be_same_person)
 
 
+async def hidden_from(scene: Scene, incident: Incident) -> list[Person]:
+    """Those it is kept from."""
+    return [each for id in incident.hidden if (each := await scene.person(id)) is not None]
+
+
 async def leads(scene: Scene, incident: Incident) -> bool:
-    """Whether the viewer leads: whoever it went to, and among its readers the headteacher and the chair."""
+    """Whether the viewer leads: whoever it went to, while they may, and among its readers the headteacher and the
+    chair.
+    """
     if not await reads(scene, incident):
         return False
-    if await scene.is_viewer(incident.lead):
+    if any(scene.school.roster.holds(scene.viewer, role) for role in LEADING):
         return True
-    return any(scene.school.roster.holds(scene.viewer, role) for role in LEADING)
+    if not await scene.is_viewer(incident.lead):
+        return False
+    return await may_lead(scene, scene.viewer, await hidden_from(scene, incident), of_head=incident.report.of_head)
 
 
 async def decides(scene: Scene, incident: Incident) -> bool:
     """Whether the viewer may decide on personal data: whoever leads, and the data protection officer."""
     if await leads(scene, incident):
         return True
-    return scene.school.roster.holds(scene.viewer, Role.DPO) and await reads(scene, incident)
+    return any(same_person(each, scene.viewer) for each in await deciders(scene, incident))
+
+
+async def deciders(scene: Scene, incident: Incident) -> list[Person]:
+    """The data protection officer, and whoever stands in, as far as they may read the file."""
+    found = await officers(scene, await hidden_from(scene, incident))
+    return [each for each in found if await reads_it(scene, incident, each)]
+
+
+async def open_to_officers(turn: Turn, incident: Incident) -> Incident:
+    """The data protection officer, and whoever stands in today, may read the file from now on."""
+    for officer in await officers(turn, await hidden_from(turn, incident)):
+        if not await reads_it(turn, incident, officer):
+            said = f"{officer.name} may read the file, for the data protection officer's work."
+            incident = await add(turn, add_reader(incident, officer.id), Act.READER, said)
+    return incident
 
 
 async def reader(turn: Turn, incident: Any) -> None:
@@ -82,13 +106,21 @@ async def reader_or_reporter(turn: Turn, incident: Any) -> None:
 async def leader_of(turn: Turn, incident: Any) -> None:
     """Whoever leads on it."""
     await reader(turn, incident)
-    if not await leads(turn, incident):
+    if await leads(turn, incident):
+        return
+    if await turn.is_viewer(incident.lead):
         raise NotAllowed(
-            f"{await turn.name(incident.lead)} leads on {incident.id}, so nothing was done.",
-            "You may read its file and add to it.",
-            "Press Add note for what you know.",
+            f"You no longer lead on {incident.id}, so nothing was done.",
+            "You led in somebody's place, and that is over.",
+            "Press Add note for what you know; they deal with the rest.",
             clause="lead-on-incidents",
         )
+    raise NotAllowed(
+        f"{await turn.name(incident.lead)} leads on {incident.id}, so nothing was done.",
+        "You may read its file and add to it.",
+        "Press Add note for what you know.",
+        clause="lead-on-incidents",
+    )
 
 
 async def decider(turn: Turn, incident: Any) -> None:
@@ -111,6 +143,14 @@ def keep(turn: Turn, incident: Incident) -> Incident:
     incident = schedule(incident, turn.school.calendar)
     turn.save(incident)
     return incident
+
+
+async def tell(turn: Turn, incident: Incident, *others: Person) -> None:
+    """Let whoever leads, and the others, know that there is something new in the file; not whoever did it."""
+    lead = await turn.person(incident.lead)
+    told = [each for each in (lead, *others) if each is not None and not same_person(each, turn.viewer)]
+    for person in told:
+        turn.send("incident.news", person, incident, nag=True)
 
 
 async def _is_one_of(

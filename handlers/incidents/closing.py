@@ -2,7 +2,7 @@
 
 from cards.incident_forms import YES, close_form
 from handlers.fields import needed, text
-from handlers.incidents.access import add, keep, leader_of
+from handlers.incidents.access import add, keep, leader_of, tell
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
@@ -37,6 +37,7 @@ async def closed(turn: Turn, incident: Incident) -> Reply:
         f"Lessons: {lessons}" if lessons else "",
     ]
     kept = keep(turn, await add(turn, moved, Act.CLOSED, "\n".join(each for each in said if each)))
+    await tell(turn, kept)
     reporter = await turn.person(kept.by)
     if reporter is not None and not await turn.is_viewer(kept.by) and kept.by not in kept.readers:
         turn.send("incident.reporter", reporter, kept)

@@ -3,16 +3,28 @@
 from datetime import datetime
 
 from cards.incident import SEVERITIES, VERDICTS
-from cards.incident_forms import assess_form, assign_form, decide_form, note_form
+from cards.incident_forms import assess_form, assign_form, decide_form, note_form, refer_form
 from cards.model import Form
+from cards.wording import moment
 from handlers.fields import needed, text
-from handlers.incidents.access import add, decider, is_hidden, keep, leader_of, reader_or_reporter, reads
-from handlers.incidents.routing import officers
+from handlers.incidents.access import (
+    add,
+    decider,
+    deciders,
+    is_hidden,
+    keep,
+    leader_of,
+    open_to_officers,
+    reader_or_reporter,
+    reads,
+    tell,
+)
 from handlers.incidents.tasks import give
 from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
+from policy.calendar import as_utc
 from policy.chronology import Act, corrected
 from policy.incident import (
     LIVE,
@@ -28,8 +40,10 @@ from policy.incident import (
     begin_breach,
     decide,
     only,
+    put_right,
+    refer,
 )
-from policy.incident_due import began
+from policy.incident_due import began, begun_over
 from policy.people import Identity, Person
 from policy.refused import Unusable
 
@@ -73,6 +87,28 @@ async def assessed(turn: Turn, incident: Incident) -> Reply:
     return Nothing()
 
 
+@registry.button("incident.refer", "Refer", needs=leader_of, record=Incident, bound=False, clause=CLAUSE)
+async def ask_refer(turn: Turn, incident: Incident) -> Reply:
+    """Asks to which outside body, and what was passed on."""
+    refer(incident, "")
+    return Ask(refer_form(incident, turn.school.contacts.agencies))
+
+
+@registry.form("incident.refer.send", needs=leader_of, record=Incident, bound=False, clause=CLAUSE)
+async def referred(turn: Turn, incident: Incident) -> Reply:
+    """It was referred."""
+    try:
+        agency = _agency(turn)
+        if not agency:
+            raise Unusable({"agency": "Please choose one of these."})
+        words = needed(turn.request, "text", "Please say what was passed on: it is kept in the chronology.")
+    except Unusable as wrong:
+        return Invalid(refer_form(incident, turn.school.contacts.agencies), turn.request.fields, wrong.errors)
+    moved = await add(turn, refer(incident, agency), Act.REFERRED, f"To {agency}: {words}")
+    await tell(turn, keep(turn, moved))
+    return Nothing()
+
+
 @registry.button("incident.note", "Add note", needs=reader_or_reporter, record=Incident, bound=False)
 async def ask_note(turn: Turn, incident: Incident) -> Reply:
     """Asks what is to be added."""
@@ -89,7 +125,7 @@ async def noted(turn: Turn, incident: Incident) -> Reply:
     except Unusable as wrong:
         return Invalid(note_form(incident, corrects=may_correct), turn.request.fields, wrong.errors)
     act = Act.CORRECTION if number else Act.NOTE
-    keep(turn, await add(turn, incident, act, words, corrects=number))
+    await tell(turn, keep(turn, await add(turn, incident, act, words, corrects=number)))
     return Nothing()
 
 
@@ -136,28 +172,34 @@ async def ask_decide(turn: Turn, incident: Incident) -> Reply:
 async def decided(turn: Turn, incident: Incident) -> Reply:
     """The decision stands with its reason and its time."""
     try:
-        decision = _decision(turn)
+        right = put_right(incident, _moment(turn, "aware"), turn.now)
+        decision = _decision(turn, right)
     except Unusable as wrong:
         return Invalid(decide_form(incident), turn.request.fields, wrong.errors)
-    moved = decide(incident, decision)
+    if right.breach != incident.breach:
+        right = await _put_right(turn, right)
+    moved = decide(right, decision)
     reference = f" The ICO's reference: {decision.reference}." if decision.reference else ""
-    keep(turn, await add(turn, moved, Act.BREACH, f"{VERDICTS[decision.verdict]}. {decision.why}{reference}"))
+    said = f"{VERDICTS[decision.verdict]}. {decision.why}{reference}"
+    kept = keep(turn, await add(turn, moved, Act.BREACH, said))
+    await tell(turn, kept, *await deciders(turn, kept))
     return Nothing()
+
+
+async def _put_right(turn: Turn, incident: Incident) -> Incident:
+    """The clock runs from another moment, and the chronology says so."""
+    at = moment(incident.breach.aware_at, turn.school.zone) if incident.breach else ""
+    incident = await add(turn, incident, Act.BREACH, f"Put right: the school first knew on {at}.")
+    return begun_over(incident, turn.now, turn.school.calendar)
 
 
 async def _begin_breach(turn: Turn, incident: Incident) -> Incident:
     """The clock has begun: the data protection officer may read the file."""
-    hidden = [each for id in incident.hidden if (each := await turn.person(id)) is not None]
-    for officer in await officers(turn, hidden):
-        if officer.id not in incident.readers:
-            said = f"{officer.name} may read the file, as data protection officer."
-            incident = await add(turn, add_reader(incident, officer.id), Act.READER, said)
-    return began(incident, turn.now, turn.school.calendar)
+    return began(await open_to_officers(turn, incident), turn.now, turn.school.calendar)
 
 
 async def _tell_officers(turn: Turn, incident: Incident) -> None:
-    hidden = [each for id in incident.hidden if (each := await turn.person(id)) is not None]
-    for officer in await officers(turn, hidden):
+    for officer in await deciders(turn, incident):
         turn.send("incident", officer, incident)
 
 
@@ -177,16 +219,21 @@ def _assess_form(turn: Turn, incident: Incident) -> Form:
 
 
 def _assessment(turn: Turn, incident: Incident) -> Assessment:
-    severity, agency = text(turn.request, "severity"), text(turn.request, "agency")
+    severity, agency = text(turn.request, "severity"), _agency(turn)
     if severity not in frozenset(Severity):
         raise Unusable({"severity": "Please say how serious it is."})
     why = needed(turn.request, "rationale", "Please say why: what you know, and what you weighed.")
-    known = turn.school.contacts.agencies
-    if agency and not (agency.isdecimal() and len(agency) < 4 and int(agency) < len(known)):
-        raise Unusable({"agency": "Please choose one of these."})
     before = incident.assessment.agencies if incident.assessment else ()
-    named = (*before, known[int(agency)]) if agency else before
+    named = (*before, agency) if agency else before
     return Assessment(Severity(severity), why, tuple(dict.fromkeys(named)), turn.viewer.id, turn.now)
+
+
+def _agency(turn: Turn) -> str:
+    """The outside body that was chosen, "" for none. Raises Unusable for one that is not on the school's list."""
+    chosen, known = text(turn.request, "agency"), turn.school.contacts.agencies
+    if chosen and not (chosen.isdecimal() and len(chosen) < 4 and int(chosen) < len(known)):
+        raise Unusable({"agency": "Please choose one of these."})
+    return known[int(chosen)] if chosen else ""
 
 
 def _breach(turn: Turn, incident: Incident) -> Breach | None:
@@ -195,13 +242,21 @@ def _breach(turn: Turn, incident: Incident) -> Breach | None:
         return None
     if said not in frozenset(Personal):
         raise Unusable({"personal": "Please choose one of the answers."})
-    aware = turn.request.fields.get("aware")
-    return begin_breach(Personal(said), aware if isinstance(aware, datetime) else None, turn.now)
+    return begin_breach(Personal(said), _moment(turn, "aware"), turn.now)
 
 
-def _decision(turn: Turn) -> Decision:
+def _moment(turn: Turn, name: str) -> datetime | None:
+    found = turn.request.fields.get(name)
+    return found if isinstance(found, datetime) else None
+
+
+def _decision(turn: Turn, incident: Incident) -> Decision:
     verdict = text(turn.request, "verdict")
     if verdict not in frozenset(Verdict):
         raise Unusable({"verdict": "Please choose one of these."})
     why = needed(turn.request, "why", "Please say why: it is kept with the decision.")
-    return Decision(Verdict(verdict), why, turn.viewer.id, turn.now, text(turn.request, "reference"))
+    reported = _moment(turn, "reported") if verdict == Verdict.REPORTED else None
+    if reported is not None and (reported > turn.now or (incident.breach and reported < incident.breach.aware_at)):
+        raise Unusable({"reported": "That is not between when the school first knew and now. Please look again."})
+    at = as_utc(reported) if reported else turn.now
+    return Decision(Verdict(verdict), why, turn.viewer.id, at, text(turn.request, "reference"))

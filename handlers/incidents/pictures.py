@@ -1,5 +1,6 @@
 """A compromising picture: text only. Where it might show a child, nothing is kept, and the answer is whom to ring."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from cards.incident_picture import (
@@ -9,6 +10,7 @@ from cards.incident_picture import (
     deletion_form,
     in_words,
     no_files_card,
+    still_there,
     stop_card,
 )
 from cards.model import FileRef
@@ -58,9 +60,11 @@ async def reported(turn: Turn) -> Reply:
         where = needed(turn.request, "where", "Please say where it was taken.")
         at = happened if isinstance(happened, datetime) else None
         deleted = {name: text(turn.request, name) for name, _ in DELETED}
-        said = f"{WHAT}\n{in_words(deleted, text(turn.request, 'others'))}"
+        others = text(turn.request, "others")
+        said = f"{WHAT}\n{in_words(deleted, others)}"
         report = checked(Report(said, Kind.PICTURE, where, happened_at=at), turn.now)
     except Unusable as wrong:
         return Invalid(deletion_form(), turn.request.fields, wrong.errors)
     way = await route(turn, None, of_head=False, personal=False)
-    return await take(turn, await begin(turn, report, way), way)
+    receipt = await take(turn, await begin(turn, report, way), way)
+    return Say(replace(receipt.card, body=(*still_there(deleted, others), *receipt.card.body)))

@@ -60,7 +60,7 @@ async def new(turn: Turn) -> Reply:
     ready(turn)
     try:
         report, subject = await _read(turn)
-        personal = _personal(turn)
+        personal = _personal(turn, report.kind)
         aware = turn.request.fields.get("aware")
         breach = begin_breach(personal, aware if isinstance(aware, datetime) else None, turn.now)
     except Unusable as wrong:
@@ -95,9 +95,9 @@ async def pressed(turn: Turn) -> Reply:
     return await take(turn, replace(await begin(turn, Report(what, Kind.PRESS), way), press=press), way)
 
 
-async def take(turn: Turn, incident: Incident, way: Route) -> Reply:
+async def take(turn: Turn, incident: Incident, way: Route) -> Say:
     """Keep a new incident, begin its chronology, and put its card before those who may read it."""
-    said = f"As: {incident.report.kind.label}. It went to {way.lead.person.name}, {way.lead.authority}."
+    said = f"Kind: {incident.report.kind.label}. It went to {way.lead.person.name}, {way.lead.authority}."
     incident = keep(turn, began(await add(turn, incident, Act.REPORTED, said), turn.now, turn.school.calendar))
     for person in way.readers:
         turn.send("incident", person, incident)
@@ -168,10 +168,12 @@ async def _read(turn: Turn) -> tuple[Report, Person | None]:
     return checked(report, turn.now), subject
 
 
-def _personal(turn: Turn) -> Personal:
+def _personal(turn: Turn, kind: Kind) -> Personal:
     said = text(turn.request, "personal") or Personal.NO.value
     if said not in frozenset(Personal):
         raise Unusable({"personal": "Please choose one of the answers."})
+    if kind is Kind.DATA and said == Personal.NO:
+        raise Unusable({"personal": "You chose Data protection. Please choose Yes or Not sure, or another kind."})
     return Personal(said)
 
 

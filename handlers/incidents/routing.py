@@ -48,9 +48,22 @@ async def leader(scene: Scene, hidden: Sequence[Person], *, of_head: bool) -> Le
     return None
 
 
+async def may_lead(scene: Scene, person: Person, hidden: Sequence[Person], *, of_head: bool) -> bool:
+    """Whether the person may lead today: what somebody was named for ends when whoever named them is back."""
+    chairs = await scene.holders(Role.CHAIR)
+    found = leaders(await seats_today(scene), chairs, hidden, of_head=of_head)
+    return any(same_person(lead.person, person) for lead in found)
+
+
 async def officers(scene: Scene, hidden: Sequence[Person]) -> list[Person]:
-    """The data protection officer, unless it is about them."""
-    return _open_to(scene, await scene.holders(Role.DPO), hidden)
+    """The data protection officer, and whoever stands in while they are away; nobody whom it might be about."""
+    found = list[Person]()
+    for officer in await scene.holders(Role.DPO):
+        found.append(officer)
+        away = await scene.absence(officer)
+        stand_in = await scene.person(away.delegate) if away and away.delegate else None
+        found += [stand_in] if stand_in is not None else []
+    return list(_once(_open_to(scene, found, hidden)))
 
 
 def _open_to(scene: Scene, people: Sequence[Person], hidden: Sequence[Person]) -> list[Person]:

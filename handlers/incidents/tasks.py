@@ -4,7 +4,7 @@ from cards.incident_file import task_card, task_file_card
 from cards.incident_forms import done_form
 from cards.model import Card, Element, Row
 from handlers.fields import text
-from handlers.incidents.access import add, keep
+from handlers.incidents.access import add, keep, tell
 from handlers.needs import own
 from handlers.registry import Registry
 from handlers.request import Ask, Nothing, Reply, Say
@@ -55,7 +55,7 @@ async def done(turn: Turn, task: Task) -> Reply:
     turn.tx.put(finish(task, note, turn.now))
     incident = await turn.tx.get(Incident, task.incident)
     if incident is not None:
-        keep(turn, await add(turn, incident, Act.DONE, f"{task.text}\n\n{note}".strip()))
+        await tell(turn, keep(turn, await add(turn, incident, Act.DONE, f"{task.text}\n\n{note}".strip())))
     return Nothing()
 
 

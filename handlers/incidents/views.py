@@ -2,19 +2,11 @@
 
 from collections.abc import Sequence
 
-from cards.incident import (
-    assess_card,
-    breach_card,
-    incident_card,
-    list_card,
-    press_card,
-    reporter_card,
-    reporter_row,
-    row,
-)
-from cards.incident_file import PAGE, file_card, own_file_card, page_card
+from cards.incident import incident_card, list_card, reporter_card, reporter_row, row
+from cards.incident_file import PAGE, ROOM, file_card, own_file_card, page_card
+from cards.incident_reminders import assess_card, breach_card, news_card, press_card
 from cards.model import Card, Element
-from handlers.incidents.access import leads, reader, reader_or_reporter, reads, sight
+from handlers.incidents.access import decides, leads, reader_or_reporter, reads, sight
 from handlers.incidents.reporting import ready
 from handlers.needs import staff
 from handlers.registry import Registry
@@ -22,17 +14,17 @@ from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
 from policy.chronology import Act, Entry, entries_key
 from policy.incident import LIVE, Incident, State, reader_key
+from policy.retention import incident_kept
+from policy.task import Task
 
 registry = Registry()
+registry.retains(Incident, incident_kept, "incidents", "breaches", parts=(Entry, Task))
 
 ALL = "all"
 """What asks for closed incidents too."""
 
 LONGEST_LIST = 10
 """How many incidents a list shows."""
-
-MOST = 200
-"""Among how many entries whoever reported an incident finds their own."""
 
 
 @registry.view("incident", Incident)
@@ -55,6 +47,12 @@ async def assess_view(scene: Scene, record: None) -> Card | None:
     """What the viewer has still to assess."""
     found = [each for each in await mine(scene, (State.REPORTED,)) if await scene.is_viewer(each.lead)]
     return assess_card([row(each, await sight(scene, each)) for each in found]) if found else None
+
+
+@registry.view("incident.news", Incident)
+async def news_view(scene: Scene, incident: Incident) -> Card | None:
+    """That there is something new in the file, to those who may read it."""
+    return news_card(incident, await sight(scene, incident)) if await reads(scene, incident) else None
 
 
 @registry.view("incident.breach", Incident)
@@ -91,41 +89,53 @@ async def incidents(turn: Turn) -> Reply:
 @registry.button("incident.open", "Open", needs=reader_or_reporter, record=Incident, bound=False)
 async def opened(turn: Turn, incident: Incident) -> Reply:
     """The file; to whoever reported it, their own words."""
+    page, more = await page_of(turn, incident)
     if not await reads(turn, incident):
-        own = [each for each in await entries_of(turn, incident, MOST) if await turn.is_viewer(each.by)]
-        own = [each for each in own if each.act is Act.NOTE]
-        return Say(own_file_card(incident, own, await sight(turn, incident, own)))
-    page = await entries_of(turn, incident, PAGE)
+        return Say(own_file_card(incident, page, await sight(turn, incident, page), older=more))
     about = await turn.name(incident.report.about) if incident.report.about else ""
     names = [await turn.name(id) for id in incident.readers]
-    return Say(file_card(incident, page, await sight(turn, incident, page), about=about, readers=names))
+    found, refers = await sight(turn, incident, page), bool(turn.school.contacts.agencies)
+    return Say(file_card(incident, page, found, about=about, readers=names, older=more, refers=refers))
 
 
-@registry.button("incident.page", "Older", needs=reader, record=Incident, bound=False)
+@registry.button("incident.page", "Older", needs=reader_or_reporter, record=Incident, bound=False)
 async def older(turn: Turn, incident: Incident) -> Reply:
-    """Older entries of its chronology."""
+    """Older entries of its chronology; to whoever reported it, their own."""
     said = turn.request.payload.get("before", "")
     before = int(said) if said.isdecimal() and len(said) < 7 else incident.entries + 1
-    page = await entries_of(turn, incident, PAGE, before=before)
-    return Say(page_card(incident, page, await sight(turn, incident, page)))
+    page, more = await page_of(turn, incident, before=before)
+    return Say(page_card(incident, page, await sight(turn, incident, page), older=more))
 
 
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
-    """The incidents that wait for whoever leads on them."""
+    """The incidents that wait for the viewer: those they lead on, and breaches that are theirs to decide."""
     if not scene.sealing:
         return ()
-    found = [each for each in await mine(scene, LIVE) if await leads(scene, each)]
+    found = [each for each in await mine(scene, LIVE) if await _waits(scene, each)]
     return tuple([row(each, await sight(scene, each)) for each in found[:LONGEST_LIST]])
 
 
-async def entries_of(scene: Scene, incident: Incident, most: int, *, before: int = 0) -> list[Entry]:
-    """The newest entries of its chronology, or those just before that number, newest first."""
-    last = before - 1 if before else incident.entries
-    found = list[Entry]()
-    for number in range(last, max(0, last - most), -1):
-        found += await scene.tx.find(Entry, key=f"{entries_key(incident.id)}:{number}", limit=1)
-    return found
+async def _waits(scene: Scene, incident: Incident) -> bool:
+    """Whether there is something for the viewer to do."""
+    runs = incident.breach is not None and incident.breach.runs
+    return await leads(scene, incident) or (runs and await decides(scene, incident))
+
+
+async def page_of(scene: Scene, incident: Incident, *, before: int = 0) -> tuple[list[Entry], bool]:
+    """As many of the newest entries, or of those before that number, as a window shows whole, newest first; and
+    whether there are more. Whoever may not read the file finds the notes that they wrote themselves.
+    """
+    whole, found, room = await reads(scene, incident), list[Entry](), ROOM
+    for number in range((before or incident.entries + 1) - 1, 0, -1):
+        for entry in await scene.tx.find(Entry, key=f"{entries_key(incident.id)}:{number}", limit=1):
+            if not whole and not (entry.act is Act.NOTE and await scene.is_viewer(entry.by)):
+                continue
+            room -= len(entry.text)
+            if found and (room < 0 or len(found) == PAGE):
+                return found, True
+            found.append(entry)
+    return found, False
 
 
 async def mine(scene: Scene, states: Sequence[State]) -> list[Incident]:

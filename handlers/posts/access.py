@@ -8,7 +8,7 @@ from policy.comment import WORDS, Comment
 from policy.comment import State as Asked
 from policy.deciding import authority
 from policy.people import Person, same_person
-from policy.post import OPEN, Post, State
+from policy.post import OPEN, Post, State, noted
 from policy.post_due import schedule
 from policy.record import ref
 from policy.refused import NotAllowed
@@ -123,7 +123,7 @@ async def author_of(turn: Turn, post: Post) -> Person:
 
 def keep(turn: Turn, post: Post) -> Post:
     """Save the post with the moment of its next reminder, and say in the audit what was done."""
-    post = schedule(post, turn.school.calendar)
+    post = schedule(noted(post, turn.now), turn.school.calendar)
     turn.save(post, fingerprint=post.fingerprint)
     return post
 

@@ -7,6 +7,7 @@ from cards.post import Eyes, history_card, post_card, whole_card
 from cards.post_draft import draft_card
 from cards.post_list import MINE, WAITING, Listing, digest_card, list_card, rows
 from cards.post_messages import decided_card, moved_card, nag_card, nobody_card, over_card, ready_card, time_card
+from handlers.answering import gone
 from handlers.needs import staff
 from handlers.posts.access import eyes, may_see, reads_history, sees
 from handlers.registry import Registry
@@ -16,8 +17,10 @@ from handlers.turn import Scene, Turn
 from policy.people import same_person
 from policy.post import Post, State
 from policy.record import ref
+from policy.retention import post_kept
 
 registry = Registry()
+registry.retains(Post, post_kept, "posts", whose=lambda post: post.author, leaving=gone)
 
 WHOLE = "post.whole"
 

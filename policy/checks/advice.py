@@ -11,10 +11,11 @@ from policy.checks.names import full_names
 
 _CAPITAL_WORDS = re.compile(r"\b[A-Z]{2,}(?:[ ,!-]{1,3}[A-Z]{2,}){4,}\b")
 _OWN_GAIN = re.compile(
-    r"\bmy (?:own )?(?:business|company|etsy|online shop|gofundme|justgiving|side hustle|fundrais(?:er|ing))\b"
-    r"|\b(?:buy|order|book) (?:it |them |yours )?from me\b|\b(?:dm|message|text|call|email) me (?:to|for|if you)\b"
-    r"|\bi(?: am|['’]m) (?:now )?(?:selling|offering|raising money)\b|\b(?:use|with) my (?:discount )?(?:code|link)\b"
-    r"|\bi (?:also )?(?:sell|offer) |\bsponsor me\b|\bhire me\b|\bmy (?:prices|rates) (?:are|start)\b",
+    r"\b(?=\w)(?:"
+    r"my (?:own )?(?:business|company|etsy|online shop|gofundme|justgiving|side hustle|fundrais(?:er|ing))\b"
+    r"|(?:buy|order|book) (?:it |them |yours )?from me\b|(?:dm|message|text|call|email) me (?:to|for|if you)\b"
+    r"|i(?: am|['’]m) (?:now )?(?:selling|offering|raising money)\b|(?:use|with) my (?:discount )?(?:code|link)\b"
+    r"|i (?:also )?(?:sell|offer) |sponsor me\b|hire me\b|my (?:prices|rates) (?:are|start)\b)",
     re.IGNORECASE,
 )
 
@@ -94,6 +95,8 @@ def _listed(found: Iterable[str]) -> str:
 def _shouts(text: str) -> bool:
     """Whether most letters of a text that is more than a word or two are capitals, or a long run of words is."""
     capitals = sum(map(str.isupper, text))
+    if capitals < 8:  # neither most of fifteen letters nor a long run
+        return False
     letters = capitals + sum(map(str.islower, text))
     if letters >= 15 and capitals > letters / 2:
         return True

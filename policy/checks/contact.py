@@ -12,7 +12,7 @@ _EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _POSTCODE = re.compile(r"\b(?:[BEGLMNSW]|[A-PR-UWYZ][A-HK-Y])\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 _ORDINALS = ("st", "nd", "rd", "th")
 _STREET = re.compile(
-    r"(?<!Year )(?<!Years )(?<!Class )(?<!Stage )(?<![\d.£,])\b\d{1,4}[a-d]?,? (?:[A-Z][a-z’'-]{1,20} ){1,3}"
+    r"(?=\d)(?<!Year )(?<!Years )(?<!Class )(?<!Stage )(?<![\d.£,])\b\d{1,4}[a-d]?,? (?:[A-Z][a-z’'-]{1,20} ){1,3}"
     r"(?:Road|Street|Lane|Avenue|Close|Crescent|Drive|Terrace|Grove|Mews|Gardens|Way|Court|Rd|Ave|Cres|Ln)\b"
 )
 _LINK = re.compile(
@@ -56,6 +56,8 @@ def addresses(text: str) -> Iterator[str]:
 
 def sales_links(text: str) -> Iterator[str]:
     """Links that look like a shop, a fundraiser, or a reward for whoever passes them on."""
+    if "/" not in text and "www." not in text.casefold():
+        return iter(())
     return (match[0].rstrip(".,;:!?)") for match in _LINK.finditer(text) if _SALES.search(match[0].casefold()))
 
 

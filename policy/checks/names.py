@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _POSSESSIVE = ("'s", "’s")
@@ -18,6 +19,9 @@ _TITLES = _words(
     " nurse officer pc pcso poet president prince princess professor queen rabbi rev reverend saint sergeant sir"
     " sister st uncle vicar"
 )
+_OF_ONE_PERSON = _words("miss mr mrs ms mstr mx")
+"""Titles that stand before a surname and before little else."""
+
 _THINGS = _words(
     "academy adventure adventures afternoon age ages alliance ambassadors anthem anthology appeal army art arts"
     " assembly association auction award awards bags bake balance band bank baptist battle bay bazaar beach bell"
@@ -103,6 +107,15 @@ def full_names(text: str) -> Iterator[str]:
         if end - at in (2, 3) and not _titled(words, at, text) and not _names_a_thing(words, end, text):
             yield text[words[at].start() : words[end - 1].end()].removesuffix("’s").removesuffix("'s")
         at = max(end, at + 1)
+
+
+def titled_names(text: str) -> Iterator[str]:
+    """Surnames after a title that is seldom anything else: "Mrs Patel", "Mr. O’Brien-Hall"."""
+    words = list(_WORD.finditer(text))
+    for title, name in pairwise(words):
+        joined = text[title.end() : name.start()] in (" ", ". ") and title[0][0].isupper() and name[0][0].isupper()
+        if joined and title[0].casefold() in _OF_ONE_PERSON:
+            yield text[title.start() : name.end()].removesuffix("’s").removesuffix("'s")
 
 
 def _end_of_run(words: list[re.Match[str]], at: int, text: str) -> int:

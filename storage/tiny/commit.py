@@ -43,6 +43,8 @@ class Wishes:
     settled: list["Settled"] = field(default_factory=list)
     queued: list[tuple[Outgoing, Doc]] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
+    people: list[str] = field(default_factory=list)
+    """Whoever is to get nothing any more."""
     forgotten: list[str] = field(default_factory=list)
     """Rows of seen-keys to drop, whatever their school."""
     resealed: list[Row] = field(default_factory=list)
@@ -51,8 +53,8 @@ class Wishes:
     """It touches what is hidden, so rows of it that name no record are hidden as well."""
 
     def __bool__(self) -> bool:
-        asked = self.records or self.seen or self.entries or self.shown or self.settled or self.queued
-        return bool(asked or self.forgotten or self.resealed)
+        asked = (self.records, self.seen, self.entries, self.shown, self.settled, self.queued, self.people)
+        return any(asked) or bool(self.forgotten or self.resealed)
 
     @property
     def at(self) -> str | None:
@@ -94,6 +96,8 @@ class Pending:
         self._check(wishes)
         for id, wish in wishes.records.items():
             self._record(id, wish)
+        for person in wishes.people:
+            self._drop_messages("person", (wishes.school, person))
         for id in wishes.forgotten:
             self._changes["seen"].written[id] = None
         for table, id in wishes.resealed:
@@ -143,6 +147,23 @@ class Pending:
             self._write("records", id, wish.envelope | {"n": n}, hidden)
         elif stored:
             del records[id]
+            self._drop_messages("record", (id,))
+
+    def _drop_messages(self, index: str, key: tuple[str, ...]) -> None:
+        """Take out what waits to be sent or fetched, and what could not be; a redraw stays: it forgets a message."""
+        for id, doc in self._filed("outbox", index, key):
+            if doc["row"]["task"] != Task.REDRAW:
+                del self._changes["outbox"][id]
+                self._unique[doc["unique"]] = False
+        for id, _ in self._filed("dead", index, key):
+            del self._changes["dead"][id]
+
+    def _filed(self, table: str, index: str, key: tuple[str, ...]) -> list[tuple[str, Doc]]:
+        """The rows under a key of an index, with what earlier commits of this batch have written."""
+        changes, filed = self._changes[table], self._state.tables[table].indexes[index]
+        ids = [place[-1] for place in filed.bucket(key)] + list(changes.written)
+        found = ((id, changes.peek(id)) for id in dict.fromkeys(ids))
+        return [(id, doc) for id, doc in found if doc and any(each == key for each, _ in filed.places(id, doc))]
 
     def _reseal(self, table: str, id: str) -> None:
         """The row as it is, under the first key. Raises WrongKey when no key opens it."""
@@ -183,17 +204,21 @@ class Pending:
             self._write("dead", str(n), {"n": n, "school": school, "row": plain(settled.letter)}, hidden)
 
     def _redraws(self, wishes: Wishes) -> Iterable[Outgoing]:
-        """Every message that shows less than the record is now, among those this transaction touches."""
+        """Every message that shows less than the record is now, or one that is gone, among those this transaction
+        touches; and all that are shown to somebody who is to be forgotten.
+        """
         shown = self._changes["shown"]
         ids = {f"{wishes.school}/{key}": None for key, kept in wishes.shown.items() if kept}
-        for record, wish in wishes.records.items():
-            if isinstance(wish, Put):
-                durable = self._state.shown.indexes["record"].bucket((record,))
-                ids |= dict.fromkeys(place[-1] for place in durable) | dict.fromkeys(self._shown_of.get(record, ()))
+        for record in wishes.records:
+            durable = self._state.shown.indexes["record"].bucket((record,))
+            ids |= dict.fromkeys(place[-1] for place in durable) | dict.fromkeys(self._shown_of.get(record, ()))
         for id in ids:
             doc = shown.peek(id)
             record_doc = self._changes["records"].peek(doc["record"]) if doc else None
-            if doc and record_doc and doc["row"]["rev"] < record_doc["rev"]:
+            if doc and doc["record"] and (record_doc is None or doc["row"]["rev"] < record_doc["rev"]):
+                yield _redraw(build(Shown, doc["row"]))
+        for person in wishes.people:
+            for _, doc in self._filed("shown", "person", (wishes.school, person)):
                 yield _redraw(build(Shown, doc["row"]))
 
     def _queue(self, wishes: Wishes, row: Outgoing, doc: Doc) -> None:

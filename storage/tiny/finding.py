@@ -27,6 +27,7 @@ class Query:
     owner: str | None = None
     key: str | None = None
     due_before: str | None = None
+    oldest: bool = False
 
     def fits(self, doc: Doc) -> bool:
         """Whether the envelope is one of those meant."""
@@ -39,7 +40,9 @@ class Query:
 
     def position(self, doc: Doc) -> Position:
         """Where the envelope stands in the answer: a smaller one comes earlier."""
-        return (-doc["n"],) if self.due_before is None else (doc["next_due"] or "", doc["n"])
+        if self.due_before is not None:
+            return (doc["next_due"] or "", doc["n"])
+        return (doc["n"],) if self.oldest else (-doc["n"],)
 
     def after(self, state: State, id: str) -> Position:
         """The position of the last record of the page before. Raises Conflict if it has been deleted since."""
@@ -73,5 +76,9 @@ class Query:
                 return iter(sorted(place for place in due if (start is None or place > start) and place < end_of))
             return bucket.irange(start, end_of) if bucket else iter(())
         smallest = min(buckets, key=len) if buckets else indexes["kind"].bucket(of_kind)
-        end = None if after is None else (-after[0], "")
-        return smallest.irange(None, end, reverse=True) if smallest else iter(())
+        found: Iterator[tuple[Any, ...]] = iter(())
+        if smallest and self.oldest:
+            found = smallest.irange(None if after is None else (after[0], LAST), None)
+        elif smallest:
+            found = smallest.irange(None, (-after[0], ""), reverse=True) if after else reversed(smallest)
+        return found

@@ -47,10 +47,10 @@ class State:
         self.records = self._table(
             "records", kind=_by_kind, state=_by_state, owner=_by_owner, key=_by_key, due=_by_due
         )
-        self.outbox = self._table("outbox", unique=_by_unique, age=_by_age)
+        self.outbox = self._table("outbox", unique=_by_unique, age=_by_age, record=_by_row_record, person=_by_person)
         self.outbox.indexes["heads"] = self.heads
-        self.dead = self._table("dead", school=_by_school)
-        self.shown = self._table("shown", record=_by_record, school=_by_school)
+        self.dead = self._table("dead", school=_by_school, record=_by_row_record, person=_by_person)
+        self.shown = self._table("shown", record=_by_record, school=_by_school, person=_by_person)
         self.seen = self._table("seen", at=_by_moment)
         self.audit = self._table("audit")
         self.numbers = self._table("numbers")
@@ -162,6 +162,22 @@ def _by_seq(id: str, doc: Doc) -> Filed:
 
 def _by_record(id: str, doc: Doc) -> Filed:
     yield (doc["record"],), (doc["n"], id)
+
+
+def _by_row_record(id: str, doc: Doc) -> Filed:
+    if record := message_of(doc)["record"]:
+        yield (record_id(doc["school"], record["kind"], record["id"]),), (doc["n"], id)
+
+
+def _by_person(id: str, doc: Doc) -> Filed:
+    yield (doc["school"], message_of(doc)["person"]), (doc["n"], id)
+
+
+def message_of(doc: Doc) -> Doc:
+    """What a row of the outbox, a dead letter or a shown message says of its message."""
+    row: Doc = doc["row"]
+    letter: Doc | None = row.get("row")
+    return row if letter is None else letter
 
 
 def _by_moment(id: str, doc: Doc) -> Filed:

@@ -170,6 +170,16 @@ class TinyStore:
             await self._commit(Wishes("", forgotten=ids))
         return clear
 
+    async def purge(self) -> None:
+        """As the contract says. What was set aside at a start goes too: nobody was told that it was saved."""
+        await self.check()
+        if self._writer is not None:
+            await self._writer.sum_up()
+            try:
+                await asyncio.to_thread(self._writer.scour, self.folder)
+            except OSError as error:
+                raise unusable(self.folder, error) from error
+
     async def count(self, school: str) -> Count:
         """As the contract says."""
         state = self._state
@@ -209,15 +219,6 @@ class TinyStore:
         Raises WrongKey when no key opens one, and Unavailable when the store cannot write.
         """
         await self._commit(Wishes("", resealed=list(rows)))
-
-    async def sum_up(self) -> None:
-        """Write everything anew, and remove what was written before, all of it. Raises Unavailable when it cannot.
-
-        Only for a store that nobody else is using.
-        """
-        await self.check()
-        if self._writer is not None:
-            await self._writer.sum_up()
 
     async def check(self) -> None:
         """As the contract says."""

@@ -49,6 +49,10 @@ class Index:
                 lists.setdefault(key, []).append(place)
         self.buckets = {key: SortedList(places) for key, places in lists.items()}
 
+    def places(self, id: str, doc: Doc) -> Iterable[tuple[Hashable, Place]]:
+        """The buckets the row belongs in, and its place in each."""
+        return self._entries(id, doc)
+
     def bucket(self, key: Hashable) -> Any:
         """The places in the bucket, in order: a SortedList, or nothing."""
         return self.buckets.get(key, ())

@@ -26,6 +26,7 @@ class TinyTransaction:
         self.wishes = Wishes(school)
         self._state = state
         self._records: dict[str, Record] = {}
+        self._kinds: set[str] = set()
         self._open = True
 
     @property
@@ -70,23 +71,24 @@ class TinyTransaction:
         due_before: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
+        oldest: bool = False,
     ) -> list[R]:
         """As the contract says. Raises Conflict when the record `after` names has been deleted, and Keyless for what
         is sealed where there is no key.
         """
         self._state.veil.meet(kind)
         due = moment(due_before) if due_before else None
-        query = Query(self.school, kind.KIND, state, owner, key, due)
-        if not any(row.startswith(record_id(self.school, kind.KIND, "")) for row in self._asked.records):
+        query = Query(self.school, kind.KIND, state, owner, key, due, oldest)
+        if kind.KIND not in self._kinds:
             behind = query.after(self._state, after) if after else None
             fitting = islice(query.candidates(self._state, behind), limit)
             return [decode(kind, doc, self._state.vault) for _, doc in fitting]
         mine = self._own(kind)
         own_after = record_id(self.school, kind.KIND, after) if after else ""
+        written = self._asked.records
         behind = None
         if after:
             behind = query.position(mine[own_after]) if own_after in mine else query.after(self._state, after)
-        written = self._asked.records
         stored = ((row, doc) for row, doc in query.candidates(self._state, behind) if row not in written)
         page = list(islice(stored, limit))
         page += [
@@ -110,6 +112,7 @@ class TinyTransaction:
         row = record_id(self.school, record.KIND, record.id)
         self._asked.records[row] = Put(encode(record, record.rev + 1, self._state.vault), record.rev)
         self._records[row] = record
+        self._kinds.add(record.KIND)
 
     def delete(self, kind: type[Record], id: str, rev: int) -> None:
         """As the contract says."""
@@ -118,6 +121,11 @@ class TinyTransaction:
         row = record_id(self.school, kind.KIND, id)
         self._asked.records[row] = Drop(rev)
         self._records.pop(row, None)
+        self._kinds.add(kind.KIND)
+
+    def forget_person(self, id: str) -> None:
+        """As the contract says."""
+        self._asked.people.append(id)
 
     async def seen(self, key: str) -> Seen | None:
         """As the contract says."""

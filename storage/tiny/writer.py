@@ -65,6 +65,8 @@ class Writer:
         self._hand = Hand("journal")
         self._snapshot_thread = ThreadPoolExecutor(1, "snapshot")
         self._snapshot: asyncio.Task[None] | None = None
+        self._asked: list[asyncio.Future[None]] = []
+        """Whoever waits for a snapshot that is yet to begin."""
 
     def start(self, state: State, on_commit: Callable[[Batch], None]) -> None:
         """Begin to write for these tables; `on_commit` is called with each batch that has become durable."""
@@ -81,21 +83,24 @@ class Writer:
         await future
 
     async def sum_up(self) -> None:
-        """Make a snapshot now, and remove what it makes needless. Raises Unavailable when the disk refuses.
+        """Return when what is durable now stands in a snapshot, and what it replaces has been removed.
 
-        Only for a store that nobody else is using: the commits of others would have to wait for it.
+        Raises Unavailable when that could not be done.
         """
-        await self._idle.wait()
-        if self._snapshot is not None:
-            await self._snapshot
         if self.refusal:
             raise Unavailable(self.refusal)
-        noticed = len(self.notices)
-        self._idle.clear()
-        self._snapshot = asyncio.create_task(self._sum_up(), name="snapshot")
-        await self._snapshot
-        if len(self.notices) > noticed:
-            raise Unavailable(self.notices[-1])
+        done = asyncio.get_running_loop().create_future()
+        self._asked.append(done)
+        if self._idle.is_set() and self._snapshot is None:
+            self._idle.clear()
+            self._begin_snapshot()
+        await done
+
+    def scour(self, folder: Path) -> None:
+        """Remove what was set aside, and return when whatever was removed is gone for good. Raises OSError."""
+        for torn in folder.glob("*.torn-*"):
+            self._disk.remove(torn)
+        self._disk.sync_folder(folder)
 
     async def close(self) -> None:
         """Write what is waiting, finish a snapshot under way, and let go of the journal."""
@@ -165,8 +170,9 @@ class Writer:
             for one in line.accepted:
                 one.accept()
             _refuse_late(line)
-            if self._snapshot is None and self._journal.since_snapshot >= self._snapshot_bytes:
-                self._snapshot = asyncio.create_task(self._sum_up(), name="snapshot")
+            grown = self._journal.since_snapshot >= self._snapshot_bytes
+            if self._snapshot is None and (grown or self._asked):
+                self._begin_snapshot()
             else:
                 self._write()
 
@@ -177,11 +183,18 @@ class Writer:
         self._waiting.clear()
         for one in unanswered:
             one.refuse(Unavailable(why))
+        for asked in self._asked:
+            _fail(asked, Unavailable(why))
+        self._asked.clear()
         self._idle.set()
+
+    def _begin_snapshot(self) -> None:
+        self._snapshot = asyncio.create_task(self._sum_up(), name="snapshot")
 
     async def _sum_up(self) -> None:
         """Go on in a new segment, and write what was before it as a snapshot beside the commits to come."""
         loop = asyncio.get_running_loop()
+        asked, self._asked = self._asked, []
         try:
             try:
                 path = await self._hand.do(self._journal.rotate)
@@ -189,10 +202,18 @@ class Writer:
             finally:
                 self._write()
             await loop.run_in_executor(self._snapshot_thread, self._save, path, rows)
+            for one in asked:
+                if not one.done():
+                    one.set_result(None)
         except OSError as error:
             self._skip_snapshot(error)
+            for one in asked:
+                _fail(one, Unavailable(self.notices[-1]))
         finally:
             self._snapshot = None
+            if self._asked and self._idle.is_set():
+                self._idle.clear()
+                self._begin_snapshot()
 
     def _save(self, path: Path, rows: dict[str, dict[str, Doc]]) -> None:
         write_snapshot(self._disk, path, rows)
@@ -202,6 +223,11 @@ class Writer:
 
     def _skip_snapshot(self, error: OSError) -> None:
         self.notices.append(f"No snapshot could be made ({error.strerror or error}). The journal goes on without it.")
+
+
+def _fail(waiting: asyncio.Future[None], error: Unavailable) -> None:
+    if not waiting.done():
+        waiting.set_exception(error)
 
 
 def _refuse_late(line: Line) -> None:

@@ -66,7 +66,7 @@ async def _server(which: str, folder: Path) -> AsyncIterator[Server]:
     assert process.stdout is not None
     port, secret, team = (await process.stdout.readline()).decode().split()
     try:
-        yield Server(int(port), secret, team)
+        yield Server(int(port), secret, team, b"P-" if which == "ours" else b"")
     finally:
         process.stdin.close()
         await process.wait()

@@ -170,6 +170,24 @@ async def test_orphans_are_swept_once_a_day(world: World) -> None:
     assert len(swept) == 2
 
 
+async def test_a_little_is_retained_each_tick_and_what_fails_there_holds_up_nothing_else(world: World) -> None:
+    steps, beats = list[datetime](), list[datetime]()
+
+    async def retain() -> None:
+        steps.append(world.now)
+        if len(steps) == 2:
+            raise ZeroDivisionError
+
+    async def beat() -> None:
+        beats.append(world.now)
+
+    clock = clock_of(world, retain=retain, beat=beat)
+    for _ in range(3):
+        await clock.tick()
+    assert (len(steps), len(beats)) == (3, 3)
+    assert clock.tally["retain failed"] == 1
+
+
 async def test_the_heartbeat_is_heard_after_good_ticks_only(tmp_path: Path, diary: Diary) -> None:
     heard: list[str] = []
 

@@ -104,6 +104,14 @@ async def test_each_default_is_explained(write: Write) -> None:
     assert "[people] deputies" not in defaults
 
 
+async def test_a_school_with_nobody_to_take_incidents_past_the_headteacher_is_told(write: Write) -> None:
+    roles = {"[people] chair_of_governors", "[people] data_protection_officer"}
+    assert roles <= {one.subject for one in await found(Verdict.NOTE)}
+    named = 'chair_of_governors = "grace@harbour.example"\ndata_protection_officer = "prue@harbour.example"\n'
+    write(TOML.replace("[[accounts]]", f"{named}[[accounts]]"))
+    assert roles.isdisjoint({one.subject for one in await found(Verdict.NOTE)})
+
+
 async def test_a_school_without_an_id_is_told_to_fix_it(write: Write) -> None:
     write(TOML.replace('id = "harbour"\n', ""))
     (note,) = (one for one in await found(Verdict.NOTE) if one.subject == "[school] id")

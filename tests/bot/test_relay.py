@@ -200,6 +200,33 @@ async def test_a_reader_who_may_no_longer_see_it_keeps_a_card_without_buttons(wo
     assert world.surface.titles(HEAD) == [note.id]
 
 
+async def test_a_message_whose_record_was_deleted_says_so_once_and_is_forgotten(world: World) -> None:
+    [note, other] = await told(world, HEAD, "a", "b")
+    await world.relay.drain()
+    await world.queue("note", TEACHER, note)
+    async with world.store.transaction("harbour") as tx:
+        tx.delete(Note, note.id, note.rev)
+    await world.relay.drain()
+    assert world.surface.titles(HEAD) == ["No longer here", other.id]
+    assert world.surface.messages(TEACHER) == []
+    assert await world.shown(note) == []
+    assert len(await world.shown(other)) == 1
+
+
+async def test_what_was_shown_to_somebody_who_is_forgotten_says_so_and_is_forgotten(world: World) -> None:
+    [note] = await told(world, HEAD, "a")
+    await world.queue("note", TEACHER, note)
+    await world.relay.drain()
+    async with world.store.transaction("harbour") as tx:
+        head = await tx.get(Person, str(identity(HEAD)))
+        assert head is not None
+        tx.delete(Person, head.id, head.rev)
+        tx.forget_person(head.id)
+    await world.relay.drain()
+    assert world.surface.titles(HEAD) == ["No longer here"]
+    assert [shown.person for shown in await world.shown(note)] == [str(identity(TEACHER))]
+
+
 async def test_a_message_that_is_gone_is_forgotten(world: World) -> None:
     [note] = await told(world, HEAD, "a")
     await world.relay.drain()

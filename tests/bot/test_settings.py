@@ -15,6 +15,7 @@ from bot.settings.values import closure, slug_of
 from policy.account import Platform, Replies
 from policy.comment_due import Rung
 from policy.people import Role
+from policy.retention import RULES
 from policy.school import CommentRules, School
 
 FILE = Path("/srv/school/exeat.toml")
@@ -120,6 +121,13 @@ def test_everything_that_may_be_said_is_understood() -> None:
     ("text", "what", "instead"),
     [
         (SMALLEST + 'replies = "often"', '"often" is not a way to answer comments', '"free"'),
+        (
+            SMALLEST + '[retention]\nposts = "for ever"',
+            '"for ever" does not say how long they are kept',
+            'Write "3 years" or "18 months"',
+        ),
+        (SMALLEST + "[retention]\nincidents = 6", "6 is not text", "quotation marks"),
+        (SMALLEST + '[retention]\npots = "3 years"', "no such key", "Did you mean posts"),
         (SMALLEST + 'check_every = "daily"', '"daily" does not say how often', '"1 working day"'),
         (SMALLEST + '[comments]\nreminders = ["daily"]', '"daily" is not a reminder', "half time"),
         (SMALLEST + "[comments]\nreminder = []", "no such key", "Did you mean reminders?"),
@@ -138,6 +146,12 @@ def test_what_cannot_be_said_of_comments(text: str, what: str, instead: str) -> 
 
 def test_how_often_somebody_looks_at_an_account() -> None:
     assert [each.check_every for each in school(SMALLEST + 'check_every = "3 Working  days"').accounts] == [3]
+
+
+def test_how_long_records_are_kept() -> None:
+    assert school(SMALLEST).months_kept == RULES
+    given = school(SMALLEST + '[retention]\nposts = "18 Months"\nincidents = "7 years"').months_kept
+    assert given == {**RULES, "posts": 18, "incidents": 84}
 
 
 def test_the_head_approves_their_own_posts_only_where_there_is_no_deputy() -> None:

@@ -3,6 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open, no_barriers
+from tests.browser.test_page import say
 from tests.browser.test_story import button, pane, said
 
 
@@ -41,3 +42,20 @@ async def test_a_comment_from_the_log_to_the_answer(open_page: Open) -> None:
     await expect(joe.get_by_role("button", name="Acknowledge: C-1")).to_have_count(0)
     await no_barriers(page)
     await expect(ruth.get_by_text("C-1").first).to_be_visible()
+
+
+async def test_response_times_are_drawn(open_page: Open) -> None:
+    page = await open_page(width=390, height=844)
+    priya, ruth = (pane(page, who) for who in ("priya", "ruth"))
+    await say(page, "priya", "/logcomment When does term begin?")
+    await priya.get_by_label("Account").select_option(label="School Facebook page")
+    await priya.get_by_role("button", name="Send", exact=True).click()
+    await said(page, "priya", "C-1 is logged.")
+    await say(page, "ruth", "/comments stats")
+    chart = ruth.get_by_role("img", name="1 comment with time left")
+    await expect(chart).to_be_visible()
+    assert await chart.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") >= 320
+    assert await chart.evaluate("(image) => image.getBoundingClientRect().width") <= await chart.evaluate(
+        "(image) => image.parentElement.getBoundingClientRect().width"
+    )
+    await no_barriers(page)

@@ -6,19 +6,9 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from cards.model import Card, Form
-from cards.template import (
-    Listing,
-    Reader,
-    decided_card,
-    digest_card,
-    list_card,
-    nag_card,
-    nobody_card,
-    receipt_card,
-    reject_form,
-    template_card,
-    template_form,
-)
+from cards.template import Reader, decided_card, nag_card, nobody_card, receipt_card, template_card
+from cards.template_forms import reject_form, template_form
+from cards.template_list import Listing, digest_card, list_card
 from policy.account import Account, Platform
 from policy.checks import Finding
 from policy.template import EVERYWHERE, Template, Use, approve, edit, propose, reject, retire

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from cards.slack import message, modal
-from cards.template import Listing, Reader, list_card, template_card, template_form
+from cards.template import Reader, template_card
+from cards.template_forms import template_form
+from cards.template_list import Listing, list_card
 from cards.text import plain
 from policy.template import State, Use, approve, propose, reject, retire
 from tests.cards.template_views import template_cards, template_forms

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from cards.away import away_card, away_form, stand_in_card
+from cards.hold import Listed, hold_form, holds_card
 from cards.letters import REASONS, Undelivered, dead_card, late_card, no_longer_card, stuck_card
 from cards.model import (
     Bar,
@@ -45,8 +46,10 @@ from cards.refusal import refusal_card, trouble_card
 from cards.welcome import help_card, home_card
 from policy.account import Account, Platform
 from policy.away import Away
+from policy.calendar import Calendar
 from policy.checks import Finding
 from policy.content import Content
+from policy.hold import Hold
 from policy.people import Identity
 from policy.picture import Picture as PostPicture
 from policy.picture import Source, Who
@@ -54,6 +57,7 @@ from policy.post import Post, Verdict, decide, draft, edit, expire, mark_posted,
 from policy.record import Ref
 from policy.refused import Refused
 from tests.cards.comment_views import comment_cards, comment_forms
+from tests.cards.incident_views import incident_cards, incident_forms
 from tests.cards.template_views import template_cards, template_forms
 from tests.fakes.school import MONDAY
 
@@ -120,6 +124,7 @@ def a_form(text: str = "Hello", **more: Any) -> Form:
 def cards(said: str) -> dict[str, Card]:
     """Every card of the product, around what a person said."""
     found = {**_posts(said), **_lists(said), **_letters(said), **comment_cards(said), **template_cards(said)}
+    found |= incident_cards(said)
     refused = Refused("P-1 was already approved.", said, "Please open it again.", clause="approve-posts")
     found |= {
         "refused": refusal_card(refused),
@@ -130,6 +135,9 @@ def cards(said: str) -> dict[str, Card]:
     for away in (planned, replace(planned, state="over"), planned.cancelled()):
         found[f"away {away.state}"] = away_card(away, said)
         found[f"stands in {away.state}"] = stand_in_card(away, said)
+    held = [Listed(Hold(f"post/P-{n}", "harbour", said, "ann", MONDAY), said) for n in range(20)]
+    zone = Calendar().zone
+    found["held"], found["none held"] = holds_card(held, True, zone), holds_card((), False, zone)
     return found
 
 
@@ -149,7 +157,8 @@ def forms(said: str) -> dict[str, Form]:
     }
     planned = Away("A-1", "harbour", "tom", "helen", date(2027, 3, 2), date(2027, 3, 5), MONDAY, None)
     found["away"] = away_form(date(2027, 3, 1), ((planned, said),))
-    return found | comment_forms(said) | template_forms(said)
+    found["hold"] = hold_form()
+    return found | comment_forms(said) | template_forms(said) | incident_forms(said)
 
 
 def _account(said: str) -> Account:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cards.text import plain
 from handlers.comments.brought import LARGEST_NUMBER, read, when
 from handlers.registry import Landed
+from handlers.request import Invalid, Reply, Say
 from policy.comment import Comment, Kind, State
 from policy.people import EXEAT
 from policy.record import Ref
@@ -98,6 +99,119 @@ async def test_what_comes_after_a_message_has_one_of_its_own_and_does_not_hide_b
         await hook(desk, item(id=f"a{number}"), item(id=f"b{number}"))
         assert await desk.sent() == [("comments.nag", OWNER)]
         desk.now += timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("together", [1, 2])
+async def test_what_comes_one_by_one_all_morning_is_a_few_messages(desk: Desk, together: int) -> None:
+    sent = list[tuple[str, str]]()
+    logged = 0
+    while desk.now < MONDAY + 2 * HOUR:
+        await hook(
+            desk, *(item(id=str(logged := logged + 1), received=desk.now.isoformat()) for _ in range(together))
+        )
+        for _ in range(2):
+            while await desk.dispatch.due():
+                pass
+            sent += await desk.sent()
+            desk.now += timedelta(seconds=30)
+    desk.now += timedelta(minutes=30)
+    while await desk.dispatch.due():
+        pass
+    sent += await desk.sent()
+    assert len(sent) <= 5 * 5, "three at once and two together in each half hour"
+    assert {name for _, name in sent} == {OWNER}
+    found = await kept(desk)
+    assert len(found) == 120 * together
+    assert all("logged" in comment.told for comment in found)
+
+
+async def test_what_is_urgent_does_not_wait_behind_what_is_not(desk: Desk) -> None:
+    for number in range(5):
+        await hook(desk, item(id=f"a{number}"))
+        await desk.dispatch.due()
+        desk.now += timedelta(minutes=1)
+    await desk.sent()
+    await hook(desk, item(id="b", kind="complaint"))
+    assert sorted(await desk.sent()) == sorted([("comment", OWNER), ("comment", HEAD)])
+
+
+async def test_what_waits_for_a_message_is_told_before_everybody_goes_home(desk: Desk) -> None:
+    desk.now = MONDAY.replace(hour=16, minute=40)
+    for number in range(8):
+        await hook(desk, item(id=str(number), received=desk.now.isoformat()))
+        await desk.dispatch.due()
+        desk.now += timedelta(seconds=30)
+    assert await desk.sent() == [("comment", OWNER)] * 3 + [("comments.nag", OWNER)]
+    desk.now = MONDAY.replace(hour=17)
+    while await desk.dispatch.due():
+        pass
+    assert await desk.sent() == [("comments.nag", OWNER)]
+    assert all("logged" in comment.told for comment in await kept(desk))
+
+
+LONG = "Why is the school gate locked at half past eight?"
+
+
+async def by_hand(desk: Desk, **more: Any) -> Reply:
+    """What somebody gets back who logs it by hand."""
+    said = {"text": LONG, "account": "page", "kind": "question", "received": desk.now}
+    return await desk.ask(TEACHER, "comment.new", fields=said | more)
+
+
+async def test_one_that_was_logged_by_hand_is_known_when_a_program_brings_it(desk: Desk) -> None:
+    await by_hand(desk, writer="A parent")
+    await desk.sent()
+    again = item(text=f" {LONG.upper()} ", writer="Jo Swift", received=(desk.now - 2 * HOUR).isoformat())
+    assert became(await hook(desk, again, again)) == [("known", "C-1"), ("known", "C-1")]
+    [comment] = await kept(desk)
+    assert (comment.external, comment.text) == ("17", LONG)
+    assert comment.due == MONDAY + 22 * HOUR, "the time runs from when it was received"
+    assert await desk.sent() == []
+    assert became(await hook(desk, {"account": "page", "id": "17", "deleted": True})) == [("deleted", "C-1")]
+
+
+async def test_one_that_was_logged_by_hand_is_closed_by_a_reply_that_comes_with_it(desk: Desk) -> None:
+    await by_hand(desk)
+    replied = {"at": desk.now.isoformat(), "text": "So that nobody is run over."}
+    assert became(await hook(desk, item(text=LONG, replied=replied))) == [("answered", "C-1")]
+    assert became(await hook(desk, item(text=LONG))) == [("known", "C-1")]
+
+
+@pytest.mark.parametrize(
+    ("logged", "brought"),
+    [
+        ({"text": "Thank you"}, {"text": "Thank you"}),
+        ({"writer": "Ann Lee"}, {"writer": "Jo Swift"}),
+        ({"account": "short"}, {}),
+        ({"received": MONDAY - 26 * HOUR}, {}),
+        ({"text": f"{LONG} And why?"}, {}),
+    ],
+)
+async def test_what_may_be_somebody_elses_is_logged_beside_it(
+    desk: Desk, logged: dict[str, Any], brought: dict[str, str]
+) -> None:
+    await by_hand(desk, **logged)
+    assert became(await hook(desk, item(**({"text": LONG} | brought)))) == [("logged", "C-2")]
+
+
+async def test_two_that_a_program_brings_are_not_both_the_one_that_was_logged_by_hand(desk: Desk) -> None:
+    await by_hand(desk)
+    both = await hook(desk, item(text=LONG), item(text=LONG, id="18"))
+    assert became(both) == [("known", "C-1"), ("logged", "C-2")]
+
+
+async def test_whoever_logs_what_is_there_already_is_asked_first(desk: Desk) -> None:
+    await hook(desk, item(text=LONG))
+    warned = await by_hand(desk)
+    assert isinstance(warned, Invalid)
+    assert "C-1 has the same words and is open" in warned.errors["text"]
+    assert len(await kept(desk)) == 1
+    said = {"text": LONG, "account": "page", "kind": "question", "received": desk.now}
+    forged = await desk.ask(TEACHER, "comment.new", fields=said, payload={"twin": "C-7"})
+    assert isinstance(forged, Invalid)
+    sure = await desk.ask(TEACHER, "comment.new", fields=said, payload=dict(warned.form.payload))
+    assert isinstance(sure, Say)
+    assert [comment.id for comment in await kept(desk)] == ["C-2", "C-1"]
 
 
 async def test_the_same_twice_in_one_request_is_one(desk: Desk) -> None:

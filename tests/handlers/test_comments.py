@@ -18,7 +18,7 @@ from policy.people import Person
 from policy.post import State as PostState
 from policy.record import Ref, ref
 from policy.template import Template
-from storage.contract import Shown, Task
+from storage.contract import Outgoing, Shown, Task
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     COLLEAGUE,
@@ -516,7 +516,41 @@ async def test_several_that_fall_due_together_make_one_message(desk: Desk) -> No
     desk.now += timedelta(hours=2)
     seen = await desk.see(OWNER, "comments.nag", None)
     assert seen is not None
-    assert "12 open comments to be dealt with, 12 of these late" in plain(seen.card)
+    assert "12 open comments to be dealt with, all of these late" in plain(seen.card)
+
+
+async def show(desk: Desk, row: Outgoing) -> None:
+    """A message has arrived, and is kept as one that may be drawn again."""
+    drawn = await desk.dispatch.draw(row.view, row.record, row.person, first=True)
+    assert drawn is not None
+    assert row.record is not None
+    async with desk.store.transaction("harbour") as tx:
+        tx.show(Shown("harbour", "sandbox", row.person, str(row.id), row.view, row.person, row.record, drawn.rev))
+
+
+async def test_of_messages_about_several_only_the_latest_stays_up_to_date(desk: Desk) -> None:
+    comments = [await log(desk, text=f"Question {number}") for number in range(3)]
+    await desk.outbox()
+    sent = []
+    for hours in (8, 23, 25):
+        desk.now = MONDAY + timedelta(hours=hours)
+        while await desk.dispatch.due():
+            pass
+        rows = [row for row in await desk.outbox() if row.view == "comments.nag" and row.task is Task.SEND]
+        sent += rows
+        for row in rows:
+            await show(desk, row)
+    assert len(sent) == 3
+    cards = [await desk.dispatch.draw(row.view, row.record, row.person) for row in sent]
+    assert cards[0] is None, "of one that was replaced long ago nothing is kept"
+    assert cards[1] is not None
+    assert "out of date" in plain(cards[1].card)
+    assert cards[1].card.buttons == ()
+    await press(desk, HEAD, "comment.close.send", comments[0], what="not_for_us", reason="An advertisement")
+    again = [row.record for row in await desk.outbox() if row.task is Task.REDRAW]
+    assert sent[2].record in again
+    assert sent[1].record not in again
+    assert await desk.dispatch.draw(sent[1].view, sent[1].record, sent[1].person, first=True) is None
 
 
 async def test_one_that_is_overdue_goes_to_the_headteacher_each_morning_and_to_its_owner_each_hour(
@@ -569,6 +603,18 @@ async def test_the_list_shows_what_is_mine_and_can_be_asked_for_one_account(desk
     none = await desk.ask(COLLEAGUE, "comments")
     assert isinstance(none, Say)
     assert "No comment waits" in none.card.summary
+
+
+async def test_what_is_due_at_one_time_stands_as_it_was_logged(desk: Desk) -> None:
+    for number in range(4):
+        await log(desk, account="page" if number % 2 else "short", text=f"Number {number}")
+        desk.now += timedelta(minutes=1)
+    desk.now = MONDAY + timedelta(hours=24)
+    reply = await desk.ask(HEAD, "comments")
+    assert isinstance(reply, Say)
+    rows = [element for element in reply.card.body if isinstance(element, Row)]
+    assert [row.title for row in rows] == [f"C-{number + 1}: Number {number}" for number in range(4)]
+    assert "due now" in rows[0].detail
 
 
 async def test_the_list_goes_on_behind_its_button(desk: Desk) -> None:

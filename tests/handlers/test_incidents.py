@@ -1,6 +1,10 @@
 """Incidents through the desk: reported, read, assessed, passed on in tasks, clocked, chronicled, closed."""
 
 import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from cards.model import Card, ChoiceField, Row, TextField
+from cards import slack, teams
+from cards.model import Button, Card, ChoiceField, Row, TextField
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from policy.away import plan_away
@@ -185,7 +190,7 @@ async def test_it_is_seen_exactly_where_it_should_be(desk: Desk, about: str, per
         noted = await press(desk, who, "incident.note", incident)
         assert (drawn is not None) is (reads or wrote), who
         assert (incident.id in listed) is (reads or wrote), who
-        assert (incident.id in home) is (who == lead), who
+        assert (incident.id in home) is (who in may_read), who
         assert (SECRET in opened) is (reads or wrote), who
         assert ("Chronology" in opened) is reads, who
         assert isinstance(noted, Ask) is (reads or wrote), who
@@ -274,6 +279,16 @@ async def test_personal_data_ask_when_the_school_became_aware(desk: Desk) -> Non
     assert list(reply.errors) == ["aware"]
 
 
+async def test_data_protection_is_not_reported_as_without_personal_data(desk: Desk) -> None:
+    fields = {"what": SECRET, "kind": "data"}
+    reply = await desk.ask(TEACHER, "incident.new", fields=fields, payload={"full": "yes"})
+    assert isinstance(reply, Invalid)
+    assert list(reply.errors) == ["personal"]
+    incident = await report(desk, kind="data", personal="unsure", aware=MONDAY)
+    assert incident.breach == Breach(MONDAY)
+    assert ("incident", OFFICER) in await desk.sent()
+
+
 async def test_a_breach_is_told_to_the_data_protection_officer_at_once(desk: Desk) -> None:
     incident = await report(desk, personal="unsure", aware=MONDAY - 2 * HOUR)
     assert sorted(await desk.sent()) == [("incident", HEAD), ("incident", OFFICER)]
@@ -309,6 +324,60 @@ async def test_the_officer_decides_and_the_reason_and_time_are_kept(desk: Desk) 
     assert (await chronology(desk, incident))[-1].act is Act.BREACH
 
 
+async def test_when_the_school_became_aware_can_be_put_right_and_the_clock_follows(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await assess(desk, HEAD, incident)
+    await desk.outbox()
+    earlier = MONDAY - 40 * HOUR
+    given = {"verdict": "reportable", "why": "The bursar knew on Saturday."}
+    ahead = await press(desk, OFFICER, "incident.decide.send", incident, **given, aware=desk.now + HOUR)
+    assert isinstance(ahead, Invalid)
+    assert await press(desk, OFFICER, "incident.decide.send", incident, **given, aware=earlier) == Nothing()
+    after = await now(desk, incident)
+    assert after.breach is not None
+    assert after.breach.aware_at == earlier
+    assert after.next_due == earlier + 48 * HOUR
+    assert ("incident.breach", HEAD) in await tick(desk, earlier + 48 * HOUR)
+    entries = await chronology(desk, incident)
+    assert ["first knew on Sat 27 February" in each.text for each in entries[-2:]] == [True, False]
+
+
+async def test_what_was_reported_in_time_and_written_down_late_was_in_time(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    desk.now = MONDAY + 90 * HOUR
+    given = {"verdict": "reported", "why": "Risk.", "reference": "IC-1"}
+    for never in (MONDAY - HOUR, desk.now + HOUR):
+        assert isinstance(
+            await press(desk, OFFICER, "incident.decide.send", incident, **given, reported=never), Invalid
+        )
+    await press(desk, OFFICER, "incident.decide.send", incident, **given, reported=MONDAY + 71 * HOUR)
+    after = await now(desk, incident)
+    assert after.breach is not None
+    assert after.breach.decision is not None
+    assert after.breach.decision.at == MONDAY + 71 * HOUR
+    assert (await chronology(desk, incident))[-1].at == desk.now
+
+
+async def test_while_the_data_protection_officer_is_away_their_delegate_hears_and_decides(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await desk.outbox()
+    await away(desk, OFFICER, OWNER)
+    told = await tick(desk, MONDAY + 24 * HOUR)
+    assert sorted(who for view, who in told if view == "incident.breach") == sorted([HEAD, OFFICER, OWNER])
+    assert SECRET in said(await press(desk, OWNER, "incident.open", incident))
+    assert isinstance(await press(desk, OWNER, "incident.decide", incident), Ask)
+    desk.now += timedelta(days=7)
+    assert isinstance(await press(desk, OWNER, "incident.decide", incident), Say)
+
+
+async def test_a_delegate_whom_a_breach_is_about_stays_out_of_it(desk: Desk) -> None:
+    await away(desk, OFFICER, OWNER)
+    incident = await report(desk, personal="yes", aware=MONDAY, about=identity(OWNER))
+    assert sorted(await desk.sent()) == [("incident", HEAD), ("incident", OFFICER)]
+    await tick(desk, MONDAY + 24 * HOUR)
+    assert SECRET not in said(await press(desk, OWNER, "incident.open", incident))
+
+
 async def test_an_incident_whose_breach_is_undecided_cannot_be_closed(desk: Desk) -> None:
     incident = await report(desk, personal="yes", aware=MONDAY)
     await assess(desk, HEAD, incident)
@@ -337,6 +406,67 @@ async def test_assessing_gives_a_task_and_nothing_of_the_file(desk: Desk) -> Non
     last = (await chronology(desk, incident))[-1]
     assert (last.act, last.by) == (Act.DONE, str(identity(COLLEAGUE)))
     assert "They did." in last.text
+
+
+async def news(desk: Desk) -> list[str]:
+    """Whom the outbox tells that there is something new."""
+    return sorted(who for view, who in await desk.sent() if view == "incident.news")
+
+
+async def test_whoever_leads_hears_of_what_others_add(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await press(desk, HEAD, "incident.note.send", incident, text="Rang the parents.")
+    assert await news(desk) == []
+    for who in (TEACHER, OFFICER):
+        await press(desk, who, "incident.note.send", incident, text="It is on another page too.")
+        assert await news(desk) == [HEAD]
+    drawn = await desk.see(HEAD, "incident.news", Ref("incident", incident.id))
+    assert drawn is not None
+    assert "something new" in drawn.card.summary
+    assert "another page" not in plain(drawn.card)
+    assert labels(drawn.card)[0] == "Open"
+    assert await desk.see(TEACHER, "incident.news", Ref("incident", incident.id)) is None
+
+
+async def test_whoever_leads_hears_that_a_task_is_done_and_that_it_was_decided(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    await assess(desk, HEAD, incident, person=identity(COLLEAGUE), task="Ring.")
+    async with desk.store.transaction("harbour") as tx:
+        task = (await tx.find(Task, limit=1))[0]
+    await desk.outbox()
+    await press(desk, COLLEAGUE, "task.done.send", task, note="Rang.")
+    assert await news(desk) == [HEAD]
+    decision = {"verdict": "not_reportable", "why": "Staff only."}
+    await press(desk, OFFICER, "incident.decide.send", incident, **decision)
+    assert await news(desk) == [HEAD]
+    await press(desk, HEAD, "incident.decide.send", incident, **decision)
+    assert await news(desk) == [OFFICER]
+
+
+async def test_close_is_offered_only_once_nothing_stands_in_its_way(desk: Desk) -> None:
+    incident = await report(desk, personal="yes", aware=MONDAY)
+    offered = list[bool]()
+    decision = {"verdict": "not_reportable", "why": "Staff only."}
+    for verb, fields in (
+        ("incident.note.send", {"text": "Rang."}),
+        ("incident.assess.send", {"severity": "minor", "rationale": "Small."}),
+        ("incident.decide.send", decision),
+        ("incident.close.send", {"outcome": "Action was taken."}),
+    ):
+        await press(desk, HEAD, verb, incident, **fields)
+        found = await card(desk, HEAD, incident)
+        assert found is not None
+        offered.append("Close" in labels(found))
+    assert offered == [False, False, True, False]
+
+
+async def test_what_may_not_wait_says_so_in_the_notification(desk: Desk) -> None:
+    found = await card(desk, HEAD, await report(desk, risk="yes"))
+    assert found is not None
+    assert "open it now" in found.summary
+    found = await card(desk, HEAD, await report(desk))
+    assert found is not None
+    assert "now" not in found.summary
 
 
 async def test_a_task_belongs_to_whoever_was_given_it(desk: Desk) -> None:
@@ -369,6 +499,25 @@ async def test_corrections_are_added_and_nothing_is_overwritten(desk: Desk) -> N
     assert isinstance(reply, Invalid)
 
 
+async def test_it_is_referred_to_bodies_on_the_schools_list_and_to_more_than_one(desk: Desk) -> None:
+    desk.school = desk.dispatch.school = replace(
+        desk.school, contacts=replace(CONTACTS, agencies=("Police, 101", "The council"))
+    )
+    incident = await report(desk)
+    assert "assessed yet" in said(await press(desk, HEAD, "incident.refer", incident))
+    await assess(desk, HEAD, incident, agency="0")
+    opened = await press(desk, HEAD, "incident.open", incident)
+    assert isinstance(opened, Say)
+    assert "Refer" in labels(opened.card)
+    assert isinstance(await press(desk, HEAD, "incident.refer.send", incident, agency="2", text="All."), Invalid)
+    sent = {"agency": "1", "text": "By letter, reference 7."}
+    assert await press(desk, HEAD, "incident.refer.send", incident, **sent) == Nothing()
+    words = said(await press(desk, HEAD, "incident.open", incident))
+    assert "Police, 101 and The council" in words
+    assert "To The council: By letter, reference 7." in words
+    assert (await chronology(desk, incident))[-1].act is Act.REFERRED
+
+
 async def test_two_people_adding_at_once_lose_nothing(desk: Desk) -> None:
     incident = await report(desk, personal="yes", aware=MONDAY)
     for round in range(200):
@@ -398,6 +547,37 @@ async def test_the_whole_chronology_can_be_paged_through(desk: Desk) -> None:
         reply = await desk.ask(HEAD, button.verb, button.record, version=1, payload=dict(button.payload))
     assert all(any(f"note {number}\n" in f"{words}\n" for words in found) for number in range(25))
     assert len(found) == 3
+
+
+WINDOWS: dict[str, Callable[[Card], object]] = {
+    "slack": lambda card: slack.shown(card, school="harbour"),
+    "teams": lambda card: teams.message(card, school="harbour", window=True),
+}
+
+
+@pytest.mark.parametrize("on", WINDOWS)
+async def test_every_word_of_a_long_file_can_be_read_on_each_chat(desk: Desk, on: str) -> None:
+    def long(name: str) -> str:
+        return " ".join(f"{name}:{number:03}" for number in range(290))
+
+    incident = await report(desk, what=long("report"))
+    for number in range(3):
+        await press(desk, HEAD, "incident.note.send", incident, text=long(f"note{number}"))
+        await press(desk, TEACHER, "incident.note.send", incident, text=long(f"own{number}"))
+    await press(desk, HEAD, "incident.assess.send", incident, severity="minor", rationale=long("why"))
+    ended = {"outcome": long("outcome"), "behaviour": "yes", "lessons": long("lessons")}
+    await press(desk, HEAD, "incident.close.send", incident, **ended)
+    own = {"report", "own0", "own1", "own2"}
+    for who, parts in ((HEAD, own | {"note0", "note1", "note2", "why", "outcome", "lessons"}), (TEACHER, own)):
+        words = ""
+        button: Button | None = Button("Open", "incident.open", Ref("incident", incident.id), 1)
+        while button is not None:
+            reply = await desk.ask(who, button.verb, button.record, version=1, payload=dict(button.payload))
+            assert isinstance(reply, Say)
+            words += json.dumps(WINDOWS[on](reply.card))
+            button = next((each for each in reply.card.buttons if each.label == "Older"), None)
+        found = Counter(name for name, _ in set(re.findall(r"(\w+):(\d{3})", words)))
+        assert found == dict.fromkeys(parts, 290), who
 
 
 async def test_closing_needs_an_assessment_and_tells_the_reporter(desk: Desk) -> None:
@@ -465,6 +645,28 @@ async def test_when_whoever_led_is_away_somebody_else_takes_over(desk: Desk) -> 
     assert (await chronology(desk, incident))[-1].act is Act.LEAD
 
 
+async def test_a_delegate_leads_only_while_they_stand_in(desk: Desk) -> None:
+    await away(desk, HEAD, COLLEAGUE)
+    incident = await report(desk)
+    assert isinstance(await press(desk, COLLEAGUE, "incident.assess", incident), Ask)
+    desk.now += timedelta(days=7)
+    refused = said(await press(desk, COLLEAGUE, "incident.assess", incident))
+    assert "You no longer lead" in refused
+    assert isinstance(await press(desk, COLLEAGUE, "incident.note", incident), Ask)
+    assert ("incident", HEAD) in await tick(desk, desk.now)
+    assert (await now(desk, incident)).lead == str(identity(HEAD))
+
+
+async def test_an_open_incident_goes_to_somebody_else_when_its_lead_has_left(desk: Desk) -> None:
+    incident = await report(desk)
+    await assess(desk, HEAD, incident)
+    await desk.outbox()
+    desk.settle(roles=((Role.HEADTEACHER, (email(DEPUTY),)),))
+    assert await tick(desk, MONDAY + timedelta(days=9)) == [("incident", DEPUTY)]
+    assert SECRET in said(await press(desk, DEPUTY, "incident.open", incident))
+    assert await tick(desk, MONDAY + timedelta(days=18)) == [("incident", DEPUTY)]
+
+
 async def test_a_journalist_is_held_off_and_the_headteacher_hears_the_deadline(desk: Desk) -> None:
     form = await desk.ask(TEACHER, "journalist")
     assert isinstance(form, Ask)
@@ -496,9 +698,14 @@ async def test_another_picture_is_deleted_and_that_is_kept(desk: Desk) -> None:
     reply = await desk.ask(TEACHER, "picture.child", fields={"child": "no"})
     assert isinstance(reply, Ask)
     fields = {"where": "Sports hall", "phone": "yes", "bin": "no", "cloud": "none"}
-    assert isinstance(await desk.ask(TEACHER, reply.form.verb, fields=fields), Say)
+    assert "Delete it now where it still is." in said(await desk.ask(TEACHER, reply.form.verb, fields=fields))
+    gone = fields | {"bin": "yes"}
+    assert "delete" not in said(await desk.ask(TEACHER, reply.form.verb, fields=gone))
+    seen = said(await desk.ask(TEACHER, reply.form.verb, fields=gone | {"others": "The caretaker"}))
+    assert "Ask whoever else has it" in seen
+    assert "where it still is" not in seen
     async with desk.store.transaction("harbour") as tx:
-        incident = (await tx.find(Incident, limit=1))[0]
+        incident = (await tx.find(Incident, limit=3))[-1]
     assert incident.report.kind is Kind.PICTURE
     assert "From recently deleted: not yet." in incident.report.what
 

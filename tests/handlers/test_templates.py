@@ -12,7 +12,8 @@ from cards.model import Card, Difference, Quote, Row
 from cards.text import plain
 from handlers.registry import Kind
 from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
-from handlers.templates import LONGEST_LIST, REGISTRY, usable
+from handlers.templates import REGISTRY, usable
+from handlers.templates.views import LONGEST_LIST
 from handlers.turn import Scene
 from policy.account import Account, Platform
 from policy.people import Role

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.manifest import TEAMS_PATH
+from storage.vault import new_key
 from tests.fakes.school import ADMIN, DEPUTY, HEAD, OWNER, email
 
 CONFIG = f"""
@@ -42,7 +43,13 @@ async def served(folder: Path) -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "serve", "--teams-playground"),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder), "EXEAT_PORT": "0", "EXEAT_TICK_SECONDS": "0.2"},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "EXEAT_PORT": "0",
+            "EXEAT_TICK_SECONDS": "0.2",
+            "EXEAT_KEY": new_key(),
+        },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

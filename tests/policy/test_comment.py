@@ -265,6 +265,9 @@ def test_it_is_found_by_its_account_its_month_who_logged_it_and_its_platforms_id
         ("We hid what Maria wrote.", "maria", "Maria"),
         ("Please stop there, Lopez", "Maria Lopez", "Lopez"),
         ("We hid it because of an insult.", "Jo", ""),
+        ("It was unkind to Mrs Shah.", "A parent", "Mrs Shah"),
+        ("It was about Mr. O’Brien’s class and Miss Lee.", "A parent", "Mr. O’Brien, Miss Lee"),
+        ("We miss Autumn. Mr and Mrs are titles.", "A parent", ""),
     ],
 )
 def test_words_for_readers_that_seem_to_name_somebody_are_noticed(told: str, writer: str, named: str) -> None:

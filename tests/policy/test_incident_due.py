@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policy.calendar import Calendar
 from policy.deadlines import breach_due
-from policy.incident import Breach, Decision, Incident, Press, Report, State, Verdict
+from policy.incident import Assessment, Breach, Decision, Incident, Press, Report, Severity, State, Verdict
 from policy.incident_due import Nag, began, fall_due, hours_left, schedule
 
 CALENDAR = Calendar()
@@ -103,9 +103,26 @@ def test_once_assessed_nobody_is_reminded_to() -> None:
     assert schedule(replace(incident(), status=State.ASSESSED), CALENDAR).next_due is None
 
 
-@pytest.mark.parametrize("hour", [3, 9, 22])
-def test_the_breach_clock_speaks_at_24_48_66_and_72_hours_at_any_hour(hour: int) -> None:
-    aware = datetime(2027, 3, 5, hour, tzinfo=UTC)
+def test_what_is_assessed_and_not_closed_is_asked_about_once_a_week_on_a_working_morning() -> None:
+    assessed = Assessment(Severity.MINOR, "Words.", (), "helen", datetime(2027, 3, 25, 15, tzinfo=UTC))
+    given = incident(assessed.at, status=State.ASSESSED, assessment=assessed)
+    mornings = [datetime(2027, 4, day, 7, tzinfo=UTC) for day in (1, 8, 15)]
+    assert told(given, datetime(2027, 4, 15, 12, tzinfo=UTC)) == [(at, Nag(open=True)) for at in mornings]
+    closed = replace(given, status=State.CLOSED)
+    assert schedule(closed, CALENDAR).next_due is None
+
+
+@pytest.mark.parametrize(
+    "aware",
+    [
+        local(2027, 3, 5, 3),
+        local(2027, 3, 5, 9),
+        local(2027, 3, 5, 22),
+        local(2027, 3, 26, 14),
+        local(2027, 10, 29, 14),
+    ],
+)
+def test_the_breach_clock_speaks_at_24_48_66_and_72_hours_at_any_hour(aware: datetime) -> None:
     given = incident(aware, status=State.ASSESSED, breach=Breach(aware))
     said = told(given, aware + timedelta(hours=73))
     assert [(at - aware) // HOUR for at, nag in said if nag.breach] == [24, 48, 66, 72]

@@ -92,7 +92,43 @@ async def test_the_chat_is_down_for_three_hours_while_reminders_are_due(tmp_path
             await quiet(program)
             late = school.inbox(OWNER)[before:]
             assert [message.shown_text().partition("\n")[0] for message in late] == ["Comments are waiting"]
-            assert "3 open comments to be dealt with, 3 of these late" in late[0].shown_text()
+            assert "3 open comments to be dealt with, all of these late" in late[0].shown_text()
+
+
+async def test_a_message_about_several_moves_on_with_them(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school, clock = School(chat), HandClock()
+        async with serving(chat, tmp_path / "data", clock=clock) as program:
+            for number in range(3):
+                await log(school, TEACHER, f"Question {number}")
+                await school.card(OWNER, f"Question {number}", button="Not for us")
+            clock.move_to(MONDAY + timedelta(hours=23))
+            await ticks(program)
+            await school.card(OWNER, "Comments are waiting", "3 open comments")
+            await quiet(program)
+            messages = len(school.inbox(OWNER))
+            for id, then in (("C-1", "2 open comments"), ("C-3", "Still open: C-2"), ("C-2", "All dealt with")):
+                card = await school.card(OWNER, f"{id}: comment on", button="Not for us")
+                form = await school.form(OWNER, card, "Not for us")
+                assert await school.send(OWNER, form, {"The reason": "An advertisement"}) == {}
+                await school.card(OWNER, then)
+            await quiet(program)
+            assert len(school.inbox(OWNER)) == messages
+            [over] = [each for each in school.inbox(OWNER) if "All dealt with" in each.shown_text()]
+            assert over.buttons() == []
+
+
+async def test_whoever_logs_what_is_there_already_is_asked_first(tmp_path: Path, on: str) -> None:
+    async with CHATS[on]() as chat:
+        school, words = School(chat), "Why is the school gate locked at half past eight?"
+        async with serving(chat, tmp_path / "data", clock=HandClock()) as program:
+            await log(school, TEACHER, words)
+            form = await school.command(OWNER, "/logcomment")
+            answers = {"Text": words, "Account": "Harbour page"}
+            errors = await school.send(OWNER, form, answers)
+            assert "C-1 has the same words and is open" in " ".join((*errors.values(), form.shown_text()))
+            assert await school.send(OWNER, form, answers) == {}
+            assert (await comment_of(program, "C-2")).text == words
 
 
 async def test_moderated_with_the_reason_that_readers_were_given(tmp_path: Path, on: str) -> None:
@@ -110,6 +146,28 @@ async def test_moderated_with_the_reason_that_readers_were_given(tmp_path: Path,
                 OWNER, "C-1", "Moderated, by Olu", "It was hidden", "Abuse is not allowed", "You are all useless"
             )
             assert (await comment_of(program)).status is State.MODERATED
+
+
+async def test_a_reason_that_seems_to_name_somebody_is_asked_about_and_can_be_sent_again(
+    tmp_path: Path, on: str
+) -> None:
+    async with CHATS[on]() as chat:
+        school = School(chat)
+        async with serving(chat, tmp_path / "data", clock=HandClock()) as program:
+            await log(school, TEACHER, "You are all useless", Kind="Offensive or hurtful")
+            card = await school.card(OWNER, "C-1: offensive comment", button="Moderate")
+            form = await school.form(OWNER, card, "Moderate")
+            told = "We hid what was said of Poole Harbourside."
+            answers = {
+                "What was done": "It was hidden",
+                "What readers were told": "My own words, below",
+                "Text": told,
+            }
+            errors = await school.send(OWNER, form, answers)
+            assert "seems to name somebody: Poole Harbourside" in " ".join((*errors.values(), form.shown_text()))
+            assert (await comment_of(program)).status is State.OPEN
+            assert await school.send(OWNER, form, answers) == {}
+            await school.card(OWNER, "C-1", "Moderated, by Olu", told)
 
 
 async def test_what_is_typed_after_a_restart_finds_it_again(tmp_path: Path, on: str) -> None:

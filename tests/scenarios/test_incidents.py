@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.app import Program
@@ -15,7 +16,7 @@ from policy.school import School as Harbour
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour
 from tests.scenarios.chats import CHATS
 from tests.scenarios.school import School
-from tests.scenarios.serving import HandClock, quiet, serving, ticks
+from tests.scenarios.serving import HandClock, kept, quiet, serving, ticks
 
 pytestmark = pytest.mark.parametrize("on", CHATS)
 
@@ -55,7 +56,18 @@ def everything_in_chats(school: School) -> str:
     return "\n".join([*found, *(said for name in EVERYBODY for said in school.chat.whispers(name))])
 
 
-async def test_from_the_report_to_the_end(tmp_path: Path, on: str) -> None:
+async def elsewhere(program: Program, folder: Path, capfd: pytest.CaptureFixture[str]) -> str:
+    """All that is written where nobody reads a file: the log, the metrics, the disk."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{program.port}/metrics") as got:
+        assert got.status == 200
+        metrics = await got.text()
+    assert "exeat_audit_rows" in metrics
+    assert "Helen" not in metrics
+    disk = b"".join(kept(folder).values()).decode("utf-8", "replace")
+    return "".join((*capfd.readouterr(), metrics, disk))
+
+
+async def test_from_the_report_to_the_end(tmp_path: Path, on: str, capfd: pytest.CaptureFixture[str]) -> None:
     async with CHATS[on]() as chat:
         school = School(chat)
         async with serving(chat, tmp_path / "data", school=with_governors(), clock=HandClock()) as program:
@@ -85,7 +97,7 @@ async def test_from_the_report_to_the_end(tmp_path: Path, on: str) -> None:
             assert "Action was taken." not in told.shown_text()
             await quiet(program)
             assert (await incident_of(program)).status is State.CLOSED
-            said = everything_in_chats(school)
+            said = everything_in_chats(school) + await elsewhere(program, tmp_path, capfd)
             for word in ("zebra", "It went to parents.", "Ask the host.", "They took it down.", "Action was taken."):
                 assert word not in said
 
@@ -128,10 +140,10 @@ async def test_the_breach_clock(tmp_path: Path, on: str) -> None:
             decision = {"Decision": "Not reportable", "Because": "It stayed among staff."}
             assert await school.send(OFFICER, form, decision) == {}
             await school.card(HEAD, "I-1: an incident", "Not reportable; Ada")
-            kept = (await incident_of(program)).breach
-            assert kept is not None
-            assert kept.decision is not None
-            assert kept.decision.verdict is Verdict.NOT_REPORTABLE
+            breach = (await incident_of(program)).breach
+            assert breach is not None
+            assert breach.decision is not None
+            assert breach.decision.verdict is Verdict.NOT_REPORTABLE
             await quiet(program)
             assert "It stayed among staff." not in everything_in_chats(school)
 

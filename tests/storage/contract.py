@@ -251,12 +251,16 @@ class Finding(Base):
             ({"due_before": NOW + timedelta(days=1)}, ["N-4", "N-3", "N-2"]),
             ({"due_before": NOW + timedelta(days=1), "owner": "ann"}, ["N-4", "N-2"]),
             ({"due_before": NOW, "state": "shut"}, []),
+            ({"oldest": True}, ["N-1", "N-2", "N-3", "N-4"]),
+            ({"oldest": True, "state": "open"}, ["N-1", "N-3", "N-4"]),
         ],
     )
     async def test_what_fits_all_that_is_given(self, store: Store, query: dict[str, object], ids: list[str]) -> None:
         assert await find(store, **query) == ids
 
-    @pytest.mark.parametrize("query", [{}, {"state": "open"}, {"due_before": NOW + timedelta(days=1)}])
+    @pytest.mark.parametrize(
+        "query", [{}, {"state": "open"}, {"oldest": True}, {"due_before": NOW + timedelta(days=1)}]
+    )
     async def test_pages_join_up(self, store: Store, query: dict[str, object]) -> None:
         whole, after, pages = await find(store, **query), None, []
         while page := await find(store, after=after, limit=1, **query):

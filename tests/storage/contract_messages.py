@@ -291,10 +291,59 @@ class Messages(Base):
             tx.show(message(rev=2))
         assert await redraws(store) == []
 
-    async def test_messages_of_a_record_that_is_gone_are_left_alone(self, store: Store) -> None:
-        await put(store, Note("N-1"))
+
+class Forgetting(Base):
+    """What goes with a record, and with a person."""
+
+    async def test_what_waits_for_a_record_goes_with_it_and_what_shows_it_is_drawn_once_more(
+        self, store: Store
+    ) -> None:
+        await put(store, Note("N-1"), Note("N-2"))
+        other = Ref("note", "N-2")
+        await queue(
+            store,
+            row("ann", "first", record=NOTE, version=1),
+            row("bob", "dead", record=NOTE),
+            row("cid", "other", record=other),
+            row("dan", "", record=NOTE, version=1, task=Task.FETCH),
+        )
         async with store.transaction(SCHOOL) as tx:
-            tx.show(message(rev=0, record=None))
-            tx.show(message(2, rev=1))
+            tx.show(message(1))
+            tx.show(message(2, record=other))
+        (dead,) = [each for each in await claim(store) if each.view == "dead"]
+        async with store.transaction(SCHOOL) as tx:
+            tx.bury(dead, "no_account", NOW)
         await delete(store, "N-1", 1)
-        assert await redraws(store) == []
+        assert await store.dead_letters(SCHOOL) == []
+        waiting = await claim(store, NOW + LEASE)
+        assert [(each.task, each.view, each.message) for each in waiting] == [
+            (Task.SEND, "other", ""),
+            (Task.REDRAW, "note", message(1).key),
+        ]
+        await queue(store, row("ann", "first", record=NOTE, version=1))
+        assert (await store.count(SCHOOL)).outbox == 3, "a row that went stands in the way of no other"
+
+    async def test_a_message_that_arrives_after_its_record_has_gone_is_drawn_once_more(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        await delete(store, "N-1", 1)
+        async with store.transaction(SCHOOL) as tx:
+            tx.show(message(1))
+        assert await redraws(store) == [message(1).key]
+
+    async def test_nothing_more_is_sent_to_somebody_who_is_forgotten(self, store: Store) -> None:
+        await put(store, Note("N-1"))
+        await queue(store, row("ann", "dead"), row("bob", "kept"))
+        (dead,) = [each for each in await claim(store) if each.view == "dead"]
+        async with store.transaction(SCHOOL) as tx:
+            tx.bury(dead, "no_account", NOW)
+            tx.show(message(1))
+            tx.show(message(2, person="bob"))
+        await queue(store, row("ann", "first", record=NOTE, version=1))
+        async with store.transaction(SCHOOL) as tx:
+            tx.forget_person("ann")
+        assert await store.dead_letters(SCHOOL) == []
+        waiting = await claim(store, NOW + LEASE)
+        assert {(each.task, each.person, each.message) for each in waiting} == {
+            (Task.SEND, "bob", ""),
+            (Task.REDRAW, "ann", message(1).key),
+        }

@@ -63,6 +63,7 @@ class Model:
         for change in changes:
             if change.delete:
                 self.notes.pop(change.id, None)
+                self.redraws |= {key for key, (shown, _) in self.shown.items() if shown == change.id}
             else:
                 self.notes[change.id] = self.write(change)
                 self._redraw(change.id)
@@ -80,7 +81,7 @@ class Model:
         rev = max(note.rev - showing.behind, 0) if note else 0
         key = message(showing.number).key
         self.shown[key] = (showing.id, rev)
-        if note and rev < note.rev:
+        if note is None or rev < note.rev:
             self.redraws.add(key)
         return rev
 
@@ -149,6 +150,7 @@ async def _commit(store: TinyStore, before: dict[str, Note], model: Model, step:
 async def _compare(store: TinyStore, model: Model, kind: type[Note]) -> None:
     newest = list(reversed(model.notes.values()))
     assert await find(store) == [note.id for note in newest]
+    assert await find(store, oldest=True) == [note.id for note in model.notes.values()]
     for state in STATES:
         assert await find(store, state=state) == [note.id for note in newest if note.state == state]
         for owner in OWNERS:

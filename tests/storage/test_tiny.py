@@ -71,6 +71,10 @@ class TestOutbox(contract_messages.Outbox):
     pass
 
 
+class TestForgetting(contract_messages.Forgetting):
+    pass
+
+
 class TestMessages(contract_messages.Messages):
     pass
 
@@ -267,3 +271,68 @@ def _play(table: Table, step: tuple[str, str, object]) -> object:
         case _:
             table.truncate()
             return None
+
+
+class TestPurge:
+    """What was deleted is nowhere on the disk once that was asked for."""
+
+    async def test_nothing_of_what_was_deleted_is_left(self, folder: Path, store: TinyStore) -> None:
+        await put(store, Note("N-1", text="zqsecret"), Note("N-2", text="kept"))
+        (folder / "journal-000000000001.jsonl.torn-9").write_bytes(b"zqsecret")
+        async with store.transaction(SCHOOL) as tx:
+            tx.delete(Note, "N-1", 1)
+        assert holding(folder, "zqsecret")
+        await store.purge()
+        assert not holding(folder, "zqsecret")
+        assert holding(folder, "kept")
+        await store.close()
+        again = await open_tiny(folder)
+        assert await find(again) == ["N-2"]
+        await again.close()
+
+    async def test_commits_go_on_beside_it_and_none_is_lost(self, folder: Path, store: TinyStore) -> None:
+        async def write(number: int) -> None:
+            await put(store, Note(f"N-{number}", text=f"zq{number}x"))
+            async with store.transaction(SCHOOL) as tx:
+                tx.delete(Note, f"N-{number}", 1)
+            await store.purge()
+            assert not holding(folder, f"zq{number}x")
+            await put(store, Note(f"N-{number + 100}"))
+
+        await asyncio.gather(*map(write, range(20)))
+        await store.close()
+        again = await open_tiny(folder)
+        assert sorted(await find(again)) == sorted(f"N-{number + 100}" for number in range(20))
+        await again.close()
+
+    async def test_a_disk_that_refuses_is_told_and_nothing_is_lost(self, folder: Path) -> None:
+        disk = FailingDisk(only="snapshot")
+        store = await open_tiny(folder, disk=disk)
+        await put(store, Note("N-1"))
+        disk.failing = {"write"}
+        with pytest.raises(Unavailable, match="No snapshot"):
+            await store.purge()
+        disk.failing = set()
+        await put(store, Note("N-2"))
+        await store.purge()
+        await store.close()
+        again = await open_tiny(folder)
+        assert await find(again) == ["N-2", "N-1"]
+        await again.close()
+
+    async def test_a_disk_that_refuses_the_journal_leaves_nobody_waiting(self, folder: Path) -> None:
+        disk = FailingDisk()
+        store = await open_tiny(folder, disk=disk)
+        disk.failing = {"write"}
+        writing = asyncio.create_task(put(store, Note("N-1")))
+        await asyncio.sleep(0)
+        purging = asyncio.create_task(store.purge())
+        for task in (writing, purging):
+            with pytest.raises(Unavailable, match="The disk refused"):
+                await task
+        await store.close()
+
+
+def holding(folder: Path, words: str) -> list[str]:
+    """The files of a folder in which the words stand."""
+    return [path.name for path in folder.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
