@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.settings.values import (
     Address,
     Closure,
+    ConcernsMode,
     Day,
     Hours,
     HowToReply,
@@ -18,12 +19,14 @@ from bot.settings.values import (
     Rhythm,
     Slug,
     StaffRef,
+    TermDates,
     Words,
     YesOrNo,
     Zone,
 )
 from policy.account import Replies
 from policy.comment_due import BEFORE
+from policy.school import Concerns
 
 HELPLINE = "NSPCC whistleblowing advice line, 0800 028 0285"
 """Shown where a school names no helpline of its own."""
@@ -73,6 +76,7 @@ class CalendarSection(Section):
     staffed: Hours = (time(8), time(17))
     closures: list[Closure] = []
     treat_as_weekend: YesOrNo = False
+    terms: list[TermDates] = []
 
 
 class ContactsSection(Section):
@@ -114,6 +118,12 @@ class CommentsSection(Section):
     complaints: Words = ""
 
 
+class SafeguardingSection(Section):
+    """`[safeguarding]`"""
+
+    concerns: ConcernsMode = Concerns.OFF
+
+
 class SchoolFile(Section):
     """The whole file."""
 
@@ -124,6 +134,7 @@ class SchoolFile(Section):
     contacts: ContactsSection = ContactsSection()
     policy: PolicySection = PolicySection()
     comments: CommentsSection = CommentsSection()
+    safeguarding: SafeguardingSection = SafeguardingSection()
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
@@ -135,6 +146,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
     ("contacts",): ContactsSection,
     ("policy",): PolicySection,
     ("comments",): CommentsSection,
+    ("safeguarding",): SafeguardingSection,
     ("accounts",): AccountSection,
 }
 """Which section stands where, list positions left out."""
@@ -158,6 +170,7 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("people", "same", "identities"): 'identities = ["ann@school.example", "slack:U02AB3CD4"]',
     ("calendar",): '[calendar], and under it staffed = "08:00-17:00"',
     ("calendar", "closures"): 'closures = ["2026-12-21/2027-01-01", "2027-06-04"]',
+    ("calendar", "terms"): 'terms = ["2026-09-02/2026-12-18", "2027-01-05/2027-03-25", "2027-04-12/2027-07-21"]',
     ("contacts",): '[contacts], and under it lado = "01632 960123"',
     ("contacts", "helplines"): f'helplines = ["{HELPLINE}"]',
     ("contacts", "agencies"): 'agencies = ["Police, 101"]',
@@ -170,6 +183,8 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("accounts", "check_every"): 'check_every = "1 working day"',
     ("comments",): '[comments], and under it reminders = ["half time"]',
     ("comments", "reminders"): 'reminders = ["half time", "going home", "an hour before"]',
+    ("safeguarding",): '[safeguarding], and under it concerns = "record"',
+    ("safeguarding", "concerns"): 'concerns = "record"',
     ("comments", "complaints"): 'complaints = "https://www.school.example/complaints"',
 }
 """What to write, for messages."""
