@@ -26,7 +26,8 @@ class Pin:
     """Who holds a role for concerns. `id` is the role; `held` are its holders since `since` (aware UTC).
 
     `proposed` are those whom the configuration names instead, None where it names the same; `turned_down`: somebody
-    has said that it is not right. `by` decided last, at `at`. `version` counts what was proposed.
+    has said that it is not right. `by` decided last, at `at`; `before` are those who held it until the last change.
+    `version` counts what was proposed.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Pin:
     turned_down: bool = False
     by: str = ""
     at: datetime | None = None
+    before: tuple[Names, ...] = ()
     version: int = 1
     next_due: datetime | None = None
     rev: int = 0
@@ -120,6 +122,7 @@ def confirm(kept: Pin, by: str, now: datetime) -> Pin:
     return replace(
         kept,
         held=kept.proposed,
+        before=kept.held,
         since=now,
         proposed=None,
         asked_at=None,

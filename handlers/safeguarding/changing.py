@@ -62,8 +62,8 @@ async def comes(turn: Turn, person: Person) -> None:
     if turn.school.safeguarding.concerns is Concerns.OFF:
         return
     pins = await kept_pins(turn)
-    if pins and _among(person, await everyone_concerned(turn)) and await turn.once(f"pins/{person.id}"):
-        turn.send("pins", person)
+    if pins and _among(person, await everyone_concerned(turn)):
+        await _tell_of_all(turn, person, pins[0])
         for kept in pins:
             if kept.asks:
                 turn.send("pin", person, kept)
@@ -108,7 +108,8 @@ async def due(turn: Turn, kept: Pin) -> None:
 @REGISTRY.view("pin", Pin)
 async def pin_view(scene: Scene, kept: Pin) -> Card | None:
     """The change, to everybody it is told to; the buttons to those who may confirm it."""
-    if not _among(scene.viewer, await everyone_concerned(scene)):
+    before = await scene.by_refs(name for names in kept.before for name in names)
+    if not _among(scene.viewer, [*await everyone_concerned(scene), *before]):
         return None
     if scene.first and kept.proposed is None and kept.by == "":
         return None
@@ -137,12 +138,19 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 
 
 async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
+    made: list[Pin] = []
     for role in PINNED:
         wanted, kept = configured(turn.school.roster, role), pins.get(role)
-        turn.save(renew(kept, wanted, turn.now) if kept else pin(role, turn.school.id, wanted, turn.now))
+        made.append(renew(kept, wanted, turn.now) if kept else pin(role, turn.school.id, wanted, turn.now))
+        turn.save(made[-1])
     for person in await everyone_concerned(turn):
-        if await turn.once(f"pins/{person.id}"):
-            turn.send("pins", person)
+        await _tell_of_all(turn, person, made[0])
+
+
+async def _tell_of_all(turn: Turn, person: Person, kept: Pin) -> None:
+    """Once since the roles were pinned, or the first of them was last changed."""
+    if await turn.once(f"pins/{kept.since.isoformat()}/{person.id}"):
+        turn.send("pins", person)
 
 
 async def _nobody_left(turn: Turn, pins: Iterable[Pin]) -> bool:
