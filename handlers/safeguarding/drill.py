@@ -57,11 +57,13 @@ async def _standing(scene: Scene, names: tuple[str, ...], roles: tuple[Role, ...
 
 
 async def is_ready(scene: Scene) -> bool:
-    """Whether concerns may be opened: nothing about the roles is undecided, and every holder has acknowledged one."""
+    """Whether concerns may be opened: nothing about the roles is undecided, and every holder has acknowledged one this
+    term.
+    """
     pins = await kept_pins(scene)
     if not pins or any(kept.proposed is not None for kept in pins):
         return False
-    return all(each.acknowledged for each in await standing(scene)) and await has_routes(scene)
+    return all(each.this_term for each in await standing(scene)) and await has_routes(scene)
 
 
 async def has_routes(scene: Scene) -> bool:
