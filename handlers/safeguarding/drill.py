@@ -57,9 +57,7 @@ async def _standing(scene: Scene, names: tuple[str, ...], roles: tuple[Role, ...
 
 
 async def is_ready(scene: Scene) -> bool:
-    """Whether concerns may be opened: nothing about the roles is undecided, and every holder has acknowledged one this
-    term.
-    """
+    """Whether concerns may be opened: the roles are settled, and every holder has acknowledged one this term."""
     pins = await kept_pins(scene)
     if not pins or any(kept.proposed is not None for kept in pins):
         return False

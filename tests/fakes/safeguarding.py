@@ -1,6 +1,6 @@
 """Harbour Primary with somebody in each safeguarding role, and how it comes to take concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from policy.drill import Drill
@@ -30,13 +30,13 @@ CONTACTS = Contacts(
 )
 
 
-def roles(**changed: str | tuple[str, ...]) -> tuple[tuple[Role, tuple[str, ...]], ...]:
+def roles(**changed: str | Sequence[str]) -> tuple[tuple[Role, tuple[str, ...]], ...]:
     """The roles as a roster has them, some of them held by others: `dsl="tom"`."""
-    new = {Role(name): (who,) if isinstance(who, str) else who for name, who in changed.items()}
-    return tuple((role, tuple(map(email, who))) for role, who in (ROLES | new).items() if who)
+    new = {Role(name): (who,) if isinstance(who, str) else tuple(who) for name, who in changed.items()}
+    return tuple((role, tuple(map(email, who))) for role, who in {**ROLES, **new}.items() if who)
 
 
-def guarded(concerns: Concerns = Concerns.RECORD, **changed: str | tuple[str, ...]) -> School:
+def guarded(concerns: Concerns = Concerns.RECORD, **changed: str | Sequence[str]) -> School:
     """The school with all it needs to take concerns, as soon as the test alerts are acknowledged."""
     made = harbour()
     roster = replace(made.roster, roles=roles(**changed))

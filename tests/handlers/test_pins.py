@@ -1,9 +1,10 @@
-"""Pinned roles: what exeat.toml changes counts for concerns once another holder has confirmed it, and all are told."""
+"""Pinned roles: what exeat.toml changes counts for concerns once another holder has confirmed it; all are told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     await desk.store.close()
 
 
-async def restarted(desk: Desk, **changed: str | tuple[str, ...]) -> list[tuple[str, str]]:
+async def restarted(desk: Desk, **changed: str | Sequence[str]) -> list[tuple[str, str]]:
     """The program starts again with others in roles; what is sent about roles."""
     desk.settle(roles=roles(**changed))
     await desk.dispatch.begin()
@@ -162,7 +163,12 @@ async def test_to_others_there_is_nothing_there(desk: Desk) -> None:
 
 
 async def test_an_admin_who_puts_accomplices_into_every_role_gains_nothing(desk: Desk) -> None:
-    crew = {"headteacher": TEACHER, "dsl": OWNER, "deputy_dsls": ADMIN, "chair_of_governors": "mallory"}
+    crew = {
+        "headteacher": TEACHER,
+        "dsl": OWNER,
+        "deputy_dsls": ADMIN,
+        "chair_of_governors": "mallory",
+    }
     await desk.dispatch.met(known("mallory"))
     await restarted(desk, **crew)
     for who in (TEACHER, OWNER, ADMIN, "mallory"):
@@ -274,7 +280,7 @@ async def test_where_nobody_may_confirm_the_admins_are_reminded_and_told_what_to
 
 
 async def test_the_only_holder_may_hand_over(tmp_path: Path) -> None:
-    lone = {"dsl": HEAD, "deputy_dsls": (), "chair_of_governors": ()}
+    lone: dict[str, Any] = {"dsl": HEAD, "deputy_dsls": (), "chair_of_governors": ()}
     desk = await open_desk(tmp_path / "data", guarded(**lone), *EVERYBODY)
     await desk.dispatch.begin()
     await restarted(desk, **lone | {"headteacher": TEACHER, "dsl": TEACHER})
@@ -288,7 +294,12 @@ async def test_the_only_holder_may_hand_over(tmp_path: Path) -> None:
 async def test_when_nobody_of_before_has_an_account_any_more_pins_are_made_anew(desk: Desk) -> None:
     for who in HOLDERS[:-1]:
         await desk.dispatch.met(known(who, Standing.DEACTIVATED))
-    new = {"headteacher": TEACHER, "dsl": TEACHER, "deputy_dsls": (), "chair_of_governors": OWNER}
+    new = {
+        "headteacher": TEACHER,
+        "dsl": TEACHER,
+        "deputy_dsls": (),
+        "chair_of_governors": OWNER,
+    }
     await restarted(desk, **new)
     assert await holders(desk) == []
     await desk.dispatch.met(known(CHAIR, Standing.DEACTIVATED))

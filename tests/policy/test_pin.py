@@ -21,8 +21,8 @@ from policy.pin import (
     turn_down,
 )
 from policy.refused import WrongState
-from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HEAD, roles
-from tests.fakes.school import MONDAY, TEACHER, email, known, person
+from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, roles
+from tests.fakes.school import HEAD, MONDAY, TEACHER, email, known, person
 
 CALENDAR = Calendar()
 TUESDAY = MONDAY.replace(day=2, hour=8)
