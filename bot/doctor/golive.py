@@ -176,11 +176,11 @@ def _of_holder(scene: Scene, each: Holder) -> Iterator[Finding]:
     if not each.reached:
         todo = "Ask them to open Exeat in the chat and type exeat."
         yield fix(each.ref, f"{who} cannot be written to in any chat.", todo)
-    if not each.person.emails:
+    if not each.person.emails and not any("@" in name for name in scene.school.roster.names(each.person)):
         yield fix(
             each.ref,
             f"No e-mail address of {who} is known, so an alert that they do not see in the chat goes nowhere else.",
-            "Have their address added to their account in the chat.",
+            "Have it added to their account in the chat, or to a [[people.same]] of theirs.",
         )
     if each.this_term:
         yield fine(each.ref, f"{who} has acknowledged a test alert this term.")

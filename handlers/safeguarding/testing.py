@@ -31,6 +31,9 @@ from storage.contract import Entry
 
 REGISTRY = Registry()
 
+MAIL = "mail"
+"""What e-mail is called among the platforms that are served."""
+
 
 async def overseeing(turn: Turn, record: object) -> None:
     """The admins, the headteacher and the DSL."""
@@ -174,8 +177,8 @@ async def _drill(turn: Turn, person: Person) -> Drill:
 
 
 async def _ask(turn: Turn, drill: Drill, person: Person) -> None:
-    """One goes out: in the chat, and by e-mail as well where one before it was not acknowledged. Whoever oversees it
-    then hears who has not, once a day.
+    """One goes out: in the chat, and by e-mail as well where one before it was not acknowledged. The headteacher and
+    the admins then hear who has not, once a day.
     """
     calendar = turn.school.calendar
     again, reached = is_asked(drill, turn.now, calendar), await is_reached(turn, person)
@@ -187,7 +190,8 @@ async def _ask(turn: Turn, drill: Drill, person: Person) -> None:
     if reached:
         turn.alert("drill", person, after)
     if again or not reached:
-        turn.alert("drill", person, after, mail=True)
+        if turn.served is None or MAIL in turn.served:
+            turn.alert("drill", person, after, mail=True)
         heads = await pinned(turn, Role.HEADTEACHER)
         for each in once([*heads, *await turn.holders(Role.ADMIN)]):
             if await turn.once(f"drills/{each.id}/{calendar.today(turn.now)}"):

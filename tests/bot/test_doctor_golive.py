@@ -52,9 +52,13 @@ Write = Callable[[str], None]
 
 @asynccontextmanager
 async def mail_server() -> AsyncIterator[int]:
-    """Something that takes connections, as a mail server does; its port."""
+    """Something that answers as a mail server does; its port."""
 
-    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        said = b""
+        writer.write(b"220 here\r\n")
+        while not said.upper().startswith(b"QUIT") and (said := await reader.readline()):
+            writer.write(b"250 yes\r\n")
         writer.close()
 
     server = await asyncio.start_server(greet, "127.0.0.1", 0)
