@@ -1,8 +1,6 @@
 """`exeat doctor --golive`: what is missing before safeguarding concerns are taken, and what to do about it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from policy.people import Identity, Known, Standing
 from policy.record import Ref
 from storage.tiny import open_tiny
 from storage.vault import new_key
+from tests.fakes.mail_server import mail_server
 from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS
 from tests.fakes.school import ADMIN, HEAD, MONDAY, TEACHER, email
 
@@ -48,22 +47,6 @@ owners = ["helen@harbour.example"]
 EVERYBODY = (*HOLDERS, ADMIN, TEACHER)
 
 Write = Callable[[str], None]
-
-
-@asynccontextmanager
-async def mail_server() -> AsyncIterator[int]:
-    """Something that answers as a mail server does; its port."""
-
-    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        said = b""
-        writer.write(b"220 here\r\n")
-        while not said.upper().startswith(b"QUIT") and (said := await reader.readline()):
-            writer.write(b"250 yes\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(greet, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 @pytest.fixture
