@@ -21,8 +21,8 @@ from policy.school import Concerns, School
 async def examine(clock: Callable[[], datetime], *, mail_to: str = "", golive: bool = False) -> list[Finding]:
     """Everything found; with `golive`, what must be there before safeguarding concerns are taken, and no more.
 
-    `clock` gives aware UTC; a test message goes to the address `mail_to`, if there is one. Waits at most a few seconds
-    for each thing out of reach.
+    `clock` gives aware UTC; a test message goes to the address `mail_to`, if there is one. Waits at most a few
+    seconds for each thing out of reach.
     """
     findings: list[Finding] = []
     environment, school = _environment(findings), _school(findings)

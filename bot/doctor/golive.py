@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.doctor.finding import Finding, Verdict, fine, fix, note
 from bot.doctor.kept import look_at_store
-from bot.doctor.people import CALLED
 from bot.doctor.mail import look_at_mail
+from bot.doctor.people import CALLED
 from bot.doctor.reach import look_at_server
 from bot.settings import Environment
 from cards.drill import Holder
@@ -176,7 +176,7 @@ def _of_holder(scene: Scene, each: Holder) -> Iterator[Finding]:
     if not each.reached:
         todo = "Ask them to open Exeat in the chat and type exeat."
         yield fix(each.ref, f"{who} cannot be written to in any chat.", todo)
-    if not each.person.emails and not any("@" in name for name in scene.school.roster.names(each.person)):
+    if not scene.school.roster.addresses(each.person):
         yield fix(
             each.ref,
             f"No e-mail address of {who} is known, so an alert that they do not see in the chat goes nowhere else.",

@@ -22,7 +22,7 @@ from policy.drill import (
     rest,
     schedule,
 )
-from policy.people import Person, Role, same_person
+from policy.people import MAIL, Person, Role, same_person
 from policy.record import ref
 from policy.refused import NotAllowed, WrongState
 from policy.school import Concerns
@@ -30,9 +30,6 @@ from policy.term import term_name
 from storage.contract import Entry
 
 REGISTRY = Registry()
-
-MAIL = "mail"
-"""What e-mail is called among the platforms that are served."""
 
 
 async def overseeing(turn: Turn, record: object) -> None:

@@ -16,7 +16,7 @@ from policy.people import Identity, Known, Standing
 from policy.record import Ref
 from storage.tiny import open_tiny
 from storage.vault import new_key
-from tests.fakes.mail_server import mail_server
+from tests.fakes.mailbox import mailbox
 from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS
 from tests.fakes.school import ADMIN, HEAD, MONDAY, TEACHER, email
 
@@ -52,14 +52,14 @@ Write = Callable[[str], None]
 @pytest.fixture
 async def write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Write]:
     """Writes the school's file, in an environment that lacks nothing."""
-    async with mail_server() as port:
+    async with mailbox() as box:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
         monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
         monkeypatch.setenv("EXEAT_PORT", "9")
         monkeypatch.setenv("EXEAT_DATA", str(tmp_path / "data"))
         monkeypatch.setenv("EXEAT_KEY", new_key())
-        monkeypatch.setenv("EXEAT_SMTP_URL", f"smtp://127.0.0.1:{port}")
+        monkeypatch.setenv("EXEAT_SMTP_URL", box.url)
         monkeypatch.setenv("EXEAT_MAIL_FROM", "exeat@harbour.example")
 
         def write(text: str) -> None:

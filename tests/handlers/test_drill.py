@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from cards.text import plain
+from handlers.exports.pages import copy_data
+from handlers.exports.person import copy_of
 from handlers.request import Nothing, Say
 from handlers.safeguarding.drill import acknowledged, is_live
 from handlers.turn import ALERT, Scene
@@ -351,3 +353,18 @@ async def test_pressing_twice_is_all_the_same(desk: Desk) -> None:
         assert await desk.ask(DSL, "drill.acknowledge", Ref("drill", drill.id)) == Nothing()
     rows = [row.entry for row in await desk.audit() if row.entry.verb == "drill.acknowledge"]
     assert len(rows) == 1
+
+
+async def test_a_copy_for_somebody_has_their_test_alerts_and_what_they_decided(desk: Desk) -> None:
+    await go_live(desk)
+    desk.settle(roles=roles(dsl=TEACHER))
+    await desk.dispatch.begin()
+    await desk.ask(HEAD, "pin.confirm", Ref("pin", "dsl"), version=2)
+    async with desk.store.transaction("harbour") as tx:
+        rows, count = desk.store.audit_rows("harbour"), await desk.store.count("harbour")
+        copy = await copy_of(scene(desk, tx), email(HEAD), desk.dispatch.registry, count, rows)
+        data = str(copy_data(copy, scene(desk, tx)))
+    for words in ("Test alerts", "Acknowledged", "Decided on a change", "confirmed"):
+        assert words in data
+    for other in (DSL, TEACHER, CHAIR):
+        assert email(other) not in data

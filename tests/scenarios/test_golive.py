@@ -16,7 +16,7 @@ import tomlkit
 from bot.app import Program, build
 from bot.doctor import Verdict, examine
 from bot.settings import read_settings
-from tests.fakes.mail_server import mail_server
+from tests.fakes.mailbox import mailbox
 from tests.fakes.school import MONDAY
 from tests.fakes.slack import FakeSlack, Message
 from tests.scenarios.serving import HandClock, met
@@ -112,14 +112,14 @@ class Technician:
 async def test_from_an_empty_folder_to_the_last_test_alert(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    async with FakeSlack() as slack, mail_server() as port:
+    async with FakeSlack() as slack, mailbox() as box:
         technician = Technician(slack, monkeypatch)
-        for name, mailbox in PEOPLE.items():
-            slack.add_user(f"U0{name.upper()}", name, f"{mailbox}@harbour.example")
+        for name, address in PEOPLE.items():
+            slack.add_user(f"U0{name.upper()}", name, f"{address}@harbour.example")
 
         # 2. Have Exeat running
         technician.sets(slack_bot_token=slack.bot_token, slack_signing_secret=slack.signing_secret)
-        technician.sets(slack_api_url=slack.url, exeat_data=str(tmp_path / "data"))
+        technician.sets(slack_api_url=slack.url, exeat_data=str(tmp_path / "data"), exeat_tick_seconds="0.2")
         technician.types(*typed("init"))
         async with technician.serves():
             lacks = await technician.missing()
@@ -134,7 +134,7 @@ async def test_from_an_empty_folder_to_the_last_test_alert(tmp_path: Path, monke
         technician.sets(exeat_key=technician.types(*typed("keys new")).split()[-1].removeprefix("EXEAT_KEY="))
 
         # 5. Set up e-mail
-        technician.sets(exeat_smtp_url=f"smtp://127.0.0.1:{port}", exeat_mail_from="exeat@harbour.example")
+        technician.sets(exeat_smtp_url=box.url, exeat_mail_from="exeat@harbour.example")
         async with technician.serves():
             assert await technician.missing() == {"[safeguarding] concerns", "Safeguarding roles"}
             assert [slack.inbox(f"U0{name.upper()}") for name in HOLDERS] == [[], [], [], []]
