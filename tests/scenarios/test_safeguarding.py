@@ -10,11 +10,13 @@ from handlers.safeguarding.drill import is_live
 from handlers.safeguarding.pins import pinned
 from handlers.turn import Scene
 from policy.people import EXEAT, Role
+from tests.fakes.mailbox import mailbox
 from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS, guarded
-from tests.fakes.school import ADMIN, HEAD, MONDAY, OWNER, TEACHER
+from tests.fakes.school import ADMIN, HEAD, MONDAY, OWNER, TEACHER, email
+from tests.fakes.world import until
 from tests.scenarios.chats import CHATS
 from tests.scenarios.school import School
-from tests.scenarios.serving import HandClock, quiet, serving, ticks
+from tests.scenarios.serving import HandClock, quiet, serving
 
 pytestmark = pytest.mark.parametrize("on", CHATS)
 
@@ -48,19 +50,23 @@ async def everybody_comes(school: School, clock: HandClock) -> None:
 
 
 async def test_test_alerts_open_concerns_and_are_asked_for_again_until_answered(tmp_path: Path, on: str) -> None:
-    async with CHATS[on]() as chat:
+    async with CHATS[on]() as chat, mailbox() as box:
         school, clock = School(chat), HandClock(EARLY)
-        async with serving(chat, tmp_path / "data", school=guarded(), clock=clock) as program:
+        mails = {"exeat_smtp_url": box.url, "exeat_mail_from": "exeat@harbour.example"}
+        async with serving(chat, tmp_path / "data", school=guarded(), clock=clock, more=mails) as program:
             await everybody_comes(school, clock)
             await acknowledge(school, HEAD, DSL, DEPUTY_DSL)
             await school.card(CHAIR, TEST, button="Acknowledge")
             assert await scene_says(program) == (False, ["Dora"])
             assert "3 of 4 acknowledged" in await chat.say(HEAD, "/testalert")
             assert "not yours to send" in await chat.say(TEACHER, "/testalert")
-            await ticks(program)
-            before = len(school.inbox(CHAIR))
+            await quiet(program)
+            before, mailed = len(school.inbox(CHAIR)), len(box.to(email(CHAIR)))
             clock.move_to(MONDAY + timedelta(days=1))
             await school.until(lambda: len(school.inbox(CHAIR)) > before)
+            await until(lambda: len(box.to(email(CHAIR))) > mailed)
+            assert {letter.subject for letter in box.letters} == {TEST}
+            assert {address for letter in box.letters for address in letter.to} == {email(CHAIR)}
             await school.card(ADMIN, "Test alerts, spring term 2027: 3 of 4 acknowledged", "Cara")
             await acknowledge(school, CHAIR)
             for name in (*HOLDERS, ADMIN):
