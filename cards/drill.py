@@ -40,7 +40,7 @@ def drill_card(drill: Drill, zone: ZoneInfo) -> Card:
     if drill.over:
         said = "TEST. This one is over. There is nothing you need to do."
         return Card(TITLE, said, (Text(said, Tone.QUIET),))
-    said = f"TEST {drill.id}. Please press Acknowledge. Nothing has happened."
+    said = f"{drill.id}. Please press Acknowledge. Nothing has happened."
     body = (
         Text(said, Tone.STRONG),
         Text("A real alert looks like this, without the word TEST. It says only that Exeat needs opening."),
@@ -108,7 +108,7 @@ def _stands(each: Holder, zone: ZoneInfo) -> str:
 def _advice(missing: Sequence[Holder], *, live: bool) -> tuple[Element, ...]:
     if not missing:
         return ()
-    said = "Please speak to them. Exeat asks again each working morning, by e-mail too."
+    said = "Please speak to them. Exeat asks again each working morning."
     if live:
-        said = f"Until they press, their telephone numbers stand beside Send. {said}"
+        said = f"Until they press, Exeat does not count on reaching them. {said}"
     return (Notice(said, tone=Tone.WARNING),)
