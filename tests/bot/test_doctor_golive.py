@@ -16,8 +16,8 @@ from policy.people import Identity, Known, Standing
 from policy.record import Ref
 from storage.tiny import open_tiny
 from storage.vault import new_key
+from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, HOLDERS
 from tests.fakes.mailbox import mailbox
-from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS
 from tests.fakes.school import ADMIN, HEAD, MONDAY, TEACHER, email
 
 TOML = """\

@@ -19,7 +19,7 @@ from policy.record import Ref
 from policy.school import Concerns, Contacts, Safeguarding, School
 from storage.contract import Outgoing, Task
 from tests.fakes.desk import Desk, open_desk
-from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS, acknowledge, drill_of, go_live, guarded, roles
+from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, HOLDERS, acknowledge, drill_of, go_live, guarded, roles
 from tests.fakes.school import ADMIN, HEAD, MONDAY, OWNER, TEACHER, email, known, person
 
 EVERYBODY = (*HOLDERS, ADMIN, OWNER, TEACHER)

@@ -18,7 +18,7 @@ from policy.pin import Pin
 from policy.record import Ref
 from policy.school import Concerns, Safeguarding
 from tests.fakes.desk import Desk, open_desk
-from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS, go_live, guarded, roles
+from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, HOLDERS, go_live, guarded, roles
 from tests.fakes.school import ADMIN, HEAD, OWNER, TEACHER, email, known
 
 DSL_PIN = Ref("pin", "dsl")

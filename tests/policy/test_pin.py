@@ -21,7 +21,7 @@ from policy.pin import (
     turn_down,
 )
 from policy.refused import WrongState
-from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, roles
+from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, roles
 from tests.fakes.school import HEAD, MONDAY, TEACHER, email, known, person
 
 CALENDAR = Calendar()

@@ -10,8 +10,8 @@ from handlers.safeguarding.drill import is_live
 from handlers.safeguarding.pins import pinned
 from handlers.turn import Scene
 from policy.people import EXEAT, Role
+from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, HOLDERS, guarded
 from tests.fakes.mailbox import mailbox
-from tests.fakes.safeguarding import CHAIR, DEPUTY_DSL, DSL, HOLDERS, guarded
 from tests.fakes.school import ADMIN, HEAD, MONDAY, OWNER, TEACHER, email
 from tests.fakes.world import until
 from tests.scenarios.chats import CHATS
