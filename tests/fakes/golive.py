@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from policy.drill import Drill
-from policy.people import Role
+from policy.people import Identity, Role
 from policy.record import Ref
 from policy.school import Concerns, Contacts, Safeguarding, School
 from tests.fakes.desk import Desk
@@ -58,9 +58,14 @@ async def acknowledge(desk: Desk, *people: str) -> None:
         await desk.ask(who, "drill.acknowledge", Ref("drill", drill.id))
 
 
-async def go_live(desk: Desk, *people: str) -> None:
-    """The program starts, its first tick comes, and the test alerts are acknowledged; nothing is left to be sent."""
+async def go_live(desk: Desk) -> None:
+    """The program starts, its first tick comes, and whoever was sent a test alert acknowledges it. Nothing is left to
+    be sent.
+    """
     await desk.dispatch.begin()
     await desk.dispatch.due()
-    await acknowledge(desk, *(people or HOLDERS))
+    async with desk.store.transaction(desk.school.id) as tx:
+        drills = await tx.find(Drill, state="open", limit=100)
+    for drill in drills:
+        await desk.ask(Identity.parse(drill.person), "drill.acknowledge", Ref("drill", drill.id))
     await desk.outbox()

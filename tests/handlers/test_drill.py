@@ -340,7 +340,7 @@ async def test_nothing_opens_while_something_is_missing(tmp_path: Path, school: 
 
 async def test_a_headteacher_who_is_the_dsl_is_enough_beside_a_chair(tmp_path: Path) -> None:
     desk = await open_desk(tmp_path / "data", guarded(dsl=HEAD, deputy_dsls=()), *EVERYBODY)
-    await go_live(desk, HEAD, CHAIR)
+    await go_live(desk)
     assert await live(desk)
     await desk.store.close()
 
