@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.rehearsed import rehearse
 from cards.text import plain
 from handlers.exports.pages import copy_data
 from handlers.exports.person import copy_of
@@ -368,3 +369,20 @@ async def test_a_copy_for_somebody_has_their_test_alerts_and_what_they_decided(d
         assert words in data
     for other in (DSL, TEACHER, CHAIR):
         assert email(other) not in data
+
+
+async def test_the_sandbox_begins_when_all_that_has_been_done(desk: Desk) -> None:
+    await rehearse(desk.store, desk.school, desk.now)
+    await begin(desk)
+    assert await live(desk)
+    assert await desk.sent() == []
+    desk.now = SUMMER
+    await tick(desk)
+    assert await alerts(desk) == sorted(HOLDERS)
+
+
+async def test_where_concerns_are_off_there_is_nothing_to_rehearse(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path / "data", guarded(Concerns.OFF), *EVERYBODY)
+    await rehearse(desk.store, desk.school, desk.now)
+    assert not {kind for kind, _ in (await desk.store.count("harbour")).records} & {"pin", "drill", "opening"}
+    await desk.store.close()
