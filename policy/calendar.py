@@ -39,9 +39,9 @@ class Calendar:
     """The school's working time: Monday to Friday, without England's bank holidays and the school's closures.
 
     `opens` and `closes` are wall-clock times in `zone`, so a staffed day keeps its hours when the clocks
-    change. `closures` are local dates, both ends included. Moments go in aware, in any zone, and come
-    out in UTC; a moment without a zone raises ValueError. Where a calendar has no working day within
-    reach, the searches raise NeverOpen.
+    change. `closures` and `terms` are local dates, both ends included; without terms, England's are taken. Moments
+    go in aware, in any zone, and come out in UTC; a moment without a zone raises ValueError. Where a calendar has
+    no working day within reach, the searches raise NeverOpen.
 
     Staffed time is half open: the moment of opening belongs to it, the moment of closing does not.
     """
@@ -51,6 +51,7 @@ class Calendar:
     closes: time = time(17)
     closures: tuple[tuple[date, date], ...] = ()
     treat_as_weekend: bool = False
+    terms: tuple[tuple[date, date], ...] = ()
 
     def __post_init__(self) -> None:
         if self.opens.tzinfo or self.closes.tzinfo:

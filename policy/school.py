@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from policy.account import Account
@@ -42,6 +43,21 @@ class CommentRules:
     complaints: str = ""
 
 
+class Concerns(StrEnum):
+    """Whether safeguarding concerns are taken, and how much of one is written down."""
+
+    OFF = "off"
+    ALERT_ONLY = "alert_only"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguarding:
+    """How safeguarding concerns are handled here."""
+
+    concerns: Concerns = Concerns.OFF
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     """One school, as `exeat.toml` describes it. `id` is a fixed slug that every record carries."""
@@ -56,6 +72,7 @@ class School:
     head_may_approve_own: bool = False
     comments: CommentRules = field(default_factory=CommentRules)
     months_kept: Mapping[str, int] = field(default_factory=lambda: dict(RULES))
+    safeguarding: Safeguarding = field(default_factory=Safeguarding)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -64,6 +64,9 @@ def _print_due(moment: datetime, calendar: Calendar) -> None:
 
 def doctor(
     mail: Annotated[str, typer.Option(metavar="ADDRESS", help="Send a test message to this address as well.")] = "",
+    golive: Annotated[
+        bool, typer.Option("--golive", help="Look at all that safeguarding concerns need, and at nothing else.")
+    ] = False,
 ) -> None:
     """Is everything in order? Looks at the configuration, the records, the clock, the chat and the mail server, and
     says what to do.
@@ -74,10 +77,11 @@ def doctor(
     Example:
       exeat doctor
       exeat doctor --mail office@school.example
+      exeat doctor --golive
     """
     set_up_logs(quiet=True)
     with plainly():
-        findings = asyncio.run(examine(utc_now, mail_to=mail))
+        findings = asyncio.run(examine(utc_now, mail_to=mail, golive=golive))
     for title, verdict in (
         ("To put right", Verdict.FIX),
         ("To think about", Verdict.NOTE),

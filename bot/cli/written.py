@@ -52,10 +52,16 @@ headteacher = {_quoted(answers.headteacher)}
 # staffed = "08:00-17:00"
 # closures = ["2026-12-21/2027-01-01", "2027-06-04"]  # England's bank holidays are known already
 # treat_as_weekend = false
+# terms = ["2026-09-02/2026-12-18", "2027-01-05/2027-03-25", "2027-04-12/2027-07-21"]
 
 [contacts]
 # lado = "01632 960123"
 # emergency = "999"
+# dsl = "01632 960125"  # the Designated Safeguarding Lead's telephone
+# chair_of_governors = "01632 960126"
+
+[safeguarding]
+# concerns = "off"  # "record" or "alert_only": docs/safeguarding.md first
 
 [policy]
 # file = "policy.md"

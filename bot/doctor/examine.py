@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.doctor.configured import environment_findings, school_findings
 from bot.doctor.finding import Finding, fix
+from bot.doctor.golive import look_at_safeguarding, look_before_golive
 from bot.doctor.kept import Kept, look_at_store
 from bot.doctor.mail import look_at_mail
 from bot.doctor.people import people_findings
@@ -14,16 +15,19 @@ from bot.doctor.workspace import look_at_slack
 from bot.settings import Environment, Fault, Misconfigured, config_path, read_environment, read_school, together
 from bot.settings.fault import either
 from policy.people import Known
-from policy.school import School
+from policy.school import Concerns, School
 
 
-async def examine(clock: Callable[[], datetime], *, mail_to: str = "") -> list[Finding]:
-    """Everything found. `clock` gives aware UTC; a test message goes to the address `mail_to`, if there is one.
+async def examine(clock: Callable[[], datetime], *, mail_to: str = "", golive: bool = False) -> list[Finding]:
+    """Everything found; with `golive`, what must be there before safeguarding concerns are taken, and no more.
 
-    Waits at most a few seconds for each thing out of reach.
+    `clock` gives aware UTC; a test message goes to the address `mail_to`, if there is one. Waits at most a few
+    seconds for each thing out of reach.
     """
     findings: list[Finding] = []
     environment, school = _environment(findings), _school(findings)
+    if golive and environment is not None and school is not None:
+        return await look_before_golive(environment, school, clock, mail_to)
     if environment is not None:
         findings += environment_findings(environment)
     if school is not None:
@@ -38,6 +42,8 @@ async def examine(clock: Callable[[], datetime], *, mail_to: str = "") -> list[F
     findings += [*said, *kept.findings, *of_slack, *of_teams]
     findings += await look_at_mail(environment, school, clock, mail_to)
     findings += await _people(environment, kept, known, school, clock())
+    if school.safeguarding.concerns is not Concerns.OFF:
+        findings += await look_at_safeguarding(environment, kept.store, school, clock())
     await kept.close()
     return findings
 

@@ -15,6 +15,7 @@ from bot.relay import Relay
 from bot.sandbox.harbour import PLAYERS, SCHOOL
 from bot.sandbox.letters import Letters
 from bot.sandbox.movable import Backwards, MovableClock
+from bot.sandbox.rehearsed import rehearse
 from bot.sandbox.surface import News, SandboxSurface, Watchers
 from handlers.dispatch import Dispatch, Trouble, where
 from handlers.registry import Registry
@@ -81,6 +82,7 @@ class World:
         world = cls(registry, MovableClock(real, start), watchers, await Kept.fresh(registry.kinds.values()))
         for known in await world.surface.everybody():
             await world.dispatch.met(known)
+        await rehearse(world.kept.store, SCHOOL, world.clock())
         await world.dispatch.begin()
         world._lives = [asyncio.create_task(world.relay.run()), asyncio.create_task(world._tick())]
         for life in world._lives:

@@ -17,9 +17,13 @@ Holding = tuple[Path, str]
 
 
 def findings(data: Mapping[str, Any]) -> Iterator[Finding]:
-    """Everything wrong between values: repeats, a blocked head, a head who is their own deputy, two of one name."""
+    """Everything wrong between values: repeats, a blocked head, a head who is their own deputy, two of one name,
+    terms that overlap.
+    """
     people = data.get("people")
     accounts = data.get("accounts")
+    if isinstance(calendar := data.get("calendar"), dict):
+        yield from _terms(calendar)
     if isinstance(people, dict):
         groups = list(_groups(people))
         for check in (_repeats, _own_deputy, _blocked, _overlaps):
@@ -118,6 +122,22 @@ def _accounts(accounts: Sequence[Any]) -> Iterator[Finding]:
             addresses[where] = str(name)
         owners = account if isinstance(account, dict) else {}
         yield from _twice(_list(owners, "owners", ("accounts", number)))
+
+
+def _terms(calendar: Mapping[str, Any]) -> Iterator[Finding]:
+    terms = calendar.get("terms")
+    read: dict[str, str] = {}
+    for number, value in enumerate(terms if isinstance(terms, list) else ()):
+        first, slash, last = value.partition("/") if isinstance(value, str) else ("", "", "")
+        if not slash:
+            continue
+        if over := [each for each, end in read.items() if each <= last.strip() and first.strip() <= end]:
+            yield (
+                ("calendar", "terms", number),
+                f"{quoted(value)} overlaps the term that begins on {over[0]}.",
+                "Give each term its own days.",
+            )
+        read[first.strip()] = last.strip()
 
 
 def _twice(refs: Iterator[Holding]) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ MEANINGS: Mapping[tuple[str, str], str] = {
     ("calendar", "staffed"): "08:00 to 17:00 on working days.",
     ("calendar", "closures"): "The school is closed at weekends and on England's bank holidays only.",
     ("calendar", "treat_as_weekend"): "A comment that comes on a bank holiday or closure day is due after 24 hours.",
+    ("calendar", "terms"): "The autumn term begins on 1 September, the spring term on 1 January, the summer term on "
+    "the day after Easter Monday.",
     ("contacts", "lado"): "No number for the local authority designated officer is shown.",
     ("contacts", "childrens_social_care"): "No number for children's social care is shown.",
     ("contacts", "emergency"): "999.",
@@ -39,6 +41,7 @@ MEANINGS: Mapping[tuple[str, str], str] = {
         "comments",
         "reminders",
     ): "Reminders of a comment come at half time, before going home and an hour before it is due.",
+    ("safeguarding", "concerns"): "Off: Exeat takes no safeguarding concerns, and sends no test alerts.",
     ("comments", "complaints"): "Complaints are said to go by the complaints procedure, but not where it is.",
     **{
         ("retention", sort): f"{sort.capitalize()} are deleted {duration(months)} after they ended."

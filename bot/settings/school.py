@@ -15,7 +15,7 @@ from bot.settings.values import quoted, slug_of
 from policy.account import Account, Platform
 from policy.calendar import Calendar
 from policy.people import Role, Roster
-from policy.school import CommentRules, Contacts, PolicyDocument, School
+from policy.school import CommentRules, Contacts, PolicyDocument, Safeguarding, School
 
 
 def read_school(file: File) -> School:
@@ -65,6 +65,7 @@ def _school(shape: SchoolFile, file: File) -> School:
             closes=calendar.staffed[1],
             closures=tuple(calendar.closures),
             treat_as_weekend=calendar.treat_as_weekend,
+            terms=tuple(sorted(calendar.terms)),
         ),
         roster=_roster(shape.people),
         accounts=tuple(_account(account) for account in shape.accounts),
@@ -76,6 +77,7 @@ def _school(shape: SchoolFile, file: File) -> School:
         ),
         comments=CommentRules(tuple(dict.fromkeys(shape.comments.reminders)), shape.comments.complaints),
         months_kept=shape.retention.model_dump(),
+        safeguarding=Safeguarding(shape.safeguarding.concerns),
         head_may_approve_own=own if own is not None else not shape.people.deputies,
     )
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.settings.values import (
     Address,
     Closure,
+    ConcernsMode,
     Day,
     Hours,
     HowToReply,
@@ -19,6 +20,7 @@ from bot.settings.values import (
     Rhythm,
     Slug,
     StaffRef,
+    TermDates,
     Words,
     YesOrNo,
     Zone,
@@ -26,6 +28,7 @@ from bot.settings.values import (
 from policy.account import Replies
 from policy.comment_due import BEFORE
 from policy.retention import RULES, duration
+from policy.school import Concerns
 
 HELPLINE = "NSPCC whistleblowing advice line, 0800 028 0285"
 """Shown where a school names no helpline of its own."""
@@ -75,6 +78,7 @@ class CalendarSection(Section):
     staffed: Hours = (time(8), time(17))
     closures: list[Closure] = []
     treat_as_weekend: YesOrNo = False
+    terms: list[TermDates] = []
 
 
 class ContactsSection(Section):
@@ -127,6 +131,12 @@ class RetentionSection(Section):
     absences: Months = RULES["absences"]
 
 
+class SafeguardingSection(Section):
+    """`[safeguarding]`"""
+
+    concerns: ConcernsMode = Concerns.OFF
+
+
 class SchoolFile(Section):
     """The whole file."""
 
@@ -138,6 +148,7 @@ class SchoolFile(Section):
     policy: PolicySection = PolicySection()
     comments: CommentsSection = CommentsSection()
     retention: RetentionSection = RetentionSection()
+    safeguarding: SafeguardingSection = SafeguardingSection()
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
@@ -150,6 +161,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
     ("policy",): PolicySection,
     ("comments",): CommentsSection,
     ("retention",): RetentionSection,
+    ("safeguarding",): SafeguardingSection,
     ("accounts",): AccountSection,
 }
 """Which section stands where, list positions left out."""
@@ -173,6 +185,7 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("people", "same", "identities"): 'identities = ["ann@school.example", "slack:U02AB3CD4"]',
     ("calendar",): '[calendar], and under it staffed = "08:00-17:00"',
     ("calendar", "closures"): 'closures = ["2026-12-21/2027-01-01", "2027-06-04"]',
+    ("calendar", "terms"): 'terms = ["2026-09-02/2026-12-18", "2027-01-05/2027-03-25", "2027-04-12/2027-07-21"]',
     ("contacts",): '[contacts], and under it lado = "01632 960123"',
     ("contacts", "helplines"): f'helplines = ["{HELPLINE}"]',
     ("contacts", "agencies"): 'agencies = ["Police, 101"]',
@@ -185,6 +198,8 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("accounts", "check_every"): 'check_every = "1 working day"',
     ("comments",): '[comments], and under it reminders = ["half time"]',
     ("comments", "reminders"): 'reminders = ["half time", "going home", "an hour before"]',
+    ("safeguarding",): '[safeguarding], and under it concerns = "record"',
+    ("safeguarding", "concerns"): 'concerns = "record"',
     ("comments", "complaints"): 'complaints = "https://www.school.example/complaints"',
     ("retention",): '[retention], and under it posts = "3 years"',
     **{("retention", sort): f'{sort} = "{duration(months)}"' for sort, months in RULES.items()},

@@ -13,6 +13,7 @@ from bot.settings.fault import either, nearest
 from policy.account import Platform, Replies
 from policy.comment_due import Rung
 from policy.retention import LONGEST
+from policy.school import Concerns
 
 EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:.]+")
 SLACK_REF = re.compile(r"slack:[uw][a-z0-9]{2,20}")
@@ -22,7 +23,7 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 REMINDERS = {"half time": Rung.HALF, "going home": Rung.LAST, "an hour before": Rung.HOUR}
 """The reminders before a comment is due, as the file names them."""
 
-LONGEST_CLOSURE = 120
+LONGEST_CLOSURE = LONGEST_TERM = 120
 """In days; a longer one is taken for a slip in the year."""
 
 
@@ -142,15 +143,48 @@ def day(value: Any) -> date:
 def closure(value: Any) -> tuple[date, date]:
     """A day "2026-12-21", or days "2026-12-21/2027-01-01" with both ends."""
     first, _, last = _words(value).partition("/") if not isinstance(value, date) else (value, "", "")
-    span = day(first), day(last or first)
-    if span[1] < span[0]:
-        raise wrong(f"{quoted(value)} ends before it begins.", f'Write the earlier day first: "{span[1]}/{span[0]}".')
+    span = _span(value, first, last or first)
     if (span[1] - span[0]).days > LONGEST_CLOSURE:
         raise wrong(
             f"{quoted(value)} is longer than {LONGEST_CLOSURE} days, which looks like a slip in the year.",
             "Check both years; if it is meant, write it as two closures.",
         )
     return span
+
+
+def term(value: Any) -> tuple[date, date]:
+    """A term "2026-09-02/2026-12-18", with its first and its last day."""
+    first, slash, last = _words(value).partition("/")
+    if not slash:
+        raise wrong(
+            f"{quoted(value)} is one day, and a term has a first and a last one.",
+            'Write both, such as "2026-09-02/2026-12-18".',
+        )
+    span = _span(value, first, last)
+    if (span[1] - span[0]).days > LONGEST_TERM:
+        raise wrong(
+            f"{quoted(value)} is longer than {LONGEST_TERM} days, which looks like a slip in the year.",
+            "Check both years; a school year has three terms or six.",
+        )
+    return span
+
+
+def _span(value: Any, first: Any, last: Any) -> tuple[date, date]:
+    span = day(first), day(last)
+    if span[1] < span[0]:
+        raise wrong(f"{quoted(value)} ends before it begins.", f'Write the earlier day first: "{span[1]}/{span[0]}".')
+    return span
+
+
+def concerns(value: Any) -> Concerns:
+    """Whether safeguarding concerns are taken."""
+    text = _words(value).casefold()
+    if text in [one.value for one in Concerns]:
+        return Concerns(text)
+    raise wrong(
+        f"{quoted(value)} does not say whether safeguarding concerns are taken.",
+        'Write "off"; "alert_only", and who should be told is told, with no words about it; or "record".',
+    )
 
 
 def platform(value: Any) -> Platform:
@@ -247,6 +281,8 @@ Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(hours)]
 Day = Annotated[date, BeforeValidator(day)]
 Closure = Annotated[tuple[date, date], BeforeValidator(closure)]
+TermDates = Annotated[tuple[date, date], BeforeValidator(term)]
+ConcernsMode = Annotated[Concerns, BeforeValidator(concerns)]
 OnPlatform = Annotated[Platform, BeforeValidator(platform)]
 Address = Annotated[str, BeforeValidator(address)]
 Months = Annotated[int, BeforeValidator(months)]

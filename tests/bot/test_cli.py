@@ -372,3 +372,21 @@ async def fill():
 asyncio.run(fill())
 """
 """Leaves one row of audit in ./data, as a server would have."""
+
+
+def test_before_going_live_the_doctor_says_all_that_is_missing_and_leaves_with_1(exeat: Exeat) -> None:
+    exeat.init()
+    done = exeat("doctor", "--golive", EXEAT_PORT="9")
+    assert done.returncode == 1
+    for missing in ("EXEAT_KEY", "[contacts] lado", "[people] chair_of_governors", "[safeguarding] concerns"):
+        assert missing in done.stdout
+    assert "No chat is configured" not in done.stdout
+
+
+def test_before_going_live_a_faulty_file_is_told_first(exeat: Exeat) -> None:
+    exeat.init()
+    file = exeat.folder / "exeat.toml"
+    file.write_text(file.read_text("utf-8").replace('# concerns = "off"', 'concerns = "on"'), "utf-8")
+    done = exeat("doctor", "--golive", EXEAT_PORT="9")
+    assert done.returncode == 1
+    assert "safeguarding.concerns" in done.stdout

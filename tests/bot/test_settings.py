@@ -16,7 +16,7 @@ from policy.account import Platform, Replies
 from policy.comment_due import Rung
 from policy.people import Role
 from policy.retention import RULES
-from policy.school import CommentRules, School
+from policy.school import CommentRules, Concerns, School
 
 FILE = Path("/srv/school/exeat.toml")
 
@@ -59,6 +59,7 @@ def test_three_things_are_enough() -> None:
     assert smallest.accounts[0].platform is Platform.FACEBOOK
     assert smallest.accounts[0].platform_name == "Facebook"
     assert smallest.contacts.emergency == "999"
+    assert smallest.safeguarding.concerns is Concerns.OFF
 
 
 def test_the_documented_example_is_read_and_gives_every_setting() -> None:
@@ -90,6 +91,9 @@ def test_everything_that_may_be_said_is_understood() -> None:
         staffed = "7:45–16:30"
         closures = ["2026-12-21/2027-01-01", "2027-06-04", 2027-07-01]
         treat_as_weekend = true
+        terms = ["2027-01-05/2027-03-25", "2026-09-02/2026-12-18"]
+        [safeguarding]
+        concerns = "Alert_only"
         [policy]
         file = "policy.md"
         next_review = 2027-03-31
@@ -107,6 +111,9 @@ def test_everything_that_may_be_said_is_understood() -> None:
     june, july = date(2027, 6, 4), date(2027, 7, 1)
     assert whole.calendar.closures == ((date(2026, 12, 21), date(2027, 1, 1)), (june, june), (july, july))
     assert whole.calendar.treat_as_weekend
+    autumn, spring = (date(2026, 9, 2), date(2026, 12, 18)), (date(2027, 1, 5), date(2027, 3, 25))
+    assert whole.calendar.terms == (autumn, spring)
+    assert whole.safeguarding.concerns is Concerns.ALERT_ONLY
     assert whole.policy.file == "/srv/school/policy.md"
     assert whole.policy.next_review == date(2027, 3, 31)
     assert [(a.platform, a.platform_name) for a in whole.accounts] == [("x", "X"), ("other", "ClassDojo")]
@@ -129,6 +136,15 @@ def test_everything_that_may_be_said_is_understood() -> None:
         (SMALLEST + "[retention]\nincidents = 6", "6 is not text", "quotation marks"),
         (SMALLEST + '[retention]\npots = "3 years"', "no such key", "Did you mean posts"),
         (SMALLEST + 'check_every = "daily"', '"daily" does not say how often', '"1 working day"'),
+        (SMALLEST + '[safeguarding]\nconcerns = "on"', '"on" does not say whether safeguarding', '"alert_only"'),
+        (SMALLEST + '[calendar]\nterms = ["2026-09-02"]', "is one day", "Write both"),
+        (SMALLEST + '[calendar]\nterms = ["2026-12-18/2026-09-02"]', "ends before it begins", "earlier day first"),
+        (SMALLEST + '[calendar]\nterms = ["2026-09-02/2027-12-18"]', "longer than 120 days", "three terms or six"),
+        (
+            SMALLEST + '[calendar]\nterms = ["2026-09-02/2026-12-18", "2026-12-01/2027-03-25"]',
+            "overlaps the term that begins on 2026-09-02",
+            "days",
+        ),
         (SMALLEST + '[comments]\nreminders = ["daily"]', '"daily" is not a reminder', "half time"),
         (SMALLEST + "[comments]\nreminder = []", "no such key", "Did you mean reminders?"),
         (

@@ -58,6 +58,7 @@ from policy.record import Ref
 from policy.refused import Refused
 from tests.cards.comment_views import comment_cards, comment_forms
 from tests.cards.incident_views import incident_cards, incident_forms
+from tests.cards.safeguarding_views import safeguarding_cards
 from tests.cards.template_views import template_cards, template_forms
 from tests.fakes.school import MONDAY
 
@@ -125,6 +126,7 @@ def cards(said: str) -> dict[str, Card]:
     """Every card of the product, around what a person said."""
     found = {**_posts(said), **_lists(said), **_letters(said), **comment_cards(said), **template_cards(said)}
     found |= incident_cards(said)
+    found |= safeguarding_cards(said)
     refused = Refused("P-1 was already approved.", said, "Please open it again.", clause="approve-posts")
     found |= {
         "refused": refusal_card(refused),

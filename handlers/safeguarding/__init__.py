@@ -1,0 +1,6 @@
+"""What concerns rest on: who holds the safeguarding roles, and that alerts reach them."""
+
+from handlers.registry import merge
+from handlers.safeguarding import changing, testing
+
+REGISTRY = merge([changing.REGISTRY, testing.REGISTRY])

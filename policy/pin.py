@@ -1,0 +1,209 @@
+"""Who holds a safeguarding role as far as concerns go: not before somebody else who holds one has confirmed a change.
+
+The configuration says who holds a role; a pin says who does for concerns. Whoever can write `exeat.toml` can
+propose somebody, and nothing more.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from policy.calendar import Calendar
+from policy.people import Person, Role, Roster, might_be_same_person
+from policy.record import Upgrade
+from policy.refused import NotAllowed, WrongState
+
+PINNED = (Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.CHAIR)
+"""The roles that concerns go by."""
+
+Names = tuple[str, ...]
+"""All the refs that mean one person, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Who holds a role for concerns. `id` is the role; `held` are its holders since `since` (aware UTC).
+
+    `proposed` are those whom the configuration names instead, None where it names the same; `turned_down`: somebody
+    has said that it is not right. `by` decided last, at `at`; `before` are those who held it until the last change.
+    `version` counts what was proposed.
+    """
+
+    id: str
+    school: str
+    held: tuple[Names, ...]
+    since: datetime
+    proposed: tuple[Names, ...] | None = None
+    asked_at: datetime | None = None
+    turned_down: bool = False
+    by: str = ""
+    at: datetime | None = None
+    before: tuple[Names, ...] = ()
+    version: int = 1
+    next_due: datetime | None = None
+    rev: int = 0
+
+    KIND: ClassVar[str] = "pin"
+    PREFIX: ClassVar[str] = ""
+    SCHEMA: ClassVar[int] = 1
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+
+    @property
+    def role(self) -> Role:
+        """The role."""
+        return Role(self.id)
+
+    @property
+    def state(self) -> str:
+        if self.proposed is None:
+            return "settled"
+        return "turned down" if self.turned_down else "asked"
+
+    @property
+    def owner(self) -> str:
+        return ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is to say whether the change is right."""
+        return self.proposed is not None and not self.turned_down
+
+    @property
+    def coming(self) -> tuple[Names, ...]:
+        """Those whom the change would bring."""
+        return tuple(names for names in self.proposed or () if names not in self.held)
+
+    @property
+    def going(self) -> tuple[Names, ...]:
+        """Those whom the change would take away."""
+        return () if self.proposed is None else tuple(names for names in self.held if names not in self.proposed)
+
+
+def configured(roster: Roster, role: Role) -> tuple[Names, ...]:
+    """Who holds the role by the configuration, each with all the names that it says are theirs."""
+    found = ({name}.union(*(group for group in roster.same if name in group)) for name in roster.refs(role))
+    return tuple(sorted({tuple(sorted(names)) for names in found}))
+
+
+def pin(role: Role, school: str, wanted: tuple[Names, ...], now: datetime) -> Pin:
+    """The first pin of a role: whoever the configuration names."""
+    return Pin(role.value, school, wanted, now)
+
+
+def propose(kept: Pin, wanted: tuple[Names, ...], now: datetime, calendar: Calendar) -> Pin:
+    """The pin as the configuration now would have it: what is new waits, and what is taken back is forgotten.
+
+    What was turned down is not asked again while the configuration goes on saying it.
+    """
+    if wanted == kept.held:
+        return replace(kept, proposed=None, asked_at=None, turned_down=False, next_due=None)
+    if wanted == kept.proposed:
+        asleep = kept.asks and kept.next_due is None
+        return replace(kept, next_due=calendar.next_working_morning(now)) if asleep else kept
+    return replace(
+        kept,
+        proposed=wanted,
+        asked_at=now,
+        turned_down=False,
+        version=kept.version + 1,
+        next_due=calendar.next_working_morning(now),
+    )
+
+
+def confirm(kept: Pin, by: str, now: datetime) -> Pin:
+    """The change is right: it takes effect now. Raises WrongState where nothing is proposed."""
+    if kept.proposed is None:
+        raise _nothing_proposed()
+    return replace(
+        kept,
+        held=kept.proposed,
+        before=kept.held,
+        since=now,
+        proposed=None,
+        asked_at=None,
+        turned_down=False,
+        by=by,
+        at=now,
+        next_due=None,
+    )
+
+
+def turn_down(kept: Pin, by: str, now: datetime) -> Pin:
+    """The change is not right: things stay as they were. Raises WrongState where nobody is asked."""
+    if not kept.asks:
+        raise _nothing_proposed()
+    return replace(kept, turned_down=True, by=by, at=now, next_due=None)
+
+
+def rest(kept: Pin) -> Pin:
+    """Nobody is reminded, for as long as concerns are switched off."""
+    return replace(kept, next_due=None)
+
+
+def renew(kept: Pin, wanted: tuple[Names, ...], now: datetime) -> Pin:
+    """The pin made anew, because nobody of before is left."""
+    return replace(pin(kept.role, kept.school, wanted, now), version=kept.version + 1, rev=kept.rev)
+
+
+def remind(kept: Pin, now: datetime, calendar: Calendar) -> tuple[Pin, bool]:
+    """The pin moved on, and whether somebody is to be reminded now: in staffed hours, once each working morning."""
+    if not kept.asks or kept.next_due is None:
+        return replace(kept, next_due=None), False
+    if now < kept.next_due:
+        return kept, False
+    if not calendar.is_staffed(now):
+        return replace(kept, next_due=calendar.next_staffed_start(now)), False
+    return replace(kept, next_due=calendar.next_working_morning(now)), True
+
+
+def may_confirm(
+    kept: Pin, holders: Iterable[Person], newcomers: Iterable[Person], roster: Roster
+) -> tuple[Person, ...]:
+    """Who may say whether the change is right: those of the `holders` of any role who have no part in it.
+
+    Never a newcomer, under whichever name. Whoever is to be replaced is asked only where there is nobody else.
+    """
+    newcomers = tuple(newcomers)
+    coming = {name for names in kept.coming for name in names}
+    going = {name for names in kept.going for name in names}
+    others, replaced = list[Person](), list[Person]()
+    for person in holders:
+        names = roster.names(person)
+        if names & coming or any(might_be_same_person(person, newcomer) for newcomer in newcomers):
+            continue
+        (replaced if names & going else others).append(person)
+    return tuple(others or replaced)
+
+
+def is_known_by(person: Person, names: Iterable[str]) -> bool:
+    """Whether each of their accounts is one of the names', by itself or by an e-mail that it shares with one.
+
+    An account that the configuration alone says is theirs, and has said so only lately, is not.
+    """
+    known, left = set(names), list(person.active)
+    while fresh := [account for account in left if known.intersection(account.refs)]:
+        known.update(ref for account in fresh for ref in account.refs)
+        left = [account for account in left if account not in fresh]
+    return not left
+
+
+def not_theirs() -> NotAllowed:
+    """What somebody is told who may not decide on a change."""
+    return NotAllowed(
+        "This is not yours to confirm.",
+        "A change of a safeguarding role is confirmed by somebody else who holds one, and whom it does not touch.",
+        "The card says who may.",
+    )
+
+
+def _nothing_proposed() -> WrongState:
+    return WrongState(
+        "There is nothing to decide any more, so nothing was done.",
+        "It has been decided, or exeat.toml says the same again.",
+        "The card shows who holds the role.",
+    )
