@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from policy.account import Account
@@ -40,6 +41,21 @@ class CommentRules:
     complaints: str = ""
 
 
+class Concerns(StrEnum):
+    """Whether safeguarding concerns are taken, and how much of one is written down."""
+
+    OFF = "off"
+    ALERT_ONLY = "alert_only"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Safeguarding:
+    """How safeguarding concerns are handled here."""
+
+    concerns: Concerns = Concerns.OFF
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     """One school, as `exeat.toml` describes it. `id` is a fixed slug that every record carries."""
@@ -53,6 +69,7 @@ class School:
     policy: PolicyDocument = field(default_factory=PolicyDocument)
     head_may_approve_own: bool = False
     comments: CommentRules = field(default_factory=CommentRules)
+    safeguarding: Safeguarding = field(default_factory=Safeguarding)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -56,6 +56,11 @@ headteacher = {_quoted(answers.headteacher)}
 [contacts]
 # lado = "01632 960123"
 # emergency = "999"
+# dsl = "01632 960125"  # the Designated Safeguarding Lead's telephone
+# chair_of_governors = "01632 960126"
+
+[safeguarding]
+# concerns = "off"  # "record" or "alert_only": docs/safeguarding.md first
 
 [policy]
 # file = "policy.md"

@@ -37,6 +37,7 @@ MEANINGS: Mapping[tuple[str, str], str] = {
         "comments",
         "reminders",
     ): "Reminders of a comment come at half time, before going home and an hour before it is due.",
+    ("safeguarding", "concerns"): "Off: Exeat takes no safeguarding concerns, and sends no test alerts.",
     ("comments", "complaints"): "Complaints are said to go by the complaints procedure, but not where it is.",
 }
 

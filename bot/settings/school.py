@@ -15,7 +15,7 @@ from bot.settings.values import quoted, slug_of
 from policy.account import Account, Platform
 from policy.calendar import Calendar
 from policy.people import Role, Roster
-from policy.school import CommentRules, Contacts, PolicyDocument, School
+from policy.school import CommentRules, Contacts, PolicyDocument, Safeguarding, School
 
 
 def read_school(file: File) -> School:
@@ -75,6 +75,7 @@ def _school(shape: SchoolFile, file: File) -> School:
             next_review=policy.next_review,
         ),
         comments=CommentRules(tuple(dict.fromkeys(shape.comments.reminders)), shape.comments.complaints),
+        safeguarding=Safeguarding(shape.safeguarding.concerns),
         head_may_approve_own=own if own is not None else not shape.people.deputies,
     )
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.settings.values import (
     Address,
     Closure,
+    ConcernsMode,
     Day,
     Hours,
     HowToReply,
@@ -24,6 +25,7 @@ from bot.settings.values import (
 )
 from policy.account import Replies
 from policy.comment_due import BEFORE
+from policy.school import Concerns
 
 HELPLINE = "NSPCC whistleblowing advice line, 0800 028 0285"
 """Shown where a school names no helpline of its own."""
@@ -114,6 +116,12 @@ class CommentsSection(Section):
     complaints: Words = ""
 
 
+class SafeguardingSection(Section):
+    """`[safeguarding]`"""
+
+    concerns: ConcernsMode = Concerns.OFF
+
+
 class SchoolFile(Section):
     """The whole file."""
 
@@ -124,6 +132,7 @@ class SchoolFile(Section):
     contacts: ContactsSection = ContactsSection()
     policy: PolicySection = PolicySection()
     comments: CommentsSection = CommentsSection()
+    safeguarding: SafeguardingSection = SafeguardingSection()
 
 
 SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
@@ -135,6 +144,7 @@ SECTIONS: Mapping[tuple[str, ...], type[Section]] = {
     ("contacts",): ContactsSection,
     ("policy",): PolicySection,
     ("comments",): CommentsSection,
+    ("safeguarding",): SafeguardingSection,
     ("accounts",): AccountSection,
 }
 """Which section stands where, list positions left out."""
@@ -170,6 +180,8 @@ EXAMPLES: Mapping[tuple[str, ...], str] = {
     ("accounts", "check_every"): 'check_every = "1 working day"',
     ("comments",): '[comments], and under it reminders = ["half time"]',
     ("comments", "reminders"): 'reminders = ["half time", "going home", "an hour before"]',
+    ("safeguarding",): '[safeguarding], and under it concerns = "record"',
+    ("safeguarding", "concerns"): 'concerns = "record"',
     ("comments", "complaints"): 'complaints = "https://www.school.example/complaints"',
 }
 """What to write, for messages."""

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from bot.settings.fault import either, nearest
 from policy.account import Platform, Replies
 from policy.comment_due import Rung
+from policy.school import Concerns
 
 EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+\.[^\s@<>\"',;:.]+")
 SLACK_REF = re.compile(r"slack:[uw][a-z0-9]{2,20}")
@@ -152,6 +153,17 @@ def closure(value: Any) -> tuple[date, date]:
     return span
 
 
+def concerns(value: Any) -> Concerns:
+    """Whether safeguarding concerns are taken."""
+    text = _words(value).casefold()
+    if text in [one.value for one in Concerns]:
+        return Concerns(text)
+    raise wrong(
+        f"{quoted(value)} does not say whether safeguarding concerns are taken.",
+        'Write "off"; "alert_only", and who should be told is told, with no words about it; or "record".',
+    )
+
+
 def platform(value: Any) -> Platform:
     """Where an account lives."""
     text = _words(value).casefold()
@@ -234,6 +246,7 @@ Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 Hours = Annotated[tuple[time, time], BeforeValidator(hours)]
 Day = Annotated[date, BeforeValidator(day)]
 Closure = Annotated[tuple[date, date], BeforeValidator(closure)]
+ConcernsMode = Annotated[Concerns, BeforeValidator(concerns)]
 OnPlatform = Annotated[Platform, BeforeValidator(platform)]
 Address = Annotated[str, BeforeValidator(address)]
 Rhythm = Annotated[int, BeforeValidator(rhythm)]
