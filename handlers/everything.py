@@ -1,11 +1,11 @@
 """The list of workflows: each handlers module's registry, made into the one table."""
 
-from handlers import away, comments, exports, incidents, letters, looks, missing, posts, templates
+from handlers import away, comments, concerns, exports, incidents, letters, looks, missing, posts, templates
 from handlers.registry import Registry, merge
 from handlers.welcome import with_front_door
 
 
 def everything() -> Registry:
     """All that Exeat can do. A new workflow adds its registry here."""
-    rooms = (posts, comments, looks, incidents, templates, away, letters, missing, exports)
+    rooms = (posts, comments, looks, incidents, concerns, templates, away, letters, missing, exports)
     return with_front_door(merge(room.REGISTRY for room in rooms))

@@ -1,18 +1,18 @@
 """How a concern climbs until somebody acknowledges it, and when whoever manages it is reminded of the LADO.
 
-Somebody who is away is passed over, and is told all the same when nobody else is left. What fell due while nothing was
-running is done once, late: the next step is counted from then.
+Somebody who is away is passed over, and is told all the same when nobody else is left. What fell due while nothing
+was running is done once, late: the next step is counted from then.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from policy.calendar import Calendar
 from policy.concern import Climb, Concern, State
 
 STAFFED, UNSTAFFED = timedelta(minutes=15), timedelta(minutes=30)
-"""How long an alert waits to be acknowledged before the next step: one sent in staffed hours, and one sent outside."""
+"""How long an alert waits before the next step: one sent in staffed hours, and one sent outside them."""
 
 BEFORE_LADO = timedelta(hours=1)
 """How much staffed time is left of the LADO's one working day when whoever manages a case is reminded again."""
@@ -20,8 +20,8 @@ BEFORE_LADO = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Somebody on a rung, by id. `here`: they are not away, and can be written to. `proven`: a test alert of this term
-    has reached them; whoever's has not is never told alone.
+    """Somebody on a rung, by id. `here`: they are not away, and can be written to. `proven`: a test alert of this
+    term has reached them; whoever's has not is never told alone.
     """
 
     id: str
@@ -49,7 +49,7 @@ def climb(concern: Concern, ladder: Ladder, now: datetime, calendar: Calendar) -
     if concern.climb is Climb.UNSEEN:
         concern = replace(concern, climb=Climb.CHAT, climbed=())
     everybody = tuple(dict.fromkeys(each.id for rung in ladder for each in rung))
-    if concern.climb is Climb.CHAT and (alert := _next(ladder, concern.climbed)):
+    if concern.climb is Climb.CHAT and (alert := next_told(ladder, concern.climbed)):
         moved = replace(_tell(concern, alert), climbed=(*concern.climbed, *alert))
         return _stepped(moved, now, calendar), Step(alert=alert)
     if concern.climb is Climb.CHAT and everybody:
@@ -69,7 +69,7 @@ def press(concern: Concern, now: datetime, calendar: Calendar) -> tuple[Concern,
     said = due is not None and due <= now and calendar.is_staffed(now)
     moved = schedule(replace(concern, pressed=now) if said else concern, calendar)
     if moved.next_due is not None and moved.next_due <= now:
-        moved = replace(moved, next_due=max(calendar.next_staffed_start(now), now + timedelta(minutes=1)))
+        moved = replace(moved, next_due=calendar.next_staffed_start(now))
     return moved, said
 
 
@@ -83,15 +83,11 @@ def lado_due(concern: Concern, calendar: Calendar) -> datetime:
 def next_morning(now: datetime, calendar: Calendar) -> datetime:
     """When the next day begins at school by the clock (UTC), whether or not anybody is there."""
     today = calendar.today(now)
-    mornings = (calendar.at(today + timedelta(days=ahead), _opens(calendar)) for ahead in range(3))
+    mornings = (calendar.at(today + timedelta(days=ahead), calendar.opens) for ahead in range(3))
     return next(morning for morning in mornings if morning > now)
 
 
-def _opens(calendar: Calendar) -> time:
-    return calendar.opens
-
-
-def _next(ladder: Ladder, climbed: Iterable[str]) -> tuple[str, ...]:
+def next_told(ladder: Ladder, climbed: Iterable[str] = ()) -> tuple[str, ...]:
     """Who is alerted next: the first rung on which somebody is here and not told yet, and with whoever is not proven
     the next rung as well; everybody, when nobody is here.
     """

@@ -51,7 +51,7 @@ _LABELS = {
 class ConcernEntry:
     """One entry, never changed once it is kept. `at` is aware UTC; `by` is a person's id, or Exeat's.
 
-    `place` orders those of one moment. `text` is what was written or decided, "" where the act says it all.
+    `text` is what was written or decided, "" where the act says it all.
     """
 
     id: str
@@ -61,7 +61,6 @@ class ConcernEntry:
     by: str
     act: Act
     text: str = ""
-    place: int = 0
     rev: int = 0
 
     KIND: ClassVar[str] = "concern_entry"
@@ -89,6 +88,11 @@ class ConcernEntry:
     @property
     def keys(self) -> tuple[str, ...]:
         return (entries_key(self.concern),)
+
+    @property
+    def place(self) -> tuple[datetime, int, str]:
+        """Where it stands in the log: by its moment, and of one moment by what comes first."""
+        return (self.at, tuple(Act).index(self.act), self.id)
 
 
 def entries_key(concern: str) -> str:

@@ -11,7 +11,9 @@ CLOSE = 0.75
 
 _WORD = re.compile(r"[^\W\d_]+")
 
-_PASSED_OVER = frozenset("a an and at by for from her his in is mr mrs miss ms mx dr my of on or our s sir the".split())
+_PASSED_OVER = frozenset(
+    ("a", "an", "and", "at", "by", "for", "from", "her", "his", "in", "is", "mr", "mrs", "miss", "ms", "mx", "dr")
+) | frozenset(("my", "of", "on", "or", "our", "s", "sir", "the"))
 """Words that say nothing of who somebody is."""
 
 _ROLES: dict[str, tuple[Role, ...]] = {
@@ -24,9 +26,9 @@ _ROLES: dict[str, tuple[Role, ...]] = {
     "governor": (Role.CHAIR,),
     "governors": (Role.CHAIR,),
     "admin": (Role.ADMIN,),
-    "it": (Role.ADMIN,),
+    "it": (),
     "technician": (Role.ADMIN,),
-    "office": (Role.ADMIN,),
+    "office": (),
     "deputy": (Role.DEPUTY_DSL,),
     "lead": (),
     "person": (),
@@ -35,12 +37,14 @@ _ROLES: dict[str, tuple[Role, ...]] = {
 
 
 def might_mean(typed: str, name: str) -> bool:
-    """Whether what was typed might mean the person of that name: their surname is in it, or nothing but their name."""
+    """Whether what was typed might mean the person of that name: it has their surname, or nothing but their names."""
     said = [word for word in _words(typed) if word not in _ROLES]
     names = _words(name)
     if not said or not names:
         return False
-    return any(_close(names[-1], word) for word in said) or all(any(_close(word, own) for own in names) for word in said)
+    return any(_close(names[-1], word) for word in said) or all(
+        any(_close(word, own) for own in names) for word in said
+    )
 
 
 def meant_roles(typed: str) -> frozenset[Role]:

@@ -91,8 +91,8 @@ class Holders:
 class Route:
     """The way of a concern: its `rungs`, each told together, and none twice.
 
-    `manager` is the id of whoever is to manage the case, "" for whoever acknowledges it first. `accused` are the roles
-    of those it is, or might be, about. `nobody` says why there is no rung, where there is none.
+    `manager` is the id of whoever is to manage the case, "" for whoever acknowledges it first. `accused` are the
+    roles of those it is, or might be, about. `nobody` says why there is no rung, where there is none.
     """
 
     rungs: tuple[tuple[Person, ...], ...]

@@ -1,0 +1,1 @@
+"""What concerns rest on: who holds the safeguarding roles, and that alerts reach them."""
