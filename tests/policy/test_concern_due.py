@@ -264,13 +264,13 @@ def test_nothing_is_settled_before_somebody_has_taken_it_up_or_after_it_is_close
     ended = close(at_risk(risk=Risk.NO), Outcome(Ending.LOW_LEVEL, "dsl", MONDAY))
     assert schedule(ended, CALENDAR).next_due is None
     for found in (concern(), ended):
-        for act in (
-            lambda each: close(each, Outcome(Ending.ACTED, "dsl", MONDAY)),
-            lambda each: refer(each, "Police"),
-            lambda each: add_reader(each, "head"),
-            lambda each: answer_lado(each, Lado(Contacted.NOT_NEEDED, "dsl", MONDAY)),
-        ):
-            with pytest.raises(WrongState):
-                act(found)
+        with pytest.raises(WrongState):
+            close(found, Outcome(Ending.ACTED, "dsl", MONDAY))
+        with pytest.raises(WrongState):
+            refer(found, "Police")
+        with pytest.raises(WrongState):
+            add_reader(found, "head")
+        with pytest.raises(WrongState):
+            answer_lado(found, Lado(Contacted.NOT_NEEDED, "dsl", MONDAY))
     with pytest.raises(WrongState):
         acknowledge(ended, "dsl", ("dsl",), MONDAY)
