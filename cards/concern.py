@@ -14,8 +14,10 @@ from policy.school import Contacts
 
 NO_PICTURES = (
     "Please send no pictures or files. If there is an indecent picture of a child, do not look at it, copy it, send "
-    "it or delete it. Say in words where it is, and ring one of these numbers."
+    "it or delete it. Say in words where it is."
 )
+
+RING = "Then ring one of these numbers."
 
 WHO_COULD_READ = "Whoever runs Exeat, or the school's chat, could read what is sent here."
 
@@ -118,7 +120,7 @@ def press(concern: Concern, label: str, verb: str, tone: Tone = Tone.PLAIN, *, d
 
 
 def _rings(said: str, kept: str, found: Numbers) -> tuple[Element, ...]:
-    return (Notice(said, tone=Tone.DANGER), Facts(found), Notice(NO_PICTURES), Text(kept, Tone.QUIET))
+    return (Notice(said, tone=Tone.DANGER), Facts(found), Notice(f"{NO_PICTURES} {RING}"), Text(kept, Tone.QUIET))
 
 
 def _of_reporter(concern: Concern) -> tuple[Button, ...]:

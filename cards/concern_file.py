@@ -157,7 +157,7 @@ def _next(concern: Concern, sight: Sight) -> list[Element]:
     if not concern.live or not sight.manages:
         return []
     said = "Do not ask the child, the person it is about or others who saw it before you have taken advice."
-    found: list[Element] = [Notice(said, cite(CLAUSE)), Notice(NO_PICTURES)]
+    found: list[Element] = [Notice(said), Notice(NO_PICTURES)]
     if concern.asks_lado and concern.status is State.ACKNOWLEDGED:
         found.append(
             Notice("A child may be at risk. Press LADO and say whether the LADO was contacted.", tone=Tone.WARNING)

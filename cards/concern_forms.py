@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cards.concern import NO_PICTURES, WHO_COULD_READ, Numbers
+from cards.concern import NO_PICTURES, RING, WHO_COULD_READ, Numbers
 from cards.concern_file import ABOUT, CONTACTED, ENDINGS, RISKS
 from cards.model import ChoiceField, Form, MomentField, Notice, Part, PersonField, Text, TextField, Tone
 from policy.clauses import cite
@@ -36,8 +36,8 @@ def route_form(found: Numbers) -> Form:
         *_first(found),
         ChoiceField("about", "Who is it about?", abouts, required=True),
         ChoiceField("risk", "Could a child have been harmed, or be at risk?", risks, required=True),
-        Notice(NO_PICTURES),
-        Text("Your answers decide who is told. Whoever it is about is not.", Tone.QUIET),
+        Notice(f"{NO_PICTURES} {RING}"),
+        Text("Your answers decide whom Exeat tells. It does not tell whoever it is about.", Tone.QUIET),
     )
     return Form("concern.route", TITLE, parts, note=WHO_COULD_READ, send=NEXT, dialog=True)
 
@@ -48,7 +48,7 @@ def unsure_form(payload: Mapping[str, str]) -> Form:
     parts = (
         ChoiceField("dsl", "Could it be the safeguarding lead (DSL)?", answers, required=True),
         ChoiceField("head", "Could it be the headteacher?", answers, required=True),
-        Text("Whoever it could be is not told.", Tone.QUIET),
+        Text("Exeat does not tell whoever it could be.", Tone.QUIET),
     )
     return Form("concern.unsure", TITLE, parts, send=NEXT, payload=payload, dialog=True)
 
@@ -56,7 +56,7 @@ def unsure_form(payload: Mapping[str, str]) -> Form:
 def who_form(payload: Mapping[str, str]) -> Form:
     """Which person it is about."""
     parts = (
-        PersonField("person", "Who it is", hint="They will not see it, and do not hear of it."),
+        PersonField("person", "Who it is", hint="Exeat does not tell them, or show it to them."),
         TextField("name", "Or their name, if they are not on the list", longest=LONGEST_NAME),
         Text("If you do not know who it is, leave both empty.", Tone.QUIET),
     )
@@ -83,7 +83,7 @@ def words_form(payload: Mapping[str, str], found: Numbers, *, written: bool, rin
     parts += [
         reach,
         ChoiceField("urgent", "Is somebody in danger now?", ((NO, "No"), (YES, "Yes")), NO),
-        Notice(NO_PICTURES, cite(CLAUSE)),
+        Notice(f"{NO_PICTURES} {RING}", cite(CLAUSE)),
     ]
     said = ["You can add to it later. It cannot be taken back.", WHO_COULD_READ]
     if ring:

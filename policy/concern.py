@@ -112,7 +112,8 @@ class Concern:
 
     `excluded` are all the names of those it is, or might be, about. `told` are those whom the ladder has reached, and
     `readers` those and whoever was added by name. `manager` manages the case, "" until somebody does. `climbed` are
-    those alerted in the climb that is under way, `stepped` the moment of its last step.
+    those alerted in the climb that is under way, `stepped` the moment of its last step. `named` is the name that was
+    typed for whom it is about, if one was: whoever is met later may turn out to be meant.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Concern:
     mode: Concerns
     account: Account
     excluded: tuple[str, ...]
+    named: str = ""
     manager: str = ""
     told: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from handlers.safeguarding.drill import is_live
 from handlers.turn import Turn
 from policy.concern import Account, Concern
 from policy.concern_entry import Act
-from policy.people import Identity, Known, Person, Role, meet
+from policy.people import Identity, Person, Role, meet
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import CLAUSE, About, Holders, Risk, Route, hidden_from, is_hidden_from, route
 from policy.school import Concerns
@@ -28,6 +28,10 @@ CHOOSE = "Please choose one of the answers."
 
 COULD_BE = (("dsl", Role.DSL), ("head", Role.HEADTEACHER))
 """The questions of who it could be, by the names of their fields."""
+
+
+class UnknownAccount(WrongState):
+    """Nothing is known of the account that was chosen."""
 
 
 @registry.command("concern", needs=staff, summary="Raise a concern", quiet=True)
@@ -80,7 +84,11 @@ async def who(turn: Turn) -> Reply:
     if not isinstance(named, Identity) and not typed and payload["about"] == About.COLLEAGUE:
         return Ask(unsure_form(payload | {"about": About.UNSURE.value}))
     payload |= {PERSON: str(named)} if isinstance(named, Identity) else {}
-    return await _on(turn, payload | ({"name": typed} if typed else {}))
+    try:
+        return await _on(turn, payload | ({"name": typed} if typed else {}))
+    except UnknownAccount:
+        instead = "Exeat could not find out who that is. Please leave this empty and write their name below."
+        return Invalid(who_form(_payload(turn)), turn.request.fields, {"person": instead})
 
 
 @registry.form("concern.new", needs=staff, clause=CLAUSE, quiet=True)
@@ -105,6 +113,7 @@ async def new(turn: Turn) -> Reply:
         mode=turn.school.safeguarding.concerns,
         account=account,
         excluded=hidden,
+        named=payload.get("name", ""),
         manager=way.manager,
     )
     await add(turn, kept, Act.RAISED)
@@ -177,12 +186,22 @@ def _could_be(turn: Turn, payload: Mapping[str, str], found: Holders) -> list[Ro
 
 
 async def _picked(turn: Turn, payload: Mapping[str, str]) -> Person | None:
-    """Whoever was chosen by their account: also somebody whom Exeat has not met, or would not admit."""
+    """Whoever was chosen by their account: also somebody whom Exeat has not met, or would not admit.
+
+    Raises UnknownAccount for one of whom nothing can be learnt: it could be anybody's.
+    """
     if not (said := payload.get(PERSON, "")):
         return None
     identity = Identity.parse(said)
-    met = await turn.tx.find(Person, key=f"identity:{identity}", limit=1)
-    return met[0] if met else meet(turn.strangers.get(identity, Known(identity, "", "")), turn.school.id)
+    if met := await turn.tx.find(Person, key=f"identity:{identity}", limit=1):
+        return met[0]
+    if identity not in turn.strangers:
+        raise UnknownAccount(
+            "This was not sent: Exeat could not find out just now who it is about.",
+            "It might be somebody who would be told.",
+            "Please try again in a minute, or ring one of the numbers above.",
+        )
+    return meet(turn.strangers[identity], turn.school.id)
 
 
 def _payload(turn: Turn) -> dict[str, str]:

@@ -9,7 +9,7 @@ from handlers.turn import Scene
 from policy.concern import Concern
 from policy.concern_due import Reach, next_told
 from policy.people import Person, Role, is_staff
-from policy.safeguarding import ROUTED, Holders, Route, route
+from policy.safeguarding import ROUTED, About, Holders, Route, hidden_from, route
 
 
 async def holders(scene: Scene) -> Holders:
@@ -21,8 +21,10 @@ async def holders(scene: Scene) -> Holders:
 
 async def way_of(scene: Scene, concern: Concern) -> Route:
     """The way of a concern that has been raised, by who holds what today."""
-    reporter = await scene.person(concern.by)
-    return route(concern.about, concern.risk, concern.excluded, await holders(scene), reporter)
+    found = await holders(scene)
+    meant = hidden_from(About.COLLEAGUE, found, typed=concern.named)
+    excluded = tuple(dict.fromkeys((*concern.excluded, *meant)))
+    return route(concern.about, concern.risk, excluded, found, await scene.person(concern.by))
 
 
 async def ladder(scene: Scene, way: Route) -> list[list[Reach]]:

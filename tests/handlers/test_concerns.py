@@ -19,7 +19,7 @@ from policy.people import Identity, Known, Person, Role, Standing
 from policy.record import Ref, ref
 from policy.school import Concerns, Contacts
 from storage.contract import Task
-from tests.fakes.desk import Desk
+from tests.fakes.desk import Desk, open_desk
 from tests.fakes.safeguarding import (
     CHAIR,
     DSL,
@@ -250,12 +250,34 @@ async def test_somebody_picked_by_an_account_that_exeat_has_not_met_is_known_by_
     assert "There is nothing here for you" in said(await desk.ask(theirs, "concern.open", ref(found)))
 
 
-@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.DEACTIVATED, None])
-async def test_it_may_be_about_somebody_who_is_not_staff_and_about_an_account_nobody_can_look_up(
-    desk: Desk, standing: Standing | None
-) -> None:
+async def test_an_account_of_which_nothing_can_be_learnt_might_be_anybodys(desk: Desk) -> None:
+    """Nothing is sent by it alone: it could be the DSL's. What had been typed stays in its form."""
+    theirs = Identity("teams", "t1", "d1")
+    desk.strangers[theirs] = None
+    reply = await is_unmoved(desk, tell(desk, person=theirs))
+    assert isinstance(reply, Invalid)
+    assert "write their name below" in reply.errors["person"]
+    payload = {"about": "colleague", "risk": "no", "person": str(theirs)}
+    late = await is_unmoved(desk, desk.ask(TEACHER, "concern.new", fields={"what": SECRET}, payload=payload))
+    assert isinstance(late, Say)
+    assert late.refused
+
+
+async def test_somebody_named_who_is_met_later_is_not_told_of_it(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path, safe_harbour(), TEACHER, HEAD, CHAIR)
+    await raised(desk, person=None, name="Dina")
+    assert await told(desk) == [HEAD]
+    await desk.dispatch.met(known(DSL))
+    for _ in range(5):
+        await tick(desk, minutes=15)
+    assert DSL not in {who for _, who in await desk.sent()}
+    await desk.store.close()
+
+
+@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.DEACTIVATED])
+async def test_it_may_be_about_somebody_who_is_not_staff(desk: Desk, standing: Standing) -> None:
     who = Identity("teams", "t1", "guest")
-    desk.strangers[who] = Known(who, "A Guest", "", standing) if standing else None
+    desk.strangers[who] = Known(who, "A Guest", "", standing)
     found = await raised(desk, person=who)
     assert str(who) in found.excluded
     assert await told(desk) == [DSL]
