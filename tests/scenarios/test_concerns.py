@@ -9,11 +9,13 @@ from bot.app import Program
 from policy.concern import Concern, State
 from policy.people import Role
 from policy.school import School as Harbour
+from tests.fakes.mailbox import mailbox
 from tests.fakes.safeguarding import SECRET, safe_harbour
-from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER
+from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email
+from tests.fakes.world import until
 from tests.scenarios.chats import CHATS
 from tests.scenarios.school import School
-from tests.scenarios.serving import HandClock, serving, ticks
+from tests.scenarios.serving import HandClock, quiet, serving, ticks
 
 pytestmark = pytest.mark.parametrize("on", CHATS)
 
@@ -98,6 +100,41 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
                 assert concern.id not in await chat.say(name, "/concerns")
             (after,) = await kept(program)
             assert after.status is State.ACKNOWLEDGED
+
+
+async def test_what_nobody_takes_up_goes_to_their_mailboxes_and_begins_again_in_the_morning(
+    tmp_path: Path, on: str
+) -> None:
+    async with CHATS[on]() as chat, mailbox() as box:
+        school, clock = School(chat), HandClock()
+        mails = {"exeat_smtp_url": box.url, "exeat_mail_from": "exeat@harbour.example"}
+        async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock, more=mails) as program:
+            await tell(school, "A colleague", person=COLLEAGUE)
+            (concern,) = await kept(program)
+            for minutes in (20, 40, 60, 80):
+                clock.move_to(MONDAY + timedelta(minutes=minutes))
+                await ticks(program)
+            ladder = (DSL, SECOND_DSL, HEAD, CHAIR)
+            await until(lambda: all(box.to(email(name)) for name in ladder))
+            assert len(box.letters) == len(ladder)
+            for letter in box.letters:
+                assert letter.subject == "Exeat"
+                assert f"Exeat needs opening: {concern.id}." in letter.text
+                for word in (SECRET, "zebra", "Cara", "Tom", "concern", "safeguarding"):
+                    assert word not in str(letter.message)
+            clock.move_to(MONDAY + timedelta(minutes=100))
+            await ticks(program)
+            await school.card(TEACHER, f"{concern.id}: not seen yet", "01632 960003")
+            await quiet(program)
+            before = school.inboxes(*ladder)
+            clock.move_to(MONDAY + timedelta(hours=22, minutes=59))
+            await ticks(program)
+            assert school.inboxes(*ladder) == before
+            clock.move_to(MONDAY + timedelta(hours=23))
+            await ticks(program)
+            await school.until(lambda: len(school.inbox(DSL)) == before[0] + 1)
+            await quiet(program)
+            assert school.inboxes(*ladder) == [before[0] + 1, *before[1:]]
 
 
 async def test_what_is_about_the_dsl_never_reaches_them(tmp_path: Path, on: str) -> None:
