@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from policy.meant import meant_roles, might_mean
-from policy.people import Person, Role, Roster, might_be_same_person
+from policy.people import Person, Role, Roster, might_be_same_person, same_person
 
 CLAUSE = "abuse-to-dsl"
 
@@ -113,18 +113,26 @@ def is_hidden_from(person: Person, excluded: Iterable[str], roster: Roster) -> b
 
 
 def hidden_from(
-    about: About, holders: Holders, *, could_be: Iterable[Role] = (), picked: Sequence[Person] = (), typed: str = ""
+    about: About,
+    holders: Holders,
+    *,
+    could_be: Iterable[Role] = (),
+    picked: Sequence[Person] = (),
+    typed: str = "",
+    reporter: Person | None = None,
 ) -> tuple[str, ...]:
     """All the names of those it is, or might be, about.
 
     `could_be` are the roles whose holder it might be, where somebody is not sure; `picked` are those who were chosen
-    by their account, met or not; `typed` is a name, which might be that of a holder.
+    by their account, met or not; `typed` is a name, which might be that of a holder, but not of the `reporter`: they
+    know whom they mean.
     """
     roles = ACCUSED.get(about, frozenset()).union(could_be, meant_roles(typed))
     found = frozenset[str]().union(*(holders.names(role) for role in roles))
     found = found.union(*(names_of(person, holders.roster) for person in picked))
     for role in (*ROUTED, Role.ADMIN):
-        alike = (person for person in holders.of(role) if might_mean(typed, person.name))
+        others = (each for each in holders.of(role) if reporter is None or not same_person(each, reporter))
+        alike = (person for person in others if might_mean(typed, person.name))
         found = found.union(*(names_of(person, holders.roster) for person in alike))
     return tuple(sorted(found))
 

@@ -174,6 +174,7 @@ async def _hidden(turn: Turn, payload: Mapping[str, str]) -> tuple[str, ...]:
         could_be=_could_be(turn, payload, found),
         picked=[picked] if picked else [],
         typed=payload.get("name", ""),
+        reporter=turn.viewer,
     )
 
 

@@ -21,10 +21,9 @@ async def holders(scene: Scene) -> Holders:
 
 async def way_of(scene: Scene, concern: Concern) -> Route:
     """The way of a concern that has been raised, by who holds what today."""
-    found = await holders(scene)
-    meant = hidden_from(About.COLLEAGUE, found, typed=concern.named)
-    excluded = tuple(dict.fromkeys((*concern.excluded, *meant)))
-    return route(concern.about, concern.risk, excluded, found, await scene.person(concern.by))
+    found, reporter = await holders(scene), await scene.person(concern.by)
+    meant = hidden_from(About.COLLEAGUE, found, typed=concern.named, reporter=reporter)
+    return route(concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
 
 
 async def ladder(scene: Scene, way: Route) -> list[list[Reach]]:

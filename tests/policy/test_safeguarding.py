@@ -191,6 +191,12 @@ def test_whom_a_name_might_mean(typed: str, name: str, might: bool) -> None:
     assert might_mean(typed, name) is might
 
 
+def test_a_name_that_is_also_that_of_whoever_raises_it_is_not_theirs() -> None:
+    found = seated()
+    hidden = hidden_from(About.OUTSIDER, found, typed="Mrs Dina, a parent", reporter=person(DSL))
+    assert not is_hidden_from(person(DSL), hidden, found.roster)
+
+
 def test_a_role_typed_instead_of_a_name_means_its_holder() -> None:
     assert meant_roles("the Headteacher") == {Role.HEADTEACHER}
     assert meant_roles("chair of governors") == {Role.CHAIR}
