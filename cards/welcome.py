@@ -25,4 +25,5 @@ def _doors() -> tuple[Button, ...]:
     return (
         Button("Post", "draftpost", tone=Tone.PRIMARY, about="Draft a post"),
         Button("Comment", "logcomment", about="Log a comment"),
+        Button("Concern", "concern", about="Raise a concern", dialog=True),
     )

@@ -3,8 +3,8 @@
 import asyncio
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable, Collection, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -54,6 +54,14 @@ class Drawn:
     card: Card
     to: Person
     rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Those whom a request names and who are not kept: not admitted, or only looked up."""
+
+    turned_away: Set[Identity] = frozenset()
+    strangers: Mapping[Identity, Known] = field(default_factory=dict)
 
 
 class _Undone(Exception):
@@ -110,13 +118,13 @@ class Dispatch:
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
         try:
-            turned_away = {who for who in request.people if await self._meet(who) is not None}
+            named = await self._named(request)
             try:
-                return await self._rerun(lambda tx: self._take(tx, request, turned_away))
+                return await self._rerun(lambda tx: self._take(tx, request, named))
             except Unmet:
                 if (refused := await self._meet(request.identity)) is not None:
                     raise refused from None
-                return await self._rerun(lambda tx: self._take(tx, request, turned_away))
+                return await self._rerun(lambda tx: self._take(tx, request, named))
         except Refused as refused:
             log.info("refused", verb=self._known(request.verb), why=type(refused).__name__)
             return Say(refusal_card(refused), refused=True)
@@ -228,11 +236,28 @@ class Dispatch:
             card = await self.registry.views[view](scene, record)
             return Drawn(card, viewer, record.rev if record else 0) if card else None
 
+    async def _named(self, request: Request) -> _Named:
+        """Those whom the request names and who are not kept. What a quiet one looks up is not kept either."""
+        if not self._is_quiet(request):
+            return _Named({who for who in request.people if await self._meet(who) is not None})
+        strangers = dict[Identity, Known]()
+        for who in request.named:
+            if not await self._is_met(who) and (known := await self._look_up(who)) is not None:
+                strangers[who] = known
+        return _Named(strangers=strangers)
+
+    def _is_quiet(self, request: Request) -> bool:
+        spec = self.registry.specs.get(request.verb)
+        return spec is not None and spec.quiet
+
+    async def _is_met(self, identity: Identity) -> bool:
+        async with self.store.transaction(self.school.id) as tx:
+            return bool(await tx.find(Person, key=f"identity:{identity}", limit=1))
+
     async def _meet(self, identity: Identity) -> NotAdmitted | None:
         """Make sure that somebody has been met, by one look-up at the most; why they are not kept if not admitted."""
-        async with self.store.transaction(self.school.id) as tx:
-            if await tx.find(Person, key=f"identity:{identity}", limit=1):
-                return None
+        if await self._is_met(identity):
+            return None
         known = await self._look_up(identity)
         return await self.met(known) if known is not None else None
 
@@ -255,18 +280,16 @@ class Dispatch:
         for handler in self.registry.comers:
             await handler(turn, person)
 
-    async def _take(self, tx: Transaction, request: Request, turned_away: Set[Identity]) -> Reply:
+    async def _take(self, tx: Transaction, request: Request, named: _Named) -> Reply:
         person = await self._admitted(tx, request)
-        reply = await self._carry_out(tx, person, request, turned_away)
+        reply = await self._carry_out(tx, person, request, named)
         await self._note_use(tx, person, request)
         return reply
 
-    async def _carry_out(
-        self, tx: Transaction, person: Person, request: Request, turned_away: Set[Identity]
-    ) -> Reply:
+    async def _carry_out(self, tx: Transaction, person: Person, request: Request, named: _Named) -> Reply:
         if request.unasked:
             await self._comes(tx, person)
-        turn = self._turn(tx, person, request, turned_away)
+        turn = self._turn(tx, person, request, named)
         key = f"{request.identity}/{request.key}"
         if (seen := await tx.seen(key)) is not None:
             return await self._again(turn, seen)
@@ -298,7 +321,8 @@ class Dispatch:
         """Keep which of their accounts somebody with several last used; beside what is hidden it would tell who was
         there, so then it is left for the next time.
         """
-        if len(person.accounts) > 1 and person.uses != str(request.identity) and not (request.unasked or tx.hides):
+        untold = request.unasked or tx.hides or self._is_quiet(request)
+        if len(person.accounts) > 1 and person.uses != str(request.identity) and not untold:
             kept = await tx.get(Person, person.id) or person
             tx.put(replace(kept, uses=str(request.identity)))
 
@@ -346,11 +370,19 @@ class Dispatch:
         request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=name)
         return self._turn(tx, EXEAT, request)
 
-    def _turn(self, tx: Transaction, by: Person, request: Request, turned_away: Set[Identity] = frozenset()) -> Turn:
-        now, random = self.clock(), secrets.token_bytes
-        served, sealing = self.served, self.store.sealing
+    def _turn(self, tx: Transaction, by: Person, request: Request, named: _Named | None = None) -> Turn:
+        named = named or _Named()
         return Turn(
-            tx, self.school, now, by, request, random, turned_away=turned_away, served=served, sealing=sealing
+            tx,
+            self.school,
+            self.clock(),
+            by,
+            request,
+            secrets.token_bytes,
+            turned_away=named.turned_away,
+            strangers=named.strangers,
+            served=self.served,
+            sealing=self.store.sealing,
         )
 
     async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:

@@ -3,6 +3,7 @@
 from handlers import (
     away,
     comments,
+    concerns,
     exports,
     incidents,
     keeping,
@@ -20,7 +21,7 @@ from handlers.welcome import with_front_door
 def everything() -> Registry:
     """All that Exeat can do. A new workflow adds its registry here."""
     rooms = (
-        *(posts, comments, looks, incidents, safeguarding, templates),
+        *(posts, comments, looks, incidents, concerns, safeguarding, templates),
         *(away, letters, missing, exports, keeping),
     )
     return with_front_door(merge(room.REGISTRY for room in rooms))

@@ -49,7 +49,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One thing that can be asked for. `bound`: it speaks of one version of its record, and of no other;
-    `clause` is the id of the policy clause that it stands on, if any.
+    `clause` is the id of the policy clause that it stands on, if any. `quiet`: it leaves no trace of who asked, or of
+    whom they named, but in the record that comes of it.
     """
 
     verb: str
@@ -62,6 +63,7 @@ class Spec:
     summary: str = ""
     hint: str = ""
     clause: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +188,11 @@ class Registry:
     retained: dict[str, Retained] = field(default_factory=dict)
     kinds: dict[str, type[Record]] = field(default_factory=dict)
 
-    def command(self, name: str, *, needs: Needs, summary: str, hint: str = "") -> Callable[[Handler], Handler]:
+    def command(
+        self, name: str, *, needs: Needs, summary: str, hint: str = "", quiet: bool = False
+    ) -> Callable[[Handler], Handler]:
         """`/name`, typed; `summary` and `hint` stand in the help and the platforms' menus."""
-        return self._add(name, Kind.COMMAND, needs, label=f"/{name}", summary=summary, hint=hint)
+        return self._add(name, Kind.COMMAND, needs, label=f"/{name}", summary=summary, hint=hint, quiet=quiet)
 
     def shortcut(self, verb: str, label: str, *, needs: Needs, summary: str) -> Callable[[Handler], Handler]:
         """Something done to a message of the chat (`Request.message`), from the menu that the chat has for each."""
@@ -203,11 +207,13 @@ class Registry:
         record: type[Record] | None = None,
         bound: bool = True,
         clause: str = "",
+        quiet: bool = False,
     ) -> Callable[[Handler], Handler]:
         """A button on a card. Unless `bound=False`, a press on an older version of the record is refused;
         `clause` is the id of the policy clause that this stands on, if any.
         """
-        return self._add(verb, Kind.BUTTON, needs, record=record, bound=bound, label=label, clause=clause)
+        more = {"bound": bound, "label": label, "clause": clause, "quiet": quiet}
+        return self._add(verb, Kind.BUTTON, needs, record=record, **more)
 
     def form(
         self,
@@ -217,9 +223,10 @@ class Registry:
         record: type[Record] | None = None,
         bound: bool = True,
         clause: str = "",
+        quiet: bool = False,
     ) -> Callable[[Handler], Handler]:
         """A form that was sent. `bound` and `clause` are as for a button."""
-        return self._add(verb, Kind.FORM, needs, record=record, bound=bound, clause=clause)
+        return self._add(verb, Kind.FORM, needs, record=record, bound=bound, clause=clause, quiet=quiet)
 
     def due(self, record: type[Record]) -> Callable[[Any], Any]:
         """What the clock does with a record of this kind whose `next_due` has come."""

@@ -11,6 +11,9 @@ from cards.model import Card, FileRef, Form, Value
 from policy.people import Identity
 from policy.record import Ref
 
+PERSON = "person"
+"""The name under which somebody who was chosen in one form is carried to the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -53,6 +56,15 @@ class Request:
     def people(self) -> tuple[Identity, ...]:
         """The people that the fields name."""
         return tuple(value for value in self.fields.values() if isinstance(value, Identity))
+
+    @property
+    def named(self) -> tuple[Identity, ...]:
+        """The same, and whoever a form names that was filled in before this one (`PERSON`)."""
+        carried = self.payload.get(PERSON, "")
+        try:
+            return (*self.people, Identity.parse(carried)) if carried else self.people
+        except ValueError:
+            return self.people
 
     @property
     def digest(self) -> str:

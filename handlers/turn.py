@@ -1,6 +1,6 @@
 """One person's turn: what a handler has in hand while it works, and what a view has while it draws."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from handlers.people import as_one, known_by
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import EXEAT, Identity, Person, Role, addressed, same_person
+from policy.people import EXEAT, Identity, Known, Person, Role, addressed, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
@@ -106,7 +106,8 @@ class Scene:
 class Turn(Scene):
     """A scene in which something is being done. `authority` is set by the permission that let it happen;
     `random` gives so many fresh bytes; `touched` is the record that was saved. `turned_away` are those whom the
-    request names and who were looked up, but are not admitted, and so not kept.
+    request names and who were looked up, but are not admitted, and so not kept. `strangers` are those it names in a
+    quiet request who have not been met, as their platform describes them.
     """
 
     request: Request
@@ -114,6 +115,7 @@ class Turn(Scene):
     authority: str = ""
     touched: Ref | None = None
     turned_away: Set[Identity] = frozenset()
+    strangers: Mapping[Identity, Known] = field(default_factory=dict)
 
     def save(self, record: Record, *, fingerprint: str = "") -> None:
         """Keep the record and say in the audit who did what, and by what authority."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from policy.account import Account, Platform
 from policy.calendar import Calendar
 from policy.people import Identity, Known, Role, Roster
-from policy.school import Contacts, PolicyDocument, School
+from policy.school import Concerns, Contacts, PolicyDocument, Safeguarding, School
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Player:
 
 PRIYA = Player("priya", "Priya Shah", "Class teacher")
 RUTH = Player("ruth", "Ruth Adeyemi", "Headteacher")
-TOM = Player("tom", "Tom Griffiths", "Deputy headteacher")
+TOM = Player("tom", "Tom Griffiths", "Deputy headteacher and deputy DSL")
 JOE = Player("joe", "Joe Bennett", "School office")
 AILEEN = Player("aileen", "Aileen Mackenzie", "Safeguarding lead (DSL)")
 GRACE = Player("grace", "Grace Okafor", "Chair of governors")
@@ -59,6 +59,7 @@ SCHOOL = School(
             (Role.HEADTEACHER, (RUTH.email,)),
             (Role.DEPUTY, (TOM.email,)),
             (Role.DSL, (AILEEN.email,)),
+            (Role.DEPUTY_DSL, (TOM.email,)),
             (Role.CHAIR, (GRACE.email,)),
             (Role.DPO, _OFFICE),
             (Role.OFFICE, _OFFICE),
@@ -80,4 +81,5 @@ SCHOOL = School(
         agencies=("Police, 101", "Professionals online safety helpline, 0344 381 4772"),
     ),
     policy=PolicyDocument(version="2026"),
+    safeguarding=Safeguarding(Concerns.RECORD),
 )

@@ -206,6 +206,18 @@ async def test_a_mention_in_a_channel_is_answered_to_the_person_alone(desk: Slac
     assert "Posts" in told.shown_text()
 
 
+async def test_a_concern_in_a_channel_is_not_taken_and_nobody_else_is_told(desk: SlackDesk) -> None:
+    desk.slack.add_channel("C0STAFF", "staffroom", (TOM, desk.slack.bot_user))
+    words = f"<@{desk.slack.bot_user}> concern Mr Quokka shouts"
+    mention = {"type": "app_mention", "channel": "C0STAFF", "user": TOM, "text": words, "ts": "1.1"}
+    assert (await desk.slack.event(mention)).status == 200
+    [told] = await desk.slack.until(lambda: desk.slack.ephemerals)
+    assert (told.channel, told.ephemeral_to) == ("C0STAFF", TOM)
+    assert "Please delete what you wrote after the command." in told.shown_text()
+    assert "Quokka" not in told.shown_text()
+    assert told.buttons() == ["Open"]
+
+
 async def test_exeat_does_not_answer_itself(desk: SlackDesk) -> None:
     event = {"type": "message", "channel_type": "im", "channel": "D1", "user": TOM, "text": "posts", "ts": "1.1"}
     for more in ({"bot_id": "B0BOT"}, {"subtype": "message_changed"}, {"subtype": "message_deleted"}):

@@ -170,6 +170,19 @@ async def test_a_mention_in_a_channel_is_answered_in_the_persons_own_chat(desk: 
     assert [each.text for each in desk.teams.channel("staffroom")] == [POINTER, POINTER]
 
 
+async def test_a_concern_in_a_channel_is_not_taken_and_nothing_of_it_is_said_there(desk: TeamsDesk) -> None:
+    for command in ("concern", "/reportabuse"):
+        asked = await desk.teams.message(TEACHER, f"{command} Mr Quokka shouts", channel="staffroom")
+        [told] = await since(desk, asked)
+        assert "Please delete what you wrote after the command." in told.shown_text()
+        assert "Quokka" not in told.shown_text()
+        assert told.buttons() == ["Open"]
+        [bare] = await since(desk, await desk.teams.message(TEACHER, command, channel="staffroom"))
+        assert (bare.buttons(), "concern" in bare.shown_text()) == (["Open"], False)
+    await desk.edge.close()
+    assert [each.text for each in desk.teams.channel("staffroom")] == [POINTER] * 4
+
+
 async def test_in_a_group_chat_it_is_the_same(desk: TeamsDesk) -> None:
     desk.teams.add_channel("trip", group=True)
     [told] = await since(desk, await desk.teams.message(TEACHER, "posts", channel="trip"))

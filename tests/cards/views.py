@@ -57,6 +57,7 @@ from policy.post import Post, Verdict, decide, draft, edit, expire, mark_posted,
 from policy.record import Ref
 from policy.refused import Refused
 from tests.cards.comment_views import comment_cards, comment_forms
+from tests.cards.concern_views import concern_cards, concern_forms
 from tests.cards.incident_views import incident_cards, incident_forms
 from tests.cards.safeguarding_views import safeguarding_cards
 from tests.cards.template_views import template_cards, template_forms
@@ -125,7 +126,7 @@ def a_form(text: str = "Hello", **more: Any) -> Form:
 def cards(said: str) -> dict[str, Card]:
     """Every card of the product, around what a person said."""
     found = {**_posts(said), **_lists(said), **_letters(said), **comment_cards(said), **template_cards(said)}
-    found |= incident_cards(said)
+    found |= incident_cards(said) | concern_cards(said)
     found |= safeguarding_cards(said)
     refused = Refused("P-1 was already approved.", said, "Please open it again.", clause="approve-posts")
     found |= {
@@ -160,7 +161,7 @@ def forms(said: str) -> dict[str, Form]:
     planned = Away("A-1", "harbour", "tom", "helen", date(2027, 3, 2), date(2027, 3, 5), MONDAY, None)
     found["away"] = away_form(date(2027, 3, 1), ((planned, said),))
     found["hold"] = hold_form()
-    return found | comment_forms(said) | template_forms(said) | incident_forms(said)
+    return found | comment_forms(said) | template_forms(said) | incident_forms(said) | concern_forms(said)
 
 
 def _account(said: str) -> Account:

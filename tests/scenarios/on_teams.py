@@ -163,7 +163,8 @@ class OnTeams:
         for label, said in answers.items():
             typed |= _typed(place, label, said)
         try:
-            sent = await self.teams.submit(name, place, typed)
+            button = next(each for each in ("Send", "Next") if each in place.buttons())
+            sent = await self.teams.submit(name, place, typed, button=button)
         except HeldBack as held:
             return dict(held.errors)
         if isinstance(form, Sheet):

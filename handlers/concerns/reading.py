@@ -1,0 +1,125 @@
+"""What is shown of concerns: alerts and receipts in the chat, the file in a window, and to anybody else nothing."""
+
+from collections.abc import Sequence
+
+from cards.concern import alert_card, list_card, numbers, reporter_card, row
+from cards.concern_file import PAGE, Sight, file_card, log_card, receipt_card
+from cards.model import Card, Element
+from handlers.concerns.access import manages, note_reading, raised, reader, reader_or_author, reads
+from handlers.concerns.routing import way_of
+from handlers.needs import staff
+from handlers.registry import Registry
+from handlers.request import Reply, Say
+from handlers.turn import Scene, Turn
+from policy.concern import LIVE, Concern, State, reader_key
+from policy.concern_due import lado_due
+from policy.concern_entry import ConcernEntry, entries_key
+from policy.people import EXEAT, Role
+from policy.safeguarding import CLAUSE
+
+registry = Registry()
+registry.knows(ConcernEntry)
+
+LONGEST_LIST = 10
+"""How many concerns a list shows."""
+
+LONGEST_LOG = 2_000
+"""How many entries of a log are looked at."""
+
+
+@registry.view("concern", Concern)
+async def concern_view(scene: Scene, concern: Concern) -> Card | None:
+    """The alert, to those who may read it; whoever raised it sees that it was sent."""
+    if not reads(scene, concern):
+        return await reporter_view(scene, concern)
+    waits = concern.status is State.SENT
+    return alert_card(concern, waits=waits, acknowledges=manages(scene, concern))
+
+
+@registry.view("concern.waits", Concern)
+async def waits_view(scene: Scene, concern: Concern) -> Card | None:
+    """That something about it waits, and nothing of what that is."""
+    if not reads(scene, concern):
+        return None
+    return alert_card(concern, waits=scene.first or concern.asks_lado, acknowledges=manages(scene, concern))
+
+
+@registry.view("concern.reporter", Concern)
+async def reporter_view(scene: Scene, concern: Concern) -> Card | None:
+    """That it was sent, and whether it was seen, to whoever raised it."""
+    return reporter_card(concern) if raised(scene, concern) else None
+
+
+@registry.command("concerns", needs=staff, summary="What waits for you to open it", quiet=True)
+async def concerns(turn: Turn) -> Reply:
+    """The references of those that the viewer may read; to anybody else the same answer as where there are none."""
+    return Say(list_card([row(each) for each in await mine(turn, tuple(State))][:LONGEST_LIST]))
+
+
+@registry.button(
+    "concern.open", "Open", needs=reader_or_author, record=Concern, bound=False, clause=CLAUSE, quiet=True
+)
+async def opened(turn: Turn, concern: Concern) -> Reply:
+    """The file, and that it was read is kept; to whoever raised it, how it stands and whom to ring."""
+    if not reads(turn, concern):
+        return Say(await receipt(turn, concern))
+    await note_reading(turn, concern)
+    page, more = await entries_of(turn, concern)
+    return Say(file_card(concern, page, await sight(turn, concern, page), more=more))
+
+
+@registry.button("concern.page", "Older", needs=reader, record=Concern, bound=False, clause=CLAUSE, quiet=True)
+async def older(turn: Turn, concern: Concern) -> Reply:
+    """Older entries of its log; that they were read is kept as well."""
+    said = turn.request.payload.get("skip", "")
+    skipped = int(said) if said.isdecimal() and len(said) < 7 else 0
+    await note_reading(turn, concern)
+    page, more = await entries_of(turn, concern, skipped)
+    return Say(log_card(concern, page, await sight(turn, concern, page), skipped=skipped, more=more))
+
+
+@registry.home
+async def at_home(scene: Scene) -> tuple[Element, ...]:
+    """That something waits, to those whom it waits for."""
+    found = [each for each in await mine(scene, LIVE) if each.status is State.SENT or each.asks_lado]
+    return tuple([row(each) for each in found[:LONGEST_LIST]])
+
+
+async def receipt(turn: Turn, concern: Concern) -> Card:
+    """How it stands, for whoever raised it."""
+    way = await way_of(turn, concern)
+    seen = await turn.person(concern.acknowledged[0].by) if concern.acknowledged else None
+    leads = (Role.DSL, Role.DEPUTY_DSL)
+    by_lead = seen is not None and any(turn.school.roster.holds(seen, role) for role in leads)
+    found = numbers(turn.school.contacts, way.accused)
+    return receipt_card(concern, found, Sight(turn.school.zone), by_lead=by_lead)
+
+
+async def sight(scene: Scene, concern: Concern, entries: Sequence[ConcernEntry] = ()) -> Sight:
+    """How the viewer sees it, with the names that its file needs."""
+    ids = {concern.by, concern.manager, *concern.readers, *(each.by for each in entries)} - {"", EXEAT.id}
+    ids |= {each.by for each in concern.acknowledged} | ({concern.outcome.by} if concern.outcome else set())
+    return Sight(
+        zone=scene.school.zone,
+        names={EXEAT.id: EXEAT.name} | {id: await scene.name(id) for id in sorted(ids)},
+        manages=manages(scene, concern),
+        lado_due=lado_due(concern, scene.school.calendar) if concern.risk.may_be else None,
+    )
+
+
+async def entries_of(scene: Scene, concern: Concern, skipped: int = 0) -> tuple[list[ConcernEntry], bool]:
+    """The newest entries of its log after so many, and whether there are older ones."""
+    found = await scene.tx.find(ConcernEntry, key=entries_key(concern.id), limit=LONGEST_LOG)
+    ordered = sorted(found, key=lambda entry: entry.place, reverse=True)
+    return ordered[skipped : skipped + PAGE], len(ordered) > skipped + PAGE
+
+
+async def mine(scene: Scene, states: Sequence[State]) -> list[Concern]:
+    """The concerns that the viewer may read, newest first."""
+    found: dict[str, Concern] = {}
+    for state in states if scene.sealing else ():
+        for id in scene.viewer.ids:
+            for each in await scene.tx.find(Concern, state=state.value, key=reader_key(id), limit=LONGEST_LIST + 1):
+                if reads(scene, each):
+                    found[each.id] = each
+    return sorted(found.values(), key=lambda each: each.raised_at, reverse=True)

@@ -1,0 +1,60 @@
+"""To whom a concern goes today: the holders of the roles, whom it is hidden from, and who is here to be told."""
+
+from collections.abc import Iterable, Sequence
+
+from handlers.reach import is_gone
+from handlers.safeguarding.drill import acknowledged
+from handlers.safeguarding.pins import pinned
+from handlers.turn import Scene
+from policy.concern import Concern
+from policy.concern_due import Reach, next_told
+from policy.people import Person, Role, is_staff
+from policy.safeguarding import ROUTED, About, Holders, Route, hidden_from, route
+
+
+async def holders(scene: Scene) -> Holders:
+    """Who holds each role for concerns today, and who looks after Exeat."""
+    people = {role: tuple(_staff(scene, await pinned(scene, role))) for role in ROUTED}
+    people[Role.ADMIN] = tuple(await scene.holders(Role.ADMIN))
+    return Holders(people, scene.school.roster)
+
+
+async def way_of(scene: Scene, concern: Concern) -> Route:
+    """The way of a concern that has been raised, by who holds what today."""
+    found, reporter = await holders(scene), await scene.person(concern.by)
+    meant = hidden_from(About.COLLEAGUE, found, typed=concern.named, reporter=reporter)
+    return route(concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
+
+
+async def ladder(scene: Scene, way: Route) -> list[list[Reach]]:
+    """The rungs, with who is here and whom a test alert has reached."""
+    return [[await _reach(scene, person) for person in rung] for rung in way.rungs]
+
+
+async def rung_as_well(scene: Scene, way: Route) -> list[str]:
+    """Whom to ring beside sending: those told first whom an alert may not reach, and the LADO."""
+    contacts, found = scene.school.contacts, list[str]()
+    roles, rungs = await holders(scene), await ladder(scene, way)
+    first = next_told(rungs)
+    doubtful = {each.id for rung in rungs for each in rung if each.id in first and not (each.here and each.proven)}
+    for person in (each for rung in way.rungs for each in rung if each.id in doubtful):
+        if _is_one(person, roles.of(Role.DSL)) and contacts.dsl:
+            found.append(f"the safeguarding lead on {contacts.dsl}")
+        elif _is_one(person, roles.of(Role.CHAIR)) and contacts.chair_of_governors:
+            found.append(f"the chair of governors on {contacts.chair_of_governors}")
+        else:
+            found.append(person.name)
+    return [*found, f"the LADO on {contacts.lado}"] if found and contacts.lado else found
+
+
+def _staff(scene: Scene, people: Iterable[Person]) -> list[Person]:
+    return [person for person in people if is_staff(person, scene.school.roster)]
+
+
+async def _reach(scene: Scene, person: Person) -> Reach:
+    here = await scene.absence(person) is None and not await is_gone(scene, person)
+    return Reach(person.id, here, await acknowledged(scene, person))
+
+
+def _is_one(person: Person, people: Sequence[Person]) -> bool:
+    return any(each.id == person.id for each in people)

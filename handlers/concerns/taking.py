@@ -1,0 +1,62 @@
+"""Taking a concern up, and adding to it."""
+
+from cards.concern_forms import note_form
+from handlers.concerns.access import add, author, keep, manager, reader_or_author, reads
+from handlers.concerns.climbing import tell_managers
+from handlers.fields import needed
+from handlers.registry import Registry
+from handlers.request import Ask, Invalid, Nothing, Reply
+from handlers.turn import Turn
+from policy.concern import Concern, acknowledge
+from policy.concern_entry import Act
+from policy.refused import Unusable, WrongState
+from policy.safeguarding import CLAUSE
+
+registry = Registry()
+
+
+@registry.button(
+    "concern.acknowledge", "Acknowledge", needs=manager, record=Concern, bound=False, clause=CLAUSE, quiet=True
+)
+async def acknowledged(turn: Turn, concern: Concern) -> Reply:
+    """Somebody takes it up: nobody else is alerted, and whoever raised it hears that it was seen."""
+    moved = acknowledge(concern, turn.viewer.id, turn.viewer.ids, turn.now)
+    if moved is concern:
+        return Nothing()
+    await add(turn, moved, Act.ACKNOWLEDGED)
+    kept = keep(turn, moved)
+    if not concern.acknowledged and (reporter := await author(turn, kept)) is not None:
+        turn.send("concern.reporter", reporter, kept)
+    return Nothing()
+
+
+@registry.button("concern.note", "Add note", needs=reader_or_author, record=Concern, bound=False, quiet=True)
+async def ask_note(turn: Turn, concern: Concern) -> Reply:
+    """Asks what is to be added."""
+    _written(concern)
+    return Ask(note_form(concern))
+
+
+@registry.form("concern.note.send", needs=reader_or_author, record=Concern, bound=False, quiet=True)
+async def noted(turn: Turn, concern: Concern) -> Reply:
+    """It is added, also when the concern is closed; what whoever raised it adds is put before those who act on it."""
+    _written(concern)
+    try:
+        words = needed(turn.request, "text", "Please type what is to be added.")
+    except Unusable as wrong:
+        return Invalid(note_form(concern), turn.request.fields, wrong.errors)
+    by_reader = reads(turn, concern)
+    await add(turn, concern, Act.NOTE if by_reader else Act.ADDED, words)
+    kept = keep(turn, concern)
+    if not by_reader:
+        await tell_managers(turn, kept)
+    return Nothing()
+
+
+def _written(concern: Concern) -> None:
+    if not concern.written:
+        raise WrongState(
+            f"Nothing was added: no account of {concern.id} is kept in Exeat.",
+            "This school keeps its cases elsewhere.",
+            "Please tell whoever it went to, or write it where the case is kept.",
+        )

@@ -1,0 +1,262 @@
+"""A safeguarding concern: what was raised, who was told, who may read it, and every step until it is closed.
+
+The steps say nothing of the climb or of reminders: `policy.concern_due` sets `next_due` from where a concern stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from policy.calendar import as_utc
+from policy.record import Upgrade
+from policy.refused import Unusable, WrongState
+from policy.safeguarding import CLAUSE, About, Risk
+from policy.school import Concerns
+
+
+class State(StrEnum):
+    """Where a concern stands."""
+
+    SENT = "sent"
+    """Nobody has acknowledged it yet."""
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+LIVE = (State.SENT, State.ACKNOWLEDGED)
+"""The states in which something is still to be done."""
+
+
+class Climb(StrEnum):
+    """How far a climb has come that nobody has stopped by acknowledging."""
+
+    CHAT = "chat"
+    """Alerts go out in the chat, rung after rung."""
+    MAILED = "mailed"
+    """All of the ladder has been told in the chat, and then by e-mail."""
+    UNSEEN = "unseen"
+    """Whoever raised it has been told whom to ring; it begins again in the morning."""
+
+
+class Contacted(StrEnum):
+    """Whether the local authority's designated officer was contacted."""
+
+    YES = "yes"
+    NOT_NEEDED = "not_needed"
+    NOT_YET = "not_yet"
+
+
+class Ending(StrEnum):
+    """What a concern came to."""
+
+    ACTED = "acted"
+    REFERRED = "referred"
+    LOW_LEVEL = "low_level"
+    """It falls below the threshold of harm: recorded, with the reason."""
+    NOTHING_FURTHER = "nothing_further"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What whoever raised it said. `urgent`: somebody is in danger now. `who` is a name they typed or chose.
+
+    `contact` says whether they wish to be spoken to, and how. Nothing but that and `urgent` in a concern that is only
+    an alert.
+    """
+
+    urgent: bool = False
+    contact: str = ""
+    who: str = ""
+    what: str = ""
+    where: str = ""
+    affected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Somebody has seen that there is a concern and takes it up."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lado:
+    """What became of the question whether the LADO was contacted; `contacted_at` is when, if they were."""
+
+    contacted: Contacted
+    by: str
+    at: datetime
+    contacted_at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the question has had its answer."""
+        return self.contacted is not Contacted.NOT_YET
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended."""
+
+    ending: Ending
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A concern. `by` raised it, and stays its author whatever becomes of them.
+
+    `excluded` are all the names of those it is, or might be, about. `told` are those whom the ladder has reached, and
+    `readers` those and whoever was added by name. `manager` manages the case, "" until somebody does. `climbed` are
+    those alerted in the climb that is under way, `stepped` the moment of its last step. `named` is the name that was
+    typed for whom it is about, if one was: whoever is met later may turn out to be meant.
+    """
+
+    id: str
+    school: str
+    by: str
+    raised_at: datetime
+    about: About
+    risk: Risk
+    mode: Concerns
+    account: Account
+    excluded: tuple[str, ...]
+    named: str = ""
+    manager: str = ""
+    told: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    status: State = State.SENT
+    climb: Climb = Climb.CHAT
+    climbed: tuple[str, ...] = ()
+    stepped: datetime | None = None
+    acknowledged: tuple[Acknowledgement, ...] = ()
+    lado: Lado | None = None
+    pressed: datetime | None = None
+    referred: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    next_due: datetime | None = None
+    rev: int = 0
+
+    KIND: ClassVar[str] = "concern"
+    PREFIX: ClassVar[str] = ""
+    SCHEMA: ClassVar[int] = 1
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+    HIDDEN: ClassVar[bool] = True
+
+    @property
+    def version(self) -> int:
+        return 1
+
+    @property
+    def state(self) -> str:
+        return self.status.value
+
+    @property
+    def owner(self) -> str:
+        return self.manager
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(reader_key(each) for each in self.readers)
+
+    @property
+    def live(self) -> bool:
+        """Whether something is still to be done."""
+        return self.status in LIVE
+
+    @property
+    def written(self) -> bool:
+        """Whether an account of it is kept, and not only that there is one."""
+        return self.mode is Concerns.RECORD
+
+    @property
+    def asks_lado(self) -> bool:
+        """Whether the question about the LADO waits for its answer."""
+        return self.live and self.risk.may_be and not (self.lado is not None and self.lado.settled)
+
+    def has_acknowledged(self, ids: tuple[str, ...]) -> bool:
+        """Whether somebody of these ids has."""
+        return any(each.by in ids for each in self.acknowledged)
+
+
+def reader_key(person: str) -> str:
+    """The key by which the concerns are found that somebody may read."""
+    return f"reader:{person}"
+
+
+def acknowledge(concern: Concern, person: str, ids: tuple[str, ...], now: datetime) -> Concern:
+    """Somebody takes it up, and the climb ends. Once more by the same person changes nothing."""
+    if concern.status is State.CLOSED:
+        raise _closed(concern)
+    if concern.has_acknowledged(ids):
+        return concern
+    manager = concern.manager if concern.manager in concern.told else person
+    return replace(
+        concern,
+        status=State.ACKNOWLEDGED,
+        acknowledged=(*concern.acknowledged, Acknowledgement(person, now)),
+        manager=manager,
+    )
+
+
+def answer_lado(concern: Concern, lado: Lado) -> Concern:
+    """The question about the LADO is answered. Raises Unusable for a time that has not come, or is none."""
+    _managed(concern)
+    if lado.contacted is Contacted.YES:
+        if lado.contacted_at is None:
+            raise Unusable({"when": "Please say when the LADO was contacted."})
+        if as_utc(lado.contacted_at) > lado.at:
+            raise Unusable({"when": "That time has not come yet. Please say when the LADO was contacted."})
+        lado = replace(lado, contacted_at=as_utc(lado.contacted_at))
+    else:
+        lado = replace(lado, contacted_at=None)
+    return replace(concern, lado=lado)
+
+
+def refer(concern: Concern, agency: str) -> Concern:
+    """It was referred to somebody outside."""
+    _managed(concern)
+    return replace(concern, referred=tuple(dict.fromkeys((*concern.referred, agency))))
+
+
+def add_reader(concern: Concern, person: str) -> Concern:
+    """Somebody may read it from now on."""
+    _managed(concern)
+    return concern if person in concern.readers else replace(concern, readers=(*concern.readers, person))
+
+
+def close(concern: Concern, outcome: Outcome) -> Concern:
+    """It is over. Raises WrongState before it was acknowledged, and while the LADO may still have to be told."""
+    _managed(concern)
+    if concern.asks_lado:
+        raise WrongState(
+            f"{concern.id} was not closed: it does not say yet whether the LADO was contacted.",
+            "A child may be at risk, so that question comes first.",
+            "Press LADO, then Close.",
+            clause=CLAUSE,
+        )
+    return replace(concern, status=State.CLOSED, outcome=outcome)
+
+
+def _managed(concern: Concern) -> None:
+    """Raises WrongState unless somebody has taken it up and it is not over."""
+    if concern.status is State.SENT:
+        raise WrongState(
+            f"{concern.id} has not been acknowledged yet, so nothing was done.",
+            "Alerts go on to others until somebody acknowledges it.",
+            "Press Acknowledge first.",
+        )
+    if concern.status is State.CLOSED:
+        raise _closed(concern)
+
+
+def _closed(concern: Concern) -> WrongState:
+    return WrongState(
+        f"{concern.id} is closed, so nothing was done.",
+        "What is closed stays as it was.",
+        "Press Add note for anything that is missing.",
+    )

@@ -1,0 +1,197 @@
+"""To whom a safeguarding concern goes, by person: who is told first, who next, and from whom it is hidden.
+
+Nobody is told by what they are alone: whoever it is, or might be, about is left out of every rung, whichever of
+their roles would have brought them there. Somebody who stands in for a person who is away is no way round that: a
+concern goes to those who hold a safeguarding role themselves, and to nobody's delegate.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from policy.meant import meant_roles, might_mean
+from policy.people import Person, Role, Roster, might_be_same_person, same_person
+
+CLAUSE = "abuse-to-dsl"
+
+
+class About(StrEnum):
+    """Whom a concern is about, as whoever raises it says."""
+
+    COLLEAGUE = "colleague"
+    DSL = "dsl"
+    HEAD = "head"
+    BOTH = "both"
+    CHAIR = "chair"
+    ADMIN = "admin"
+    OUTSIDER = "outsider"
+    """Supply, a volunteer, former staff, a parent, anybody else."""
+    WELFARE = "welfare"
+    """A pupil is not well, and nobody is accused."""
+    UNSURE = "unsure"
+
+
+class Risk(StrEnum):
+    """Whether a child could have been harmed, or be at risk."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+    @property
+    def may_be(self) -> bool:
+        """Whether a child may be at risk."""
+        return self is not Risk.NO
+
+
+class Nobody(StrEnum):
+    """Why a concern goes to nobody through Exeat, so that nothing of it is kept."""
+
+    CHAIR = "chair"
+    ADMIN = "admin"
+    LEFT = "left"
+
+
+ACCUSED: Mapping[About, frozenset[Role]] = {
+    About.DSL: frozenset({Role.DSL}),
+    About.HEAD: frozenset({Role.HEADTEACHER}),
+    About.BOTH: frozenset({Role.DSL, Role.HEADTEACHER}),
+    About.CHAIR: frozenset({Role.CHAIR}),
+    About.ADMIN: frozenset({Role.ADMIN}),
+}
+"""The roles that an answer names by itself."""
+
+ROUTED = (Role.DSL, Role.DEPUTY_DSL, Role.HEADTEACHER, Role.CHAIR)
+"""The roles by which somebody may be told."""
+
+DECISIVE = (Role.DSL, Role.HEADTEACHER, Role.CHAIR, Role.ADMIN)
+"""The roles whose holder, as the one it is about, changes the way that a concern takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who holds each role for concerns, and the configuration's own idea of it."""
+
+    people: Mapping[Role, tuple[Person, ...]]
+    roster: Roster
+
+    def of(self, role: Role) -> tuple[Person, ...]:
+        """Who holds the role."""
+        return self.people.get(role, ())
+
+    def names(self, role: Role) -> frozenset[str]:
+        """Everything by which somebody is known who holds the role, or is down for it, met or not."""
+        refs = frozenset(self.roster.refs(role))
+        same = (frozenset(group) for group in self.roster.same if refs.intersection(group))
+        return refs.union(*same, *(names_of(person, self.roster) for person in self.of(role)))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way of a concern: its `rungs`, each told together, and none twice.
+
+    `manager` is the id of whoever is to manage the case, "" for whoever acknowledges it first. `accused` are the
+    roles of those it is, or might be, about. `nobody` says why there is no rung, where there is none.
+    """
+
+    rungs: tuple[tuple[Person, ...], ...]
+    manager: str
+    accused: frozenset[Role]
+    nobody: Nobody | None = None
+
+
+def names_of(person: Person, roster: Roster) -> frozenset[str]:
+    """Everything by which somebody is known: ids, accounts, addresses, also of accounts that have left."""
+    accounts = (str(account.identity) for account in person.accounts)
+    return roster.names(person).union(accounts)
+
+
+def is_hidden_from(person: Person, excluded: Iterable[str], roster: Roster) -> bool:
+    """Whether a concern is kept from somebody: one of the names that it is hidden from might be theirs."""
+    return not names_of(person, roster).isdisjoint(excluded)
+
+
+def hidden_from(
+    about: About,
+    holders: Holders,
+    *,
+    could_be: Iterable[Role] = (),
+    picked: Sequence[Person] = (),
+    typed: str = "",
+    reporter: Person | None = None,
+) -> tuple[str, ...]:
+    """All the names of those it is, or might be, about.
+
+    `could_be` are the roles whose holder it might be, where somebody is not sure; `picked` are those who were chosen
+    by their account, met or not; `typed` is a name, which might be that of a holder, but not of the `reporter`: they
+    know whom they mean.
+    """
+    roles = ACCUSED.get(about, frozenset()).union(could_be, meant_roles(typed))
+    found = frozenset[str]().union(*(holders.names(role) for role in roles))
+    found = found.union(*(names_of(person, holders.roster) for person in picked))
+    for role in (*ROUTED, Role.ADMIN):
+        others = (each for each in holders.of(role) if reporter is None or not same_person(each, reporter))
+        alike = (person for person in others if might_mean(typed, person.name))
+        found = found.union(*(names_of(person, holders.roster) for person in alike))
+    return tuple(sorted(found))
+
+
+def route(
+    about: About, risk: Risk, excluded: Sequence[str], holders: Holders, reporter: Person | None = None
+) -> Route:
+    """The way of a concern that is hidden from the names `excluded`.
+
+    Whoever raises it is not told of it: they know, and nobody is the only one to hear of what they say themselves.
+    """
+    named = frozenset(excluded)
+    accused = ACCUSED.get(about, frozenset()).union(
+        role for role in DECISIVE if not named.isdisjoint(holders.names(role))
+    )
+    if Role.ADMIN in accused:
+        return Route((), "", accused, Nobody.ADMIN)
+    if Role.CHAIR in accused:
+        return Route((), "", accused, Nobody.CHAIR)
+    rungs, told = list[tuple[Person, ...]](), list[Person]()
+    for roles in _row(about, risk, accused):
+        rung = list[Person]()
+        for person in (each for role in roles for each in holders.of(role)):
+            known = [*told, *rung, *([reporter] if reporter else [])]
+            if any(might_be_same_person(person, other) for other in known):
+                continue
+            if not is_hidden_from(person, named, holders.roster):
+                rung.append(person)
+        if rung:
+            rungs.append(tuple(rung))
+            told += rung
+    return Route(
+        tuple(rungs), _manager(about, risk, accused, holders, rungs), accused, None if rungs else Nobody.LEFT
+    )
+
+
+def _row(about: About, risk: Risk, accused: frozenset[Role]) -> tuple[tuple[Role, ...], ...]:
+    if Role.HEADTEACHER in accused:
+        return ((Role.CHAIR,),)
+    if Role.DSL in accused:
+        return ((Role.HEADTEACHER,), (Role.CHAIR,))
+    match about:
+        case About.OUTSIDER | About.WELFARE:
+            return ((Role.DSL,), (Role.DEPUTY_DSL,), (Role.HEADTEACHER,))
+        case About.COLLEAGUE | About.UNSURE if risk.may_be:
+            return ((Role.HEADTEACHER, Role.DSL), (Role.DEPUTY_DSL,), (Role.CHAIR,))
+        case About.COLLEAGUE | About.UNSURE:
+            return ((Role.DSL,), (Role.DEPUTY_DSL,), (Role.HEADTEACHER,), (Role.CHAIR,))
+        case About.DSL | About.HEAD | About.BOTH | About.CHAIR | About.ADMIN:
+            return ()
+        case _:
+            assert_never(about)
+
+
+def _manager(
+    about: About, risk: Risk, accused: frozenset[Role], holders: Holders, rungs: Sequence[Sequence[Person]]
+) -> str:
+    """An allegation that a child may have been harmed is the headteacher's case."""
+    if about not in (About.COLLEAGUE, About.UNSURE) or not risk.may_be or accused or not rungs:
+        return ""
+    heads = {person.id for person in holders.of(Role.HEADTEACHER)}
+    return next((person.id for person in rungs[0] if person.id in heads), "")
