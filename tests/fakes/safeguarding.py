@@ -12,6 +12,7 @@ from policy.people import Identity, Role
 from policy.record import ref
 from policy.school import Concerns, Contacts, Safeguarding, School
 from tests.fakes.desk import Desk, open_desk
+from tests.fakes.golive import go_live
 from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, TEACHER, email, harbour, identity
 
 DSL, SECOND_DSL, THIRD_DSL, CHAIR, OUTSIDER = "dina", "dot", "desmond", "grace", "olu"
@@ -51,9 +52,9 @@ def safe_harbour(mode: Concerns = Concerns.RECORD, **more: Any) -> School:
 
 
 async def safe_desk(folder: Path, school: School | None = None, *, keyless: bool = False) -> Desk:
-    """A desk at a school that takes concerns, with everybody met and nothing left to be sent."""
+    """A desk at a school that has gone live, with everybody met and nothing left to be sent."""
     desk = await open_desk(folder, school or safe_harbour(), *PEOPLE, keyless=keyless)
-    await desk.outbox()
+    await go_live(desk)
     return desk
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.rehearsed import rehearse
 from cards.model import Card, FileRef, PersonField, TextField
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
@@ -270,12 +271,13 @@ async def test_an_account_of_which_nothing_can_be_learnt_might_be_anybodys(desk:
 
 async def test_somebody_named_who_is_met_later_is_not_told_of_it(tmp_path: Path) -> None:
     desk = await open_desk(tmp_path, safe_harbour(), TEACHER, HEAD, CHAIR)
+    await rehearse(desk.store, desk.school, desk.now)
     await raised(desk, person=None, name="Dina")
     assert await told(desk) == [HEAD]
     await desk.dispatch.met(known(DSL))
     for _ in range(5):
         await tick(desk, minutes=15)
-    assert DSL not in {who for _, who in await desk.sent()}
+    assert DSL not in {who for view, who in await desk.sent() if view.startswith("concern")}
     await desk.store.close()
 
 
@@ -421,13 +423,16 @@ async def test_who_holds_a_role_is_looked_up_at_each_step(desk: Desk) -> None:
     await desk.outbox()
     names = {**HOLDERS, Role.DEPUTY_DSL: (COLLEAGUE, THIRD_DSL)}
     desk.settle(roles=tuple((role, tuple(email(each) for each in people)) for role, people in names.items()))
+    await desk.dispatch.begin()
+    await desk.ask(HEAD, "pin.confirm", Ref("pin", "deputy_dsls"), version=2)
+    await desk.outbox()
     await tick(desk, minutes=15)
     assert await told(desk) == [THIRD_DSL]
 
 
 async def test_each_reading_stands_in_its_log(desk: Desk) -> None:
     found = await raised(desk)
-    before = len(await hidden_audit(desk))
+    before, clear = len(await hidden_audit(desk)), await desk.audit()
     for _ in range(2):
         window = said(await do(desk, DSL, "concern.open", found))
         assert SECRET in window
@@ -435,7 +440,7 @@ async def test_each_reading_stands_in_its_log(desk: Desk) -> None:
     read = [entry for entry in await log(desk, found) if entry.act is Act.OPENED]
     assert [entry.by for entry in read] == [str(identity(DSL))] * 3
     assert len(await hidden_audit(desk)) == before + 3
-    assert await desk.audit() == []
+    assert await desk.audit() == clear
     assert await now(desk, found) == found
 
 

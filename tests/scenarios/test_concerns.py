@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Program
+from bot.sandbox.rehearsed import rehearse
 from policy.concern import Concern, State
 from policy.people import Role
 from policy.school import School as Harbour
@@ -15,7 +16,7 @@ from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDA
 from tests.fakes.world import until
 from tests.scenarios.chats import CHATS
 from tests.scenarios.school import School
-from tests.scenarios.serving import HandClock, quiet, serving, ticks
+from tests.scenarios.serving import HandClock, quiet, serving, settled, ticks
 
 pytestmark = pytest.mark.parametrize("on", CHATS)
 
@@ -30,6 +31,19 @@ def with_a_dsl() -> Harbour:
     """Harbour as it takes concerns, among the people who are on every chat."""
     holders = {Role.HEADTEACHER: (HEAD,), Role.DSL: (DSL,), Role.DEPUTY_DSL: (SECOND_DSL,), Role.CHAIR: (CHAIR,)}
     return safe_harbour(holders={**holders, Role.ADMIN: (ADMIN,)})
+
+
+async def gone_live(program: Program, school: School) -> dict[str, int]:
+    """The school has gone live, and nothing waits: how many messages everybody has by then."""
+    await settled(program)
+    await rehearse(program.dispatch.store, program.dispatch.school, program.dispatch.clock())
+    await settled(program)
+    return dict(zip(EVERYBODY, school.inboxes(*EVERYBODY), strict=True))
+
+
+def fresh(school: School, before: dict[str, int], *names: str) -> list[int]:
+    """How many messages each has had since."""
+    return [had - before[name] for name, had in zip(names, school.inboxes(*names), strict=True)]
 
 
 async def kept(program: Program) -> list[Concern]:
@@ -62,6 +76,7 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
     async with CHATS[on]() as chat:
         school, clock = School(chat), HandClock()
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock) as program:
+            before = await gone_live(program, school)
             said = await tell(school, "A colleague", person=COLLEAGUE)
             assert "Sent. Not seen yet." in said
             assert "01632 960003" in said
@@ -73,7 +88,7 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
                 alert = await school.card(name, f"Exeat needs opening: {concern.id}.", button="Acknowledge")
                 assert alert.buttons() == ["Open", "Acknowledge"]
                 later = (DSL, SECOND_DSL, HEAD, CHAIR)[number + 1 :]
-                assert school.inboxes(*later) == [0] * len(later)
+                assert fresh(school, before, *later) == [0] * len(later)
             for minutes in (80, 100):
                 clock.move_to(MONDAY + timedelta(minutes=minutes))
                 await ticks(program)
@@ -91,7 +106,7 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
             for name in (DSL, SECOND_DSL, HEAD, CHAIR):
                 await school.card(name, f"{concern.id}: acknowledged.", button="Open")
             await school.card(TEACHER, f"{concern.id}: sent, seen.")
-            assert school.inboxes(COLLEAGUE) == [0]
+            assert fresh(school, before, COLLEAGUE) == [0]
             said = in_chats(school)
             for word in (SECRET, "zebra", "Cara", "colleague"):
                 assert word not in said
@@ -109,6 +124,7 @@ async def test_what_nobody_takes_up_goes_to_their_mailboxes_and_begins_again_in_
         school, clock = School(chat), HandClock()
         mails = {"exeat_smtp_url": box.url, "exeat_mail_from": "exeat@harbour.example"}
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock, more=mails) as program:
+            await gone_live(program, school)
             await tell(school, "A colleague", person=COLLEAGUE)
             (concern,) = await kept(program)
             for minutes in (20, 40, 60, 80):
@@ -126,21 +142,22 @@ async def test_what_nobody_takes_up_goes_to_their_mailboxes_and_begins_again_in_
             await ticks(program)
             await school.card(TEACHER, f"{concern.id}: not seen yet", "01632 960003")
             await quiet(program)
-            before = school.inboxes(*ladder)
+            had = school.inboxes(*ladder)
             clock.move_to(MONDAY + timedelta(hours=22, minutes=59))
             await ticks(program)
-            assert school.inboxes(*ladder) == before
+            assert school.inboxes(*ladder) == had
             clock.move_to(MONDAY + timedelta(hours=23))
             await ticks(program)
-            await school.until(lambda: len(school.inbox(DSL)) == before[0] + 1)
+            await school.until(lambda: len(school.inbox(DSL)) == had[0] + 1)
             await quiet(program)
-            assert school.inboxes(*ladder) == [before[0] + 1, *before[1:]]
+            assert school.inboxes(*ladder) == [had[0] + 1, *had[1:]]
 
 
 async def test_what_is_about_the_dsl_never_reaches_them(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
         school, clock = School(chat), HandClock()
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock) as program:
+            before = await gone_live(program, school)
             said = await tell(school, "The safeguarding lead (DSL)", "Not sure")
             assert "01632 960001" not in said
             (concern,) = await kept(program)
@@ -153,7 +170,7 @@ async def test_what_is_about_the_dsl_never_reaches_them(tmp_path: Path, on: str)
             await chat.tidy(HEAD)
             await school.press(HEAD, alert, "Acknowledge")
             await school.card(TEACHER, f"{concern.id}: sent, seen.")
-            assert school.inboxes(DSL, SECOND_DSL, ADMIN, COLLEAGUE) == [0, 0, 0, 0]
+            assert fresh(school, before, DSL, SECOND_DSL, ADMIN, COLLEAGUE) == [0, 0, 0, 0]
             for line in ("/concerns", "/exeat"):
                 assert concern.id not in await chat.say(DSL, line)
 
@@ -162,21 +179,23 @@ async def test_what_can_be_told_to_nobody_is_rung_about(tmp_path: Path, on: str)
     async with CHATS[on]() as chat:
         school = School(chat)
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=HandClock()) as program:
+            before = await gone_live(program, school)
             said = await tell(school, "The chair of governors", "Yes")
             assert "Please ring the LADO now." in said
             assert "01632 960003" in said
             said = await tell(school, "A colleague", "Yes", person=ADMIN)
             assert "Exeat has told nobody." in said
             assert await kept(program) == []
-            assert school.inboxes(*EVERYBODY) == [0] * len(EVERYBODY)
+            assert fresh(school, before, *EVERYBODY) == [0] * len(EVERYBODY)
 
 
 async def test_what_is_typed_after_the_command_is_not_taken(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
         school = School(chat)
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=HandClock()) as program:
+            before = await gone_live(program, school)
             said = await chat.say(TEACHER, f"/concern {SECRET}")
             assert "Please delete what you wrote after the command." in said
             assert "zebra" not in said
             assert await kept(program) == []
-            assert school.inboxes(*EVERYBODY) == [0] * len(EVERYBODY)
+            assert fresh(school, before, *EVERYBODY) == [0] * len(EVERYBODY)
