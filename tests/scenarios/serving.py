@@ -99,10 +99,10 @@ async def met(program: Program) -> None:
 
 
 async def quiet(program: Program, within: float = 60.0, *, left: int = 0) -> None:
-    """Until there is nothing left to send, or only as much as is said."""
+    """Until there is nothing left to send, of what is hidden either, or only as much as is said."""
     store, school = program.dispatch.store, program.settings.school.id
     async with asyncio.timeout(within):
-        while (await store.count(school)).outbox > left:  # noqa: ASYNC110  nothing tells
+        while (count := await store.count(school)).outbox > left or count.oldest_hidden:  # noqa: ASYNC110  nothing tells
             await asyncio.sleep(0.02)
 
 

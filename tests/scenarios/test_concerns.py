@@ -83,6 +83,7 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
             (concern,) = await kept(program)
             for number, name in enumerate((DSL, SECOND_DSL, HEAD, CHAIR)):
                 if number:
+                    await quiet(program)
                     clock.move_to(MONDAY + timedelta(minutes=20 * number))
                     await ticks(program)
                 alert = await school.card(name, f"Exeat needs opening: {concern.id}.", button="Acknowledge")
@@ -90,6 +91,7 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
                 later = (DSL, SECOND_DSL, HEAD, CHAIR)[number + 1 :]
                 assert fresh(school, before, *later) == [0] * len(later)
             for minutes in (80, 100):
+                await quiet(program)
                 clock.move_to(MONDAY + timedelta(minutes=minutes))
                 await ticks(program)
             unseen = await school.card(TEACHER, f"{concern.id}: not seen yet", "01632 960001", button="Open")
@@ -128,6 +130,7 @@ async def test_what_nobody_takes_up_goes_to_their_mailboxes_and_begins_again_in_
             await tell(school, "A colleague", person=COLLEAGUE)
             (concern,) = await kept(program)
             for minutes in (20, 40, 60, 80):
+                await quiet(program)
                 clock.move_to(MONDAY + timedelta(minutes=minutes))
                 await ticks(program)
             ladder = (DSL, SECOND_DSL, HEAD, CHAIR)
@@ -138,6 +141,7 @@ async def test_what_nobody_takes_up_goes_to_their_mailboxes_and_begins_again_in_
                 assert f"Exeat needs opening: {concern.id}." in letter.text
                 for word in (SECRET, "zebra", "Cara", "Tom", "concern", "safeguarding"):
                     assert word not in str(letter.message)
+            await quiet(program)
             clock.move_to(MONDAY + timedelta(minutes=100))
             await ticks(program)
             await school.card(TEACHER, f"{concern.id}: not seen yet", "01632 960003")
@@ -162,6 +166,7 @@ async def test_what_is_about_the_dsl_never_reaches_them(tmp_path: Path, on: str)
             assert "01632 960001" not in said
             (concern,) = await kept(program)
             alert = await school.card(HEAD, f"Exeat needs opening: {concern.id}.", button="Acknowledge")
+            await quiet(program)
             clock.move_to(MONDAY + timedelta(minutes=20))
             await ticks(program)
             await school.card(CHAIR, f"Exeat needs opening: {concern.id}.")
