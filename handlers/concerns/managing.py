@@ -151,10 +151,12 @@ async def _reader(turn: Turn, concern: Concern) -> Person:
     if is_hidden_from(person, concern.excluded, turn.school.roster):
         raise Unusable({"person": "It is hidden from them. Please choose somebody else."})
     way = await way_of(turn, concern)
-    deputies = await pinned(turn, Role.DEPUTY_DSL)
-    is_deputy = any(same_person(person, each) for each in deputies) or turn.school.roster.holds(
-        person, Role.DEPUTY_DSL
-    )
-    if Role.DSL in way.accused and is_deputy and not turn.school.is_head(turn.viewer):
+    is_deputy = await _holds(turn, person, Role.DEPUTY_DSL) or turn.school.roster.holds(person, Role.DEPUTY_DSL)
+    if Role.DSL in way.accused and is_deputy and not await _holds(turn, turn.viewer, Role.HEADTEACHER):
         raise Unusable({"person": "Only the headteacher may add one of the DSL's deputies here."})
     return person
+
+
+async def _holds(turn: Turn, person: Person, role: Role) -> bool:
+    """Whether somebody holds the role for concerns."""
+    return any(same_person(person, each) for each in await pinned(turn, role))
