@@ -52,11 +52,12 @@ def reason(error: OSError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """What goes on by itself: the relay, the clock, and the watch over both."""
+    """What goes on by itself: the relay, the clock with the deleting it does, and the watch over both."""
 
     relay: Relay
     clock: Clock
     watch: Watch
+    retention: Sweep
 
 
 class Program:
@@ -184,12 +185,13 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         served = frozenset([*(surface.name for surface in surfaces), *([MAIL] if mailer else [])])
         dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock, served=served)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs), mailer=mailer)
-        ticking = _clock(environment, dispatch, blobs)
+        retention = Sweep(dispatch)
+        ticking = _clock(environment, dispatch, blobs, retention)
         watch = Watch(dispatch, relay, ticking, surfaces=surfaces, secret_ends=environment.teams_secret_expires)
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]
         routes += hook_routes(environment, dispatch)
         connected = [chat.connect(dispatch) for chat in found]
-        return Program(settings, dispatch, connected, Works(relay, ticking, watch), routes, held.pop_all())
+        return Program(settings, dispatch, connected, Works(relay, ticking, watch, retention), routes, held.pop_all())
 
 
 async def serve_until_stopped(settings: Settings, *, playground: bool = False) -> None:
@@ -202,7 +204,7 @@ async def serve_until_stopped(settings: Settings, *, playground: bool = False) -
     await program.run(stop)
 
 
-def _clock(environment: Environment, dispatch: Dispatch, blobs: Blobs) -> Clock:
+def _clock(environment: Environment, dispatch: Dispatch, blobs: Blobs, retention: Sweep) -> Clock:
     orphans = Orphans(dispatch.store, dispatch.school.id, dispatch.registry, blobs)
 
     async def sweep() -> None:
@@ -210,8 +212,7 @@ def _clock(environment: Environment, dispatch: Dispatch, blobs: Blobs) -> Clock:
 
     url = environment.exeat_heartbeat_url
     beat = heartbeat(url) if url else None
-    retain = Sweep(dispatch).step
-    return Clock(dispatch, seconds=environment.exeat_tick_seconds, sweep=sweep, beat=beat, retain=retain)
+    return Clock(dispatch, seconds=environment.exeat_tick_seconds, sweep=sweep, beat=beat, retain=retention.step)
 
 
 def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Known | None]]:

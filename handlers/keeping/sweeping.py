@@ -82,6 +82,11 @@ class Sweep:
         self._unpurged = True
 
     @property
+    def is_over(self) -> bool:
+        """Whether all has been read that is read on this day, and what was deleted is gone from the disk."""
+        return self._pass is not None and not self._pass.left and not self._unpurged
+
+    @property
     def tallies(self) -> Sequence[Tally]:
         """What the reading of this day has come to so far."""
         return self._pass.tallies if self._pass else ()

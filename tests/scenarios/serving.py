@@ -120,6 +120,13 @@ async def settled(program: Program) -> None:
     await quiet(program)
 
 
+async def tidied(program: Program) -> None:
+    """Until the day's deleting is over, after which the disk changes only when something is kept."""
+    async with asyncio.timeout(60):
+        while not program.works.retention.is_over:  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.02)
+
+
 async def post_of(program: Program, id: str = "P-1") -> Post:
     """A post as it is kept."""
     async with program.dispatch.store.transaction(program.settings.school.id) as tx:

@@ -9,7 +9,7 @@ from bot.app import Program
 from tests.fakes.school import HEAD, OWNER, TEACHER
 from tests.fakes.slack import FakeSlack, Message, MessageVersion
 from tests.fakes.slack_desk import user
-from tests.scenarios.serving import kept, quiet
+from tests.scenarios.serving import kept, quiet, tidied
 
 TOM, HELEN, OLU = user(TEACHER), user(HEAD), user(OWNER)
 
@@ -29,6 +29,7 @@ class Stage:
 
     async def unmoved(self, doing: Awaitable[object]) -> None:
         """Do it, and see that nothing came of it: not on the disk, not in anybody's conversation."""
+        await tidied(self.program)
         before, heard = kept(self.folder), self._heard()
         await doing
         await quiet(self.program)

@@ -20,7 +20,7 @@ from tests.fakes.teams.payloads import execute, task
 from tests.scenarios.chat import PATIENCE
 from tests.scenarios.on_teams import OnTeams, enrol
 from tests.scenarios.school import School
-from tests.scenarios.serving import kept, quiet, serving
+from tests.scenarios.serving import kept, quiet, serving, tidied
 from tests.scenarios.stage import SECRET
 
 Json = dict[str, Any]
@@ -49,6 +49,7 @@ class TeamsStage:
 
     async def unmoved(self, doing: Awaitable[object]) -> None:
         """Do it, and see that nothing came of it: not on the disk, and nobody was sent anything."""
+        await tidied(self.program)
         before, heard = kept(self.folder), self._heard()
         await doing
         await quiet(self.program)

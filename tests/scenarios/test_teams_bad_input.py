@@ -15,7 +15,7 @@ from policy.post import State
 from tests.fakes.school import HEAD, TEACHER
 from tests.fakes.teams import Answer, FakeTeams, SentRequest, keys
 from tests.scenarios.on_teams import OnTeams, enrol
-from tests.scenarios.serving import kept, post_of, quiet, serving
+from tests.scenarios.serving import kept, post_of, quiet, serving, tidied
 from tests.scenarios.stage import SECRET
 from tests.scenarios.teams_stage import (
     OTHER_TENANT,
@@ -173,6 +173,7 @@ async def test_without_microsofts_keys_nobody_comes_in_until_they_can_be_had(
         enrol(teams)
         teams.keys_fail = True
         async with serving(OnTeams(teams, having=()), tmp_path / "data") as program:
+            await tidied(program)
             before = kept(tmp_path)
             for _ in range(3):
                 answer = await teams.deliver(genuine(teams))
