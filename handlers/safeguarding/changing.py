@@ -1,6 +1,8 @@
 """A change of a safeguarding role: proposed by the configuration, confirmed by another holder, told to all."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
 from cards.model import Card, Element, Row
 from cards.pin import Change, Seat, pin_card, pin_row, pins_card
@@ -25,6 +27,9 @@ from policy.pin import (
     turn_down,
 )
 from policy.school import Concerns
+
+SETTLING = timedelta(minutes=1)
+"""How long after the first pins it is looked whether somebody, met in that very moment, has not been told of them."""
 
 REGISTRY = Registry()
 
@@ -91,12 +96,18 @@ async def refused(turn: Turn, kept: Pin) -> Reply:
 
 @REGISTRY.due(Pin)
 async def due(turn: Turn, kept: Pin) -> None:
-    """Whoever may confirm is reminded each working morning until it is decided; the admins, where nobody may."""
+    """Whoever may confirm is reminded each working morning until it is decided; the admins, where nobody may.
+
+    Where nothing is to be decided, whoever was met just as the roles were pinned is told of them.
+    """
     if turn.school.safeguarding.concerns is Concerns.OFF:
         turn.tx.put(rest(kept))
         return
     after, said = remind(kept, turn.now, turn.school.calendar)
     turn.tx.put(after)
+    if kept.proposed is None:
+        for person in await everyone_concerned(turn):
+            await _tell_of_all(turn, person, (await kept_pins(turn))[0])
     if not said:
         return
     asked = await confirmers(turn, kept)
@@ -142,7 +153,9 @@ async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
     for role in PINNED:
         wanted, kept = configured(turn.school.roster, role), pins.get(role)
         made.append(renew(kept, wanted, turn.now) if kept else pin(role, turn.school.id, wanted, turn.now))
-        turn.save(made[-1])
+    made[0] = replace(made[0], next_due=turn.now + SETTLING)
+    for each in made:
+        turn.save(each)
     for person in await everyone_concerned(turn):
         await _tell_of_all(turn, person, made[0])
 

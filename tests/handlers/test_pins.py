@@ -13,7 +13,7 @@ from handlers.request import Nothing, Reply, Say
 from handlers.safeguarding.drill import is_live
 from handlers.safeguarding.pins import pinned
 from handlers.turn import Scene
-from policy.people import EXEAT, Role, Standing
+from policy.people import EXEAT, Role, Standing, meet
 from policy.pin import Pin
 from policy.record import Ref
 from policy.school import Concerns, Safeguarding
@@ -330,3 +330,19 @@ async def test_switched_off_nobody_is_reminded_and_switched_on_it_is_asked_again
     await desk.dispatch.due()
     assert ("pin", HEAD) in await about_roles(desk)
     assert await holders(desk) == [DSL]
+
+
+async def test_whoever_is_met_in_the_moment_the_roles_are_pinned_is_told_of_them(tmp_path: Path) -> None:
+    """Neither transaction sees the other: the roles are pinned before they are met, and they come before that."""
+    desk = await open_desk(tmp_path / "data", guarded(), *(name for name in EVERYBODY if name != HEAD))
+    await desk.dispatch.begin()
+    assert ("pins", HEAD) not in await desk.sent()
+    async with desk.store.transaction(desk.school.id) as tx:
+        tx.put(meet(known(HEAD), desk.school.id))
+    desk.now += timedelta(minutes=1)
+    await desk.dispatch.due()
+    assert [row for row in await desk.sent() if row[0] == "pins"] == [("pins", HEAD)]
+    desk.now += timedelta(minutes=1)
+    await desk.dispatch.due()
+    assert ("pins", HEAD) not in await desk.sent()
+    await desk.store.close()
