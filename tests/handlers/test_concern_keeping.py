@@ -1,4 +1,4 @@
-"""How long concerns are kept, and that whoever looks after what is kept hears nothing of them."""
+"""How long concerns are kept, and that whoever looks after what is kept, or exports it, hears nothing of them."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 from cards.text import plain
+from handlers.concerns.exporting import VERB, note_export
 from handlers.keeping.sweeping import Sweep, survey
 from handlers.request import Invalid, Say
 from handlers.turn import Scene
 from policy.concern import Concern, State
 from policy.concern_entry import ConcernEntry
 from policy.people import EXEAT, Role
+from policy.refused import NotFound
+from tests.fakes.counting import CountingStore
 from tests.fakes.desk import Desk
-from tests.fakes.safeguarding import DSL, HOLDERS, concerns, do, log, now, raised, safe_desk, safe_harbour
-from tests.fakes.school import COLLEAGUE, HEAD
+from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, concerns, do, log, now, raised, safe_desk, safe_harbour
+from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, TEACHER, email
 from tests.handlers.test_concerns import hidden_audit
 
 YEAR = timedelta(days=366)
@@ -99,3 +102,20 @@ async def test_holding_says_nothing_of_whether_there_is_one(tmp_path: Path) -> N
         assert isinstance(held, Say)
         assert found.id not in plain(held.card)
     await desk.store.close()
+
+
+@pytest.mark.parametrize("who", [COLLEAGUE, TEACHER, ADMIN, CHAIR])
+async def test_an_export_for_one_it_is_hidden_from_costs_what_an_unknown_reference_costs(
+    desk: Desk, who: str
+) -> None:
+    found = await raised(desk)
+    store = CountingStore(desk.store)
+    desk.dispatch.store = store
+    before, told = await desk.store.count(desk.school.id), list[object]()
+    for id in (found.id, "AAAA-AAAA"):
+        store.reads.clear()
+        with pytest.raises(NotFound) as refused:
+            await desk.dispatch.own(VERB, lambda turn, id=id: note_export(turn, id, email(who)))  # type: ignore[misc]
+        told.append((str(refused.value), list(store.reads)))
+    assert told[0] == told[1]
+    assert await desk.store.count(desk.school.id) == before
