@@ -70,7 +70,7 @@ def file_card(concern: Concern, entries: Sequence[ConcernEntry], sight: Sight, *
         body.append(Notice("Somebody may be in danger now.", tone=Tone.DANGER))
     if concern.account.what:
         body.append(Quote(concern.account.what))
-    body += [Facts(tuple(_facts(concern, sight))), *_next(concern, sight), Divider(), *log(entries, sight)]
+    body += [Facts(tuple(facts(concern, sight))), *_next(concern, sight), Divider(), *log(entries, sight)]
     return Card(
         concern.id,
         concern.id,
@@ -123,11 +123,16 @@ def log(entries: Sequence[ConcernEntry], sight: Sight) -> list[Element]:
     for entry in entries:
         body.append(Text(f"{entry.act.label}: {moment(entry.at, sight.zone)}, {sight.name(entry.by)}", Tone.QUIET))
         if entry.text:
-            body.append(Text(entry.text) if entry.act in (Act.TOLD, Act.MAILED, Act.READER) else Quote(entry.text))
+            body.append(
+                Text(entry.text)
+                if entry.act in (Act.TOLD, Act.MAILED, Act.READER, Act.EXPORTED)
+                else Quote(entry.text)
+            )
     return body
 
 
-def _facts(concern: Concern, sight: Sight) -> list[tuple[str, str]]:
+def facts(concern: Concern, sight: Sight) -> list[tuple[str, str]]:
+    """What is known of it, but for what happened."""
     account = concern.account
     rows = [("Raised", f"{moment(concern.raised_at, sight.zone)}, by {sight.name(concern.by)}")]
     rows.append(("About", ABOUT[concern.about]))

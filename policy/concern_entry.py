@@ -24,6 +24,7 @@ class Act(StrEnum):
     REFERRED = "referred"
     LADO = "lado"
     CLOSED = "closed"
+    EXPORTED = "exported"
 
     @property
     def label(self) -> str:
@@ -44,6 +45,7 @@ _LABELS = {
     Act.REFERRED: "Referred",
     Act.LADO: "LADO",
     Act.CLOSED: "Closed",
+    Act.EXPORTED: "Written to a file, on the server",
 }
 
 

@@ -26,6 +26,9 @@ CLAUSE = "data-protection"
 LONGEST = 100 * 12
 """In months: as long as a school may choose."""
 
+CONCERNS = "concerns"
+"""The sort of which nothing is said to anybody but those who may read them: not how many there are, or go."""
+
 RULES: Mapping[str, int] = {
     "posts": 3 * 12,
     "comments": 3 * 12,
@@ -33,6 +36,7 @@ RULES: Mapping[str, int] = {
     "breaches": 6 * 12,
     "wordings": 3 * 12,
     "absences": 3 * 12,
+    CONCERNS: 50 * 12,
 }
 """How many months each sort of record is kept where the school does not say otherwise."""
 
@@ -79,8 +83,8 @@ class Kept:
 def post_kept(post: Post, parts: Sequence[Record], retention: Retention) -> Kept:
     """A post: from when it was posted, rejected, withdrawn or expired; a draft from when it was last touched."""
     if post.status in posts.OPEN and post.status is not posts.State.DRAFT:
-        return _open(post.made_at)
-    return _ended(post.made_at, _last_moment_of(post), retention, "posts")
+        return while_open(post.made_at)
+    return once_ended(post.made_at, _last_moment_of(post), retention, "posts")
 
 
 def _last_moment_of(post: Post) -> datetime:
@@ -99,8 +103,8 @@ def comment_kept(comment: Comment, parts: Sequence[Record], retention: Retention
     elif comment.status is comments.State.ACKNOWLEDGED and seen is not None and not comment.reply:
         ended = seen.at
     else:
-        return _open(comment.logged_at)
-    return _ended(comment.logged_at, ended, retention, "comments")
+        return while_open(comment.logged_at)
+    return once_ended(comment.logged_at, ended, retention, "comments")
 
 
 def incident_kept(incident: Incident, parts: Sequence[Record], retention: Retention) -> Kept:
@@ -109,27 +113,27 @@ def incident_kept(incident: Incident, parts: Sequence[Record], retention: Retent
     """
     tasks = [part for part in parts if isinstance(part, Task)]
     if incident.live or incident.outcome is None or any(task.open for task in tasks):
-        return _open(incident.reported_at)
+        return while_open(incident.reported_at)
     moments = [incident.outcome.at, *(part.at for part in parts if isinstance(part, Entry))]
     moments += [task.done_at for task in tasks if task.done_at is not None]
     sorts = ("incidents", "breaches") if incident.breach is not None else ("incidents",)
-    return _ended(incident.reported_at, max(moments), retention, *sorts)
+    return once_ended(incident.reported_at, max(moments), retention, *sorts)
 
 
 def wording_kept(wording: Template, parts: Sequence[Record], retention: Retention) -> Kept:
     """A wording: from when it was rejected or withdrawn."""
     if wording.status in wordings.LIVE:
-        return _open(wording.made_at)
+        return while_open(wording.made_at)
     if wording.over_at is None:
         return Kept(wording.made_at, None, "Nobody knows when it ended, so it is kept.")
-    return _ended(wording.made_at, wording.over_at, retention, "wordings")
+    return once_ended(wording.made_at, wording.over_at, retention, "wordings")
 
 
 def absence_kept(away: Away, parts: Sequence[Record], retention: Retention) -> Kept:
     """An absence: from its last day, also when it was called off."""
     if away.open:
-        return _open(away.made_at)
-    return _ended(away.made_at, retention.calendar.at(away.last, time.max), retention, "absences")
+        return while_open(away.made_at)
+    return once_ended(away.made_at, retention.calendar.at(away.last, time.max), retention, "absences")
 
 
 def months_after(day: date, months: int) -> date:
@@ -145,11 +149,13 @@ def duration(months: int) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-def _open(made: datetime) -> Kept:
+def while_open(made: datetime) -> Kept:
+    """What is still open is kept."""
     return Kept(made, None, "It is still open, and what is open is kept.")
 
 
-def _ended(made: datetime, ended: datetime, retention: Retention, *sorts: str) -> Kept:
+def once_ended(made: datetime, ended: datetime, retention: Retention, *sorts: str) -> Kept:
+    """What has ended is kept by the longest of those sorts."""
     until, why = retention.until(max(made, ended), *sorts)
     return Kept(made, until, why)
 

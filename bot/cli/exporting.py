@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 from rich.progress import Progress
 
+from bot.cli.disclosing import concern_command
 from bot.cli.opening import opened as open_records
-from bot.cli.parcel import Parcel, parcel
+from bot.cli.parcel import Parcel, Written, as_json, must_be_new, parcel
 from bot.cli.speaking import err, plainly, refuse, say
 from handlers.everything import everything
 from handlers.exports.pages import (
@@ -49,11 +49,6 @@ NOT_NOTED = (
     "note who exported it, when and why."
 )
 
-Written = Annotated[
-    Path,
-    typer.Argument(metavar="FOLDER", help="Where to write it: a new folder, or a new file ending in .zip."),
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -65,12 +60,15 @@ class Opened:
 
 
 def commands(registry: Registry) -> typer.Typer:
-    """The commands: one for a person, one for the school, and one for every log."""
+    """The commands: for a person, for the school, for one concern, and for every log."""
     made = typer.Typer(
         help="Give out what is kept, to be read without Exeat: about a person, or all of it.", no_args_is_help=True
     )
     made.command("person", short_help="A copy of what is kept about somebody, for them")(_person(registry))
     made.command("school", short_help="Everything of the school")(_school(registry))
+    made.command("concern", short_help="One safeguarding concern, for somebody who may read it")(
+        concern_command(registry)
+    )
     for log in registry.logs.values():
         made.command(log.name, short_help=f"{log.title}, as a table to be printed", help=_log_help(log))(_log(log))
     return made
@@ -101,7 +99,7 @@ def _person(registry: Registry) -> Callable[..., None]:
           exeat export person tom@school.example tom-2.zip --give 3f2a91c0 --give 77b01d2e
         """
         came = _day(received) if received else None
-        _must_be_new(folder)
+        must_be_new(folder)
         with plainly():
             try:
                 copy, told = asyncio.run(_write_person(registry, email, folder, came, frozenset(give or ())))
@@ -128,7 +126,7 @@ def _school(registry: Registry) -> Callable[..., None]:
           exeat export school harbour-2027-07
           exeat export school harbour-2027-07.zip
         """
-        _must_be_new(folder)
+        must_be_new(folder)
         with plainly():
             found, lost = asyncio.run(_write_school(registry, folder))
         records = sum(len(each.items) for each in found.chapters)
@@ -147,7 +145,7 @@ def _log(log: Log) -> Callable[..., None]:
             Path, typer.Argument(metavar="FILE.html", help="Where to write it; it must not be there yet.")
         ],
     ) -> None:
-        _must_be_new(file)
+        must_be_new(file)
         with plainly():
             rows = asyncio.run(_write_log(log, file))
         say(f"{rows:,} {'row' if rows == 1 else 'rows'} written to {file}. Open it in a browser to print it.")
@@ -196,11 +194,11 @@ async def _write_person(
             out.put(
                 f"{FOR_THE_PERSON}/index.html", copy_page(copy, scene, lambda sha: embedded.get(sha, "")).encode()
             )
-            out.put(f"{FOR_THE_PERSON}/data.json", _json(copy_data(copy, scene)))
+            out.put(f"{FOR_THE_PERSON}/data.json", as_json(copy_data(copy, scene)))
             for sha, data in pictures.items():
                 out.put(f"{FOR_THE_PERSON}/{_picture_name(sha, data)}", data)
             out.put(f"{FOR_THE_OFFICER}/dpo-review.html", review_page(copy, scene).encode())
-            out.put(f"{FOR_THE_OFFICER}/dpo-review.json", _json(review_data(copy, scene)))
+            out.put(f"{FOR_THE_OFFICER}/dpo-review.json", as_json(review_data(copy, scene)))
         _say_lost(lost)
         return copy, due_words(copy)
 
@@ -217,10 +215,10 @@ async def _write_school(registry: Registry, folder: Path) -> tuple[Whole, list[s
             out.put("index.html", index_page(found, scene, verify(rows)).encode())
             for each in found.chapters:
                 out.put(f"{each.name}.html", chapter_page(each, school, lambda sha: names.get(sha, "")).encode())
-                out.put(f"{each.name}.json", _json(chapter_data(each, found.raw[each.name])))
+                out.put(f"{each.name}.json", as_json(chapter_data(each, found.raw[each.name])))
             for name, table in found.logs.items():
                 out.put(f"{name}.html", log_page(table, school, back=True).encode())
-                out.put(f"{name}.json", _json(log_data(table)))
+                out.put(f"{name}.json", as_json(log_data(table)))
             _put_pictures(out, pictures, names)
             out.put("audit.jsonl", "".join(f"{text(row)}\n" for row in rows).encode())
         return found, lost
@@ -267,20 +265,11 @@ def _onto(bar: Progress, title: str) -> Callable[[int, int], None]:
     return lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _json(data: Any) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
 def _day(said: str) -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
         refuse(f'"{said}" is not a date. Write the day on which the request came, such as 2027-03-01.')
-
-
-def _must_be_new(path: Path) -> None:
-    if path.exists():
-        refuse(f"{path} is there already, and nothing is written over it. Choose another name.")
 
 
 def _say_lost(lost: list[str]) -> None:

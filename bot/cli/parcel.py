@@ -5,8 +5,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import orjson
+import typer
+
+from bot.cli.speaking import refuse
+
+Written = Annotated[
+    Path,
+    typer.Argument(metavar="FOLDER", help="Where to write it: a new folder, or a new file ending in .zip."),
+]
 
 
 class Parcel(Protocol):
@@ -37,6 +47,17 @@ def parcel(path: Path) -> Iterator[Parcel]:
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
+
+
+def must_be_new(path: Path) -> None:
+    """Leaves when there is something already."""
+    if path.exists():
+        refuse(f"{path} is there already, and nothing is written over it. Choose another name.")
+
+
+def as_json(data: Any) -> bytes:
+    """Data as a file of JSON that people can read too."""
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 class _Folder:

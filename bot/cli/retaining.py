@@ -14,7 +14,7 @@ from bot.clock import utc_now
 from bot.pictures.orphans import Orphans
 from cards.wording import moment
 from handlers.keeping.holds import let_go, put
-from handlers.keeping.judging import readable
+from handlers.keeping.judging import readable, told_of
 from handlers.keeping.sweeping import Sweep, Tally, survey
 from handlers.registry import Registry
 from handlers.turn import Turn
@@ -198,7 +198,7 @@ def _change(registry: Registry, verb: str, work: Callable[[Turn], Awaitable[T]])
 
 def named_record(said: str, registry: Registry) -> Ref:
     """The record that was typed, of a kind that can be held and erased; leaves when there can be none."""
-    kinds = sorted(registry.retained)
+    kinds = sorted(each.record.KIND for each in told_of(registry.retained.values()))
     try:
         name = named(said)
     except ValueError:
@@ -212,7 +212,7 @@ def _say_unread(records: Records) -> None:
     if records.store.sealing:
         return
     known = readable(records.registry, sealing=False)
-    unread = [each.sorts[0] for each in records.registry.retained.values() if each not in known]
+    unread = [each.sorts[0] for each in told_of(records.registry.retained.values()) if each not in known]
     if unread:
         say(f"Left out, for there is no EXEAT_KEY: {', '.join(unread)}.")
 

@@ -129,6 +129,7 @@ class RetentionSection(Section):
     breaches: Months = RULES["breaches"]
     wordings: Months = RULES["wordings"]
     absences: Months = RULES["absences"]
+    concerns: Months = RULES["concerns"]
 
 
 class SafeguardingSection(Section):

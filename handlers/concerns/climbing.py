@@ -39,10 +39,10 @@ async def tell_managers(turn: Turn, concern: Concern) -> None:
     taken_up = (concern.manager, *(each.by for each in concern.acknowledged))
     ids = dict.fromkeys(concern.told if concern.status is State.SENT else taken_up)
     found = [person for id in ids if id and (person := await turn.person(id)) is not None]
-    found = [person for person in found if _may_hear(turn, concern, person)]
+    found = [person for person in found if may_hear(turn, concern, person)]
     if not any([await turn.absence(person) is None for person in found]):
         told = [await turn.person(id) for id in concern.told]
-        found += [person for person in told if person is not None and _may_hear(turn, concern, person)]
+        found += [person for person in told if person is not None and may_hear(turn, concern, person)]
     for person in {person.id: person for person in found}.values():
         turn.alert("concern.waits", person, concern)
 
@@ -68,6 +68,7 @@ async def unseen_view(scene: Scene, concern: Concern) -> Card | None:
     return unseen_card(concern, numbers(scene.school.contacts, accused))
 
 
-def _may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
+def may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
+    """Whether somebody may be told that something about it waits."""
     roster = turn.school.roster
     return is_staff(person, roster) and not is_hidden_from(person, concern.excluded, roster)

@@ -14,11 +14,13 @@ from handlers.turn import Scene, Turn
 from policy.concern import LIVE, Concern, State, reader_key
 from policy.concern_due import lado_due
 from policy.concern_entry import ConcernEntry, entries_key
+from policy.concern_kept import concern_kept
 from policy.people import EXEAT, Role
+from policy.retention import CONCERNS
 from policy.safeguarding import CLAUSE
 
 registry = Registry()
-registry.knows(ConcernEntry)
+registry.retains(Concern, concern_kept, CONCERNS, parts=(ConcernEntry,))
 
 LONGEST_LIST = 10
 """How many concerns a list shows."""

@@ -20,7 +20,7 @@ from handlers.exports.person import Copy
 from handlers.exports.reading import in_words
 from handlers.exports.school import Whole
 from handlers.turn import Scene
-from policy.retention import duration
+from policy.retention import CONCERNS, duration
 from policy.school import School
 from storage.audit import Verdict
 from storage.codec import plain
@@ -119,10 +119,12 @@ def copy_data(copy: Copy, scene: Scene) -> dict[str, Any]:
 
 
 def kept_for(school: School) -> tuple[str, ...]:
-    """How long each sort of record is kept here."""
+    """How long each sort of record is kept here; of concerns an export says nothing at all."""
     words = {"breaches": "incidents in which personal data were involved"}
     found = [
-        f"{words.get(sort, sort)}: {duration(months)} after they ended" for sort, months in school.months_kept.items()
+        f"{words.get(sort, sort)}: {duration(months)} after they ended"
+        for sort, months in school.months_kept.items()
+        if sort != CONCERNS
     ]
     return (
         *found,

@@ -1,13 +1,16 @@
 """Which records have been kept long enough: read oldest first, and no further than any could be old enough."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from handlers.registry import Registry, Retained
 from handlers.turn import Scene
 from policy.hold import Hold
-from policy.record import Record, is_sealed, ref
+from policy.record import Record, is_hidden, is_sealed, ref
 from policy.retention import Kept, months_after
+
+R = TypeVar("R", bound=Record)
 
 PAGE = 50
 """How many records are read at a time."""
@@ -39,6 +42,11 @@ def readable(registry: Registry, *, sealing: bool) -> list[Retained]:
     return [each for each in registry.retained.values() if sealing or not is_sealed(each.record)]
 
 
+def told_of(kinds: Iterable[Retained]) -> list[Retained]:
+    """Those of the kinds of which it may be said that there are records: none that are hidden."""
+    return [each for each in kinds if not is_hidden(each.record)]
+
+
 async def page_after(scene: Scene, each: Retained, after: str | None) -> Page:
     """The next records of a kind behind the id given, None for the oldest. Raises Conflict when that one has gone.
 
@@ -67,10 +75,11 @@ def is_old(scene: Scene, each: Retained, kept: Kept) -> bool:
 
 async def parts_of(scene: Scene, each: Retained, record: Record) -> list[Record]:
     """All records that belong to it."""
-    return [part for kind in each.parts async for part in _with_key(scene, kind, f"{record.KIND}:{record.id}")]
+    return [part for kind in each.parts async for part in with_key(scene, kind, f"{record.KIND}:{record.id}")]
 
 
-async def _with_key(scene: Scene, kind: type[Record], key: str) -> AsyncIterator[Record]:
+async def with_key(scene: Scene, kind: type[R], key: str) -> AsyncIterator[R]:
+    """Every record of the kind that the key finds, newest first."""
     after: str | None = None
     while page := await scene.tx.find(kind, key=key, after=after, limit=PAGE):
         for record in page:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.dispatch import Dispatch
-from handlers.keeping.judging import Judged, Page, judge, page_after, readable
+from handlers.keeping.judging import Judged, Page, judge, page_after, readable, told_of
 from handlers.keeping.removing import remove
 from handlers.registry import Registry, Retained
 from handlers.turn import Scene, Turn
-from policy.record import Record
+from policy.record import Record, is_hidden
 from policy.retention import duration
 from storage.contract import Conflict
 
@@ -36,9 +36,9 @@ class Tally:
 
 
 async def survey(scene: Scene, registry: Registry) -> list[Tally]:
-    """What would go now, by kind; nothing is changed."""
+    """What would go now, by kind, without those that are hidden; nothing is changed."""
     found = list[Tally]()
-    for each in readable(registry, sealing=scene.sealing):
+    for each in told_of(readable(registry, sealing=scene.sealing)):
         tally, after, last = Tally(each), None, False
         while not last:
             page = await page_after(scene, each, after)
@@ -88,8 +88,8 @@ class Sweep:
 
     @property
     def tallies(self) -> Sequence[Tally]:
-        """What the reading of this day has come to so far."""
-        return self._pass.tallies if self._pass else ()
+        """What the reading of this day has come to so far, without what is hidden."""
+        return [tally for tally in self._pass.tallies if not is_hidden(tally.each.record)] if self._pass else ()
 
     async def step(self) -> bool:
         """Read one page, and delete what is to go; whether everything has been read today.

@@ -1,0 +1,121 @@
+"""How long concerns are kept, and that whoever looks after what is kept, or exports it, hears nothing of them."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cards.text import plain
+from handlers.concerns.exporting import VERB, note_export
+from handlers.keeping.sweeping import Sweep, survey
+from handlers.request import Invalid, Say
+from handlers.turn import Scene
+from policy.concern import Concern, State
+from policy.concern_entry import ConcernEntry
+from policy.people import EXEAT, Role
+from policy.refused import NotFound
+from tests.fakes.counting import CountingStore
+from tests.fakes.desk import Desk
+from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, concerns, do, log, now, raised, safe_desk, safe_harbour
+from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, TEACHER, email
+from tests.handlers.test_concerns import hidden_audit
+
+YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Harbour as it takes concerns."""
+    desk = await safe_desk(tmp_path / "data")
+    yield desk
+    await desk.store.close()
+
+
+async def closed(desk: Desk) -> Concern:
+    """A concern that is over."""
+    found = await raised(desk)
+    await do(desk, DSL, "concern.acknowledge", found)
+    await do(desk, DSL, "concern.close.send", found, ending="acted", why="Dealt with.", told="Nobody.")
+    found = await now(desk, found)
+    assert found.status is State.CLOSED
+    return found
+
+
+async def sweep(desk: Desk) -> Sweep:
+    sweeping = Sweep(desk.dispatch)
+    while not await sweeping.step():
+        pass
+    return sweeping
+
+
+async def test_a_closed_concern_goes_with_its_log_after_fifty_years_and_not_before(desk: Desk) -> None:
+    found = await closed(desk)
+    still_open = await raised(desk)
+    desk.now += 49 * YEAR
+    await sweep(desk)
+    assert len(await concerns(desk)) == 2
+    desk.now += 2 * YEAR
+    await sweep(desk)
+    assert [each.id for each in await concerns(desk)] == [still_open.id]
+    assert await log(desk, found) == []
+    assert await log(desk, still_open)
+
+
+async def test_what_was_added_after_it_closed_keeps_it_and_reading_it_does_not(desk: Desk) -> None:
+    read, added = await closed(desk), await closed(desk)
+    desk.now += 40 * YEAR
+    await do(desk, DSL, "concern.open", read)
+    await do(desk, DSL, "concern.note", added)
+    await do(desk, DSL, "concern.note.send", added, text="They rang again.")
+    desk.now += 11 * YEAR
+    await sweep(desk)
+    assert [each.id for each in await concerns(desk)] == [added.id]
+
+
+async def test_nobody_is_told_that_one_went_but_the_hidden_audit(desk: Desk) -> None:
+    found = await closed(desk)
+    clear = len(await desk.audit())
+    desk.now += 51 * YEAR
+    async with desk.store.transaction(desk.school.id) as tx:
+        scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
+        told = await survey(scene, desk.dispatch.registry)
+    swept = await sweep(desk)
+    assert await concerns(desk) == []
+    assert {Concern, ConcernEntry}.isdisjoint(each.each.record for each in (*told, *swept.tallies))
+    assert not any(found.id in str(row) for row in (await desk.audit())[clear:])
+    assert (await hidden_audit(desk))[-1].entry.state == "deleted"
+
+
+async def test_holding_says_nothing_of_whether_there_is_one(tmp_path: Path) -> None:
+    """Not even to the headteacher, who may hold what there is, about whom it is."""
+    desk = await safe_desk(tmp_path, safe_harbour(holders={**HOLDERS, Role.DPO: (COLLEAGUE,)}))
+    found = await raised(desk, about="head")
+    for who in (HEAD, COLLEAGUE):
+        told = []
+        for id in (found.id, "AAAA-AAAA", f"concern/{found.id}", "concern/AAAA-AAAA"):
+            reply = await desk.ask(who, "hold.new", fields={"record": id, "reason": "A claim"})
+            assert isinstance(reply, Invalid)
+            told.append((reply.form, reply.errors))
+        assert all(each == told[0] for each in told)
+        held = await desk.ask(who, "holds")
+        assert isinstance(held, Say)
+        assert found.id not in plain(held.card)
+    await desk.store.close()
+
+
+@pytest.mark.parametrize("who", [COLLEAGUE, TEACHER, ADMIN, CHAIR])
+async def test_an_export_for_one_it_is_hidden_from_costs_what_an_unknown_reference_costs(
+    desk: Desk, who: str
+) -> None:
+    found = await raised(desk)
+    store = CountingStore(desk.store)
+    desk.dispatch.store = store
+    before, told = await desk.store.count(desk.school.id), list[object]()
+    for id in (found.id, "AAAA-AAAA"):
+        store.reads.clear()
+        with pytest.raises(NotFound) as refused:
+            await desk.dispatch.own(VERB, lambda turn, id=id: note_export(turn, id, email(who)))  # type: ignore[misc]
+        told.append((str(refused.value), list(store.reads)))
+    assert told[0] == told[1]
+    assert await desk.store.count(desk.school.id) == before
