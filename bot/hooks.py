@@ -20,7 +20,7 @@ from bot.background import report
 from bot.body import Turned, whole
 from bot.settings import Environment
 from handlers.dispatch import Dispatch, Trouble
-from handlers.registry import Hook, Landed
+from handlers.entries import Hook, Landed
 from storage.contract import Unavailable
 
 PATH = "/hooks/"

@@ -13,8 +13,9 @@ import structlog
 
 from cards.model import Card
 from cards.refusal import refusal_card, trouble_card
+from handlers.entries import Brought, Due, Landed, Spec, Taking
 from handlers.people import as_one, link_up
-from handlers.registry import Brought, Due, Landed, Registry, Spec, Taking
+from handlers.registry import Registry
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
 from policy.people import EXEAT, Identity, Known, Person, admit, is_staff

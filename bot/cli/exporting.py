@@ -17,6 +17,7 @@ from bot.cli.disclosing import concern_command
 from bot.cli.opening import opened as open_records
 from bot.cli.parcel import Parcel, Written, as_json, must_be_new, parcel
 from bot.cli.speaking import err, plainly, refuse, say
+from handlers.entries import Log
 from handlers.everything import everything
 from handlers.exports.pages import (
     chapter_data,
@@ -34,7 +35,7 @@ from handlers.exports.person import Copy, copy_of
 from handlers.exports.reading import unreadable
 from handlers.exports.school import Whole, table_of, whole
 from handlers.exports.subject import Unknown
-from handlers.registry import Log, Registry
+from handlers.registry import Registry
 from handlers.turn import Scene
 from storage.audit import verify
 from storage.blobs import Blobs

@@ -15,8 +15,9 @@ from bot.cli.opening import opened
 from bot.cli.speaking import FAILED, err, plainly, refuse, say
 from bot.logs import set_up_logs
 from handlers.dispatch import Dispatch, Trouble
+from handlers.entries import Importer, Landed
 from handlers.everything import everything
-from handlers.registry import Importer, Landed, Registry
+from handlers.registry import Registry
 from policy.text import clean
 
 AT_A_TIME = 250

@@ -15,7 +15,7 @@ from bot.teams.markup import in_words
 from cards.carried import Foreign
 from cards.model import FileRef, Value
 from cards.teams import came, values
-from handlers.registry import FILES
+from handlers.entries import FILES
 from handlers.request import Message, Request
 from policy.address import Address
 from policy.people import Identity

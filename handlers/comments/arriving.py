@@ -9,7 +9,8 @@ from enum import StrEnum
 from handlers.comments.access import keep
 from handlers.comments.brought import Arrived, missing, read, writer
 from handlers.comments.nagging import has_room, pass_on, tell
-from handlers.registry import Brought, Column, Landed, Registry
+from handlers.entries import Brought, Column, Landed
+from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import WORDS, Comment, Kind, adopt, answer, deleted, is_same, log, words_key
 from policy.comment_due import Nag

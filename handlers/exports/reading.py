@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from cards.export import Sheet
 from cards.wording import day, moment
-from handlers.registry import Exporter, Registry
+from handlers.entries import Exporter
+from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.record import Record, is_sealed
 from storage.contract import Count, Store

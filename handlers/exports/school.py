@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from cards.export import Chapter, Fact, Item, Line, Named, Part, Photo, Piece, Section, Sheet, Table, When, Who, Words
+from handlers.entries import Log
 from handlers.exports.reading import Progress, all_of, in_words, lay_out
-from handlers.registry import Log, Registry
+from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.record import is_sealed
 from storage.codec import plain

@@ -8,8 +8,9 @@ from cards.incident import Sight
 from handlers.incidents.routing import may_lead, officers
 from handlers.turn import Scene, Turn
 from policy.chronology import Act, Entry
-from policy.incident import Incident, add_reader
+from policy.incident import Incident
 from policy.incident_due import schedule
+from policy.incident_steps import add_reader
 from policy.people import EXEAT, Person, Role, might_be_same_person, same_person
 from policy.refused import NotAllowed
 

@@ -7,7 +7,8 @@ from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
 from policy.chronology import Act
-from policy.incident import Incident, Outcome, close
+from policy.incident import Incident, Outcome
+from policy.incident_steps import close
 from policy.refused import Unusable
 
 registry = Registry()

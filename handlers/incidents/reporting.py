@@ -17,8 +17,9 @@ from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene, Turn
 from policy.chronology import Act
 from policy.comment import Comment
-from policy.incident import CHOSEN, Incident, Kind, Personal, Press, Report, begin_breach, checked
+from policy.incident import CHOSEN, Incident, Kind, Personal, Press, Report
 from policy.incident_due import began
+from policy.incident_steps import begin_breach, checked
 from policy.people import Identity, Person
 from policy.refused import NotAllowed, Unusable
 

@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from handlers.dispatch import Dispatch
+from handlers.entries import Retained
 from handlers.exports.reading import all_of
 from handlers.exports.subject import Subject, find_subject
 from handlers.keeping.judging import parts_of
 from handlers.keeping.removing import DELETED, note, remove
 from handlers.keeping.unnaming import Unnaming
-from handlers.registry import Registry, Retained
+from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.address import Address
 from policy.hold import Hold

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from handlers.registry import Registry, Retained
+from handlers.entries import Retained
+from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.hold import Hold
 from policy.record import Record, is_hidden, is_sealed, ref

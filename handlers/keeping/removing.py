@@ -1,7 +1,7 @@
 """Deleting a record: its parts go with it, what would miss it is put right, and the audit says that it went."""
 
+from handlers.entries import Retained
 from handlers.keeping.judging import parts_of
-from handlers.registry import Retained
 from handlers.turn import Turn
 from policy.hold import Hold, stays
 from policy.record import Record, ref

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.dispatch import Dispatch
+from handlers.entries import Retained
 from handlers.keeping.judging import Judged, Page, judge, page_after, readable, told_of
 from handlers.keeping.removing import remove
-from handlers.registry import Registry, Retained
+from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.record import Record, is_hidden
 from policy.retention import duration

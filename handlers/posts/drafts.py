@@ -6,11 +6,12 @@ from cards.model import FileRef
 from cards.post_draft import Sorted, got_card, kept_card, no_picture_card
 from cards.post_forms import MOST_PICTURES, post_form
 from handlers.answering import moved, stays
+from handlers.entries import FILES
 from handlers.needs import staff
 from handlers.posts.access import keep, writes
 from handlers.posts.reading import given, given_since, read, so_far
 from handlers.posts.sending import put_forward
-from handlers.registry import FILES, Registry
+from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Request, Say
 from handlers.turn import Turn
 from policy.content import Content

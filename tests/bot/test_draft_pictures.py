@@ -10,7 +10,7 @@ import pytest
 from bot.pictures import PictureFetching
 from bot.pictures.worker import Pictures
 from cards.model import FileRef
-from handlers.registry import FILES
+from handlers.entries import FILES
 from handlers.request import Request, Say
 from policy.people import Person
 from policy.post import Post, State

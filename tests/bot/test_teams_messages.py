@@ -10,8 +10,9 @@ import pytest
 from bot.teams.answers import ADD_ME, POINTER
 from bot.teams.translate import MOST_FILES, said, typed
 from cards.model import Card, FileRef, Picture
+from handlers.entries import FILES
 from handlers.needs import staff
-from handlers.registry import FILES, Registry
+from handlers.registry import Registry
 from handlers.request import Reply, Say
 from handlers.turn import Turn
 from policy.people import Known, Person, Standing

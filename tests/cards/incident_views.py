@@ -31,21 +31,8 @@ from cards.incident_picture import checklist_card, child_form, deletion_form, no
 from cards.incident_reminders import assess_card, breach_card, news_card, press_card
 from cards.model import Card, Form
 from policy.chronology import Act, Entry
-from policy.incident import (
-    Assessment,
-    Breach,
-    Decision,
-    Incident,
-    Kind,
-    Outcome,
-    Press,
-    Report,
-    Severity,
-    Verdict,
-    assess,
-    close,
-    decide,
-)
+from policy.incident import Assessment, Breach, Decision, Incident, Kind, Outcome, Press, Report, Severity, Verdict
+from policy.incident_steps import assess, close, decide
 from policy.school import Contacts
 from policy.task import Task, finish
 from tests.fakes.school import MONDAY

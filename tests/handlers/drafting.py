@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from cards.model import Card, FileRef, Form
-from handlers.registry import FILES
+from handlers.entries import FILES
 from handlers.request import Ask, Reply, Say
 from policy.picture import Arrived, Missing
 from policy.post import Post

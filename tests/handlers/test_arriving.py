@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cards.text import plain
 from handlers.comments.brought import LARGEST_NUMBER, read, when
-from handlers.registry import Landed
+from handlers.entries import Landed
 from handlers.request import Invalid, Reply, Say
 from policy.comment import Comment, Kind, State
 from policy.people import EXEAT

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cards.model import FormButton, Picture, Quote, Text
 from cards.text import plain
-from handlers.registry import FILES
+from handlers.entries import FILES
 from handlers.request import Invalid, Say, Show
 from policy.picture import Missing
 from policy.post import State

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from cards.model import FileField, FormButton, Picture, Text
 from cards.text import plain
-from handlers.registry import FILES
+from handlers.entries import FILES
 from handlers.request import Invalid, Nothing, Say, Show
 from policy.post import State
 from storage.contract import Task

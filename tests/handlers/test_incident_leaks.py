@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from handlers.entries import Kind
 from handlers.exports.pages import copy_data, copy_page
 from handlers.exports.person import copy_of
 from handlers.exports.subject import Unknown
-from handlers.registry import Kind
 from handlers.request import Nothing, Reply, Say
 from handlers.turn import Scene
 from policy.away import plan_away

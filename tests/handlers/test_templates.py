@@ -10,7 +10,7 @@ import pytest
 
 from cards.model import Card, Difference, Quote, Row
 from cards.text import plain
-from handlers.registry import Kind
+from handlers.entries import Kind
 from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
 from handlers.templates import REGISTRY, usable
 from handlers.templates.views import LONGEST_LIST
