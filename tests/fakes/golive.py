@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from handlers.safeguarding.changing import SETTLING
 from policy.drill import Drill
 from policy.people import Identity, Role
 from policy.record import Ref
@@ -68,4 +69,7 @@ async def go_live(desk: Desk) -> None:
         drills = await tx.find(Drill, state="open", limit=100)
     for drill in drills:
         await desk.ask(Identity.parse(drill.person), "drill.acknowledge", Ref("drill", drill.id))
+    now, desk.now = desk.now, desk.now + SETTLING
+    await desk.dispatch.due()
+    desk.now = now
     await desk.outbox()

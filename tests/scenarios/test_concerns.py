@@ -7,6 +7,7 @@ import pytest
 
 from bot.app import Program
 from bot.sandbox.rehearsed import rehearse
+from handlers.safeguarding.changing import SETTLING
 from policy.concern import Concern, State
 from policy.people import Role
 from policy.school import School as Harbour
@@ -33,8 +34,12 @@ def with_a_dsl() -> Harbour:
     return safe_harbour(holders={**holders, Role.ADMIN: (ADMIN,)})
 
 
-async def gone_live(program: Program, school: School) -> dict[str, int]:
-    """The school has gone live, and nothing waits: how many messages everybody has by then."""
+async def gone_live(program: Program, school: School, clock: HandClock) -> dict[str, int]:
+    """The school has gone live, everybody has been told of the roles, and nothing waits: how many messages everybody
+    has by then.
+    """
+    await settled(program)
+    clock.move_to(MONDAY + SETTLING)
     await settled(program)
     await rehearse(program.dispatch.store, program.dispatch.school, program.dispatch.clock())
     await settled(program)
@@ -76,7 +81,7 @@ async def test_the_whole_climb_until_somebody_takes_it_up(tmp_path: Path, on: st
     async with CHATS[on]() as chat:
         school, clock = School(chat), HandClock()
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock) as program:
-            before = await gone_live(program, school)
+            before = await gone_live(program, school, clock)
             said = await tell(school, "A colleague", person=COLLEAGUE)
             assert "Sent. Not seen yet." in said
             assert "01632 960003" in said
@@ -126,7 +131,7 @@ async def test_what_nobody_takes_up_goes_to_their_mailboxes_and_begins_again_in_
         school, clock = School(chat), HandClock()
         mails = {"exeat_smtp_url": box.url, "exeat_mail_from": "exeat@harbour.example"}
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock, more=mails) as program:
-            await gone_live(program, school)
+            await gone_live(program, school, clock)
             await tell(school, "A colleague", person=COLLEAGUE)
             (concern,) = await kept(program)
             for minutes in (20, 40, 60, 80):
@@ -161,7 +166,7 @@ async def test_what_is_about_the_dsl_never_reaches_them(tmp_path: Path, on: str)
     async with CHATS[on]() as chat:
         school, clock = School(chat), HandClock()
         async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock) as program:
-            before = await gone_live(program, school)
+            before = await gone_live(program, school, clock)
             said = await tell(school, "The safeguarding lead (DSL)", "Not sure")
             assert "01632 960001" not in said
             (concern,) = await kept(program)
@@ -182,9 +187,9 @@ async def test_what_is_about_the_dsl_never_reaches_them(tmp_path: Path, on: str)
 
 async def test_what_can_be_told_to_nobody_is_rung_about(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
-        school = School(chat)
-        async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=HandClock()) as program:
-            before = await gone_live(program, school)
+        school, clock = School(chat), HandClock()
+        async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock) as program:
+            before = await gone_live(program, school, clock)
             said = await tell(school, "The chair of governors", "Yes")
             assert "Please ring the LADO now." in said
             assert "01632 960003" in said
@@ -196,9 +201,9 @@ async def test_what_can_be_told_to_nobody_is_rung_about(tmp_path: Path, on: str)
 
 async def test_what_is_typed_after_the_command_is_not_taken(tmp_path: Path, on: str) -> None:
     async with CHATS[on]() as chat:
-        school = School(chat)
-        async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=HandClock()) as program:
-            before = await gone_live(program, school)
+        school, clock = School(chat), HandClock()
+        async with serving(chat, tmp_path / "data", school=with_a_dsl(), clock=clock) as program:
+            before = await gone_live(program, school, clock)
             said = await chat.say(TEACHER, f"/concern {SECRET}")
             assert "Please delete what you wrote after the command." in said
             assert "zebra" not in said
