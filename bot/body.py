@@ -18,10 +18,11 @@ async def whole(request: web.Request, largest: int) -> bytes:
     """All of it, in bytes. Raises Turned with 413 for more than `largest`, also when it does not say so, or says less
     than it unpacks to.
     """
-    if (request.content_length or 0) > largest:
+    length, content = request.content_length, request.content
+    if (length or 0) > largest:
         raise Turned(413, "body too large")
-    if request.content_length is not None and "Content-Encoding" not in request.headers:
-        return await request.content.read()
+    if length is not None and "Content-Encoding" not in request.headers:
+        return content.read_nowait() if content.is_eof() else await content.read()
     chunks, size = list[bytes](), 0
     async for chunk in request.content.iter_any():
         size += len(chunk)

@@ -75,10 +75,11 @@ def _waits(post: Post, listing: Listing) -> str:
 
 
 def _row(post: Post, status: str, listing: Listing) -> Row:
-    nothing = counted(len(post.pictures), "picture", "pictures") if post.pictures else "nothing in it yet"
-    words = opening(post.content.text) or nothing
-    account = listing.accounts.get(post.content.account, "an account the school no longer has")
-    if not post.content.account:
-        account = "an account that is not chosen yet"
+    words, account = opening(post.content.text), listing.accounts.get(post.content.account)
+    if not words:
+        words = counted(len(post.pictures), "picture", "pictures") if post.pictures else "nothing in it yet"
+    if account is None:
+        gone, unchosen = "an account the school no longer has", "an account that is not chosen yet"
+        account = gone if post.content.account else unchosen
     opens = Button("Open", "post.open", ref(post), post.version, about=f"Open {post.id}")
     return Row(f"{post.id}: {words}", f"{status}. For {account}.", (opens,))

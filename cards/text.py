@@ -27,6 +27,8 @@ _CONTROL = re.compile(r"[^\n\x20-\x7e]")
 
 def harmless(text: str) -> str:
     """The text without characters that hide, reorder or break off other text."""
+    if text.isascii() and text.isprintable():
+        return text
     return clean(text) if _CONTROL.search(text) else text
 
 

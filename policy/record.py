@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
@@ -55,11 +56,13 @@ class Record(Protocol):
     def keys(self) -> tuple[str, ...]: ...
 
 
+@cache
 def is_sealed(kind: type[Record]) -> bool:
     """Whether records of the kind are sealed at rest."""
     return bool(getattr(kind, "SEALED", False)) or is_hidden(kind)
 
 
+@cache
 def is_hidden(kind: type[Record]) -> bool:
     """Whether nothing at rest shows that there are records of the kind, nor any row that names one."""
     return bool(getattr(kind, "HIDDEN", False))

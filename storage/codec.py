@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -138,7 +138,8 @@ def decode(kind: type[R], doc: Doc, vault: Vault | None = None) -> R:
     try:
         if schema < kind.SCHEMA:
             return build(kind, upgrade(kind, orjson.loads(body), schema))
-        return cast(R, _kept(kind, body))
+        record: R = _kept(kind, body)
+        return record
     except ValueError as error:
         raise Damaged(f"{doc['kind']} {doc['id']} does not read as a {kind.__name__}: {error}") from error
 

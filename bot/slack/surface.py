@@ -89,7 +89,8 @@ class SlackSurface:
 
     def has_all(self, card: Card | Form) -> bool:
         """Whether every picture and chart shown is there already."""
-        return len(self.uploaded(card)) == len(_shown(card))
+        shown = _shown(card)
+        return len(self.files.known(shown)) == len(shown)
 
     async def direct(self, user: str) -> str:
         """The id of the conversation with a person."""

@@ -45,8 +45,9 @@ class Page:
 
     def fit(self, text: str, longest: int) -> str:
         """The text, shortened visibly to what it may take up here."""
-        text = harmless(text)
-        shown = fitted(text, min(longest, max(self.room, SLACK.notification)))
+        shown = harmless(text)
+        if not len(shown) <= longest <= self.room:
+            shown = fitted(shown, min(longest, max(self.room, SLACK.notification)))
         self.room -= len(shown)
         return shown
 
@@ -69,6 +70,8 @@ def card_blocks(card: Card, page: Page, most: int) -> list[Json]:
 def draw(element: Element, page: Page) -> list[Json]:
     """One element as blocks."""
     match element:
+        case Row():
+            return _row(element, page)
         case Text():
             return [_text(element, page)]
         case Quote():
@@ -87,8 +90,6 @@ def draw(element: Element, page: Page) -> list[Json]:
             return [rich.difference(element.label, element.before, element.after, SLACK.quote)]
         case Copy():
             return _copy(element, page)
-        case Row():
-            return _row(element, page)
         case Divider():
             return [{"type": "divider"}]
         case _:
@@ -111,10 +112,14 @@ def _elements(buttons: Sequence[Button], page: Page) -> list[Json]:
     counts: dict[str, int] = {}
     drawn = list[Json]()
     for button in buttons:
-        verb = payload.LINK if button.url else button.verb
+        verb = _verb(button)
         count = counts[verb] = counts.get(verb, -1) + 1
         drawn.append(_button(button, page, payload.action_id(verb, count)))
     return drawn
+
+
+def _verb(button: Button) -> str:
+    return payload.LINK if button.url else button.verb
 
 
 @lru_cache(256)
@@ -199,10 +204,10 @@ def _chart(element: Chart, page: Page) -> list[Json]:
 
 
 def _row(element: Row, page: Page) -> list[Json]:
-    buttons = [button for button in element.buttons if page.live or button.url]
+    buttons = element.buttons if page.live else tuple(button for button in element.buttons if button.url)
     title, detail = page.fit(element.title, SLACK.fact), page.fit(element.detail, SLACK.fact)
     if len(buttons) == 1:
         line = rich.literal(f"{title}\n{detail}".strip())
-        return [{"type": "section", "text": line, "accessory": _elements(buttons, page)[0]}]
+        return [{"type": "section", "text": line, "accessory": _button(buttons[0], page, _verb(buttons[0]))}]
     under = rich.words_raw(f"\n{detail}") if detail else []
     return [rich.block(rich.section([*rich.words(title, bold=True), *under])), *actions(buttons, page)]

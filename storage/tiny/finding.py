@@ -53,10 +53,10 @@ class Query:
 
     def candidates(self, state: State, after: Position | None) -> Iterator[tuple[str, Doc]]:
         """The stored records that fit, with their rows, in order, behind the position given."""
-        rows = state.records.rows
+        rows, fits = state.records.rows, self.fits
         for place in self._places(state, after):
             doc = rows[place[-1]]
-            if self.fits(doc):
+            if fits(doc):
                 yield place[-1], doc
 
     def _places(self, state: State, after: Position | None) -> Iterator[tuple[Any, ...]]:

@@ -81,8 +81,8 @@ class TinyTransaction:
         query = Query(self.school, kind.KIND, state, owner, key, due, oldest)
         if kind.KIND not in self._kinds:
             behind = query.after(self._state, after) if after else None
-            fitting = islice(query.candidates(self._state, behind), limit)
-            return [decode(kind, doc, self._state.vault) for _, doc in fitting]
+            vault, fitting = self._state.vault, islice(query.candidates(self._state, behind), limit)
+            return [decode(kind, doc, vault) for _, doc in fitting]
         mine = self._own(kind)
         own_after = record_id(self.school, kind.KIND, after) if after else ""
         written = self._asked.records
