@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy.record import Ref, is_hidden
+from policy.record import Record, Ref, is_hidden
 from storage.contract import Conflict, Count, Task
 from storage.tiny import TinyStore, open_tiny
 from storage.vault import Vault
@@ -147,7 +147,7 @@ async def _commit(store: TinyStore, before: dict[str, Note], model: Model, step:
     return True
 
 
-async def _compare(store: TinyStore, model: Model, kind: type[Note]) -> None:
+async def _compare(store: TinyStore, model: Model, kind: type[Record]) -> None:
     newest = list(reversed(model.notes.values()))
     assert await find(store) == [note.id for note in newest]
     assert await find(store, oldest=True) == [note.id for note in model.notes.values()]
