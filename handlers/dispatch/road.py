@@ -1,51 +1,29 @@
 """The one road from a request to its effect: seen before? who is it? may they? handler, one commit, reply."""
 
-import asyncio
 import secrets
-import traceback
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from cards.model import Card
-from cards.refusal import refusal_card, trouble_card
+from cards.refusal import refusal_card
+from handlers.dispatch.meeting import Meeting, Unmet
+from handlers.dispatch.trouble import Trouble, where
+from handlers.dispatch.turns import Named
 from handlers.entries import Brought, Due, Landed, Spec, Taking
-from handlers.people import as_one, link_up
-from handlers.registry import Registry
+from handlers.people import as_one
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
-from policy.people import EXEAT, Identity, Known, Person, admit, is_staff
+from policy.people import Person, is_staff
 from policy.record import Record, Ref, is_hidden, is_sealed, ref
-from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
-from policy.school import School
-from storage.contract import Conflict, Seen, Store, Transaction, Unavailable
-
-T = TypeVar("T")
+from policy.refused import AlreadyReceived, NotFound, Refused, Stale
+from storage.contract import Seen, Transaction, Unavailable
 
 UNKNOWN = "exeat"
 """The verb that answers whatever nothing else answers to."""
 
-TRIES = 5
-"""How often a handler is run afresh when another commit came first."""
-
 log = structlog.get_logger("exeat.dispatch")
-
-
-class Trouble(Exception):
-    """It could not be carried out and nothing was saved. `error` is the id under which the log says why."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(error)
-        self.error = error
-
-    @property
-    def card(self) -> Card:
-        """What the person is told."""
-        return trouble_card(self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +35,12 @@ class Drawn:
     rev: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Those whom a request names and who are not kept: not admitted, or only looked up."""
-
-    turned_away: Set[Identity] = frozenset()
-    strangers: Mapping[Identity, Known] = field(default_factory=dict)
-
-
 class _Undone(Exception):
     """What was brought is not kept. `landed` says what would have become of it."""
 
     def __init__(self, landed: Sequence[Landed]) -> None:
         super().__init__()
         self.landed = landed
-
-
-class Unmet(NotAdmitted):
-    """Nothing is known of this account yet."""
-
-
-LookUp = Callable[[Identity], Awaitable[Known | None]]
-"""Asks a platform about an account; None when it knows none or cannot say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +57,12 @@ class Ran:
         return self.ran > 0
 
 
-class Dispatch:
+class Dispatch(Meeting):
     """Carries requests, due records and fetched files to their handlers, each in one transaction.
 
     `clock` gives aware UTC; `look_up` is asked for somebody who is not kept, once in a request, outside the
     transaction. `served` names the platforms on which people can be written to, the post among them; None: any.
     """
-
-    def __init__(
-        self,
-        store: Store,
-        school: School,
-        registry: Registry,
-        look_up: LookUp,
-        clock: Callable[[], datetime],
-        *,
-        served: Set[str] | None = None,
-    ) -> None:
-        self.store, self.school, self.registry = store, school, registry
-        self._look_up, self.clock, self.served = look_up, clock, served
-        self._linking = asyncio.Lock()
 
     async def __call__(self, request: Request) -> Reply:
         """Carry out a request. A refusal is a reply; raises Trouble when nothing could be done."""
@@ -142,13 +90,6 @@ class Dispatch:
                 await handler(turn)
 
         await self.own("begins", work)
-
-    async def own(self, verb: str, work: Callable[[Turn], Awaitable[T]]) -> T:
-        """What comes of work of Exeat's own, in one commit; it is done afresh whenever another commit came first.
-
-        Raises what the work raises, and Unavailable when nothing can be kept.
-        """
-        return await self._rerun(lambda tx: work(self._own_turn(tx, verb)))
 
     def dues(self) -> list[Due]:
         """What can fall due here: sealed records do not where there is no key to read them by."""
@@ -237,57 +178,13 @@ class Dispatch:
             card = await self.registry.views[view](scene, record)
             return Drawn(card, viewer, record.rev if record else 0) if card else None
 
-    async def _named(self, request: Request) -> _Named:
-        """Those whom the request names and who are not kept. What a quiet one looks up is not kept either."""
-        if not self._is_quiet(request):
-            return _Named({who for who in request.people if await self._meet(who) is not None})
-        strangers = dict[Identity, Known]()
-        for who in request.named:
-            if not await self._is_met(who) and (known := await self._look_up(who)) is not None:
-                strangers[who] = known
-        return _Named(strangers=strangers)
-
-    def _is_quiet(self, request: Request) -> bool:
-        spec = self.registry.specs.get(request.verb)
-        return spec is not None and spec.quiet
-
-    async def _is_met(self, identity: Identity) -> bool:
-        async with self.store.transaction(self.school.id) as tx:
-            return bool(await tx.find(Person, key=f"identity:{identity}", limit=1))
-
-    async def _meet(self, identity: Identity) -> NotAdmitted | None:
-        """Make sure that somebody has been met, by one look-up at the most; why they are not kept if not admitted."""
-        if await self._is_met(identity):
-            return None
-        known = await self._look_up(identity)
-        return await self.met(known) if known is not None else None
-
-    async def met(self, known: Known) -> NotAdmitted | None:
-        """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
-        try:
-            async with self._linking:  # of two accounts of one human being met at once, neither would see the other
-                await self._rerun(lambda tx: self._link(tx, known))
-        except NotAdmitted as refused:
-            return refused
-        return None
-
-    async def _link(self, tx: Transaction, known: Known) -> None:
-        person, changed = await link_up(tx, self.school, known)
-        if changed:
-            await self._comes(tx, person)
-
-    async def _comes(self, tx: Transaction, person: Person) -> None:
-        turn = self._own_turn(tx, "comes", person)
-        for handler in self.registry.comers:
-            await handler(turn, person)
-
-    async def _take(self, tx: Transaction, request: Request, named: _Named) -> Reply:
+    async def _take(self, tx: Transaction, request: Request, named: Named) -> Reply:
         person = await self._admitted(tx, request)
         reply = await self._carry_out(tx, person, request, named)
         await self._note_use(tx, person, request)
         return reply
 
-    async def _carry_out(self, tx: Transaction, person: Person, request: Request, named: _Named) -> Reply:
+    async def _carry_out(self, tx: Transaction, person: Person, request: Request, named: Named) -> Reply:
         if request.unasked:
             await self._comes(tx, person)
         turn = self._turn(tx, person, request, named)
@@ -305,27 +202,6 @@ class Dispatch:
         if turn.touched is not None:
             tx.mark_seen(Seen(key, turn.touched, request.digest, request.at))
         return reply
-
-    async def _admitted(self, tx: Transaction, request: Request) -> Person:
-        found = await tx.find(Person, key=f"identity:{request.identity}", limit=1)
-        if not found:
-            raise Unmet(
-                "Exeat could not find out who you are.",
-                "Your account could not be looked up just now, so nothing was done.",
-                "Please try again in a minute; if it goes on, tell the school office.",
-            )
-        person = found[0]
-        admit(person, request.identity, self.school.roster)
-        return person
-
-    async def _note_use(self, tx: Transaction, person: Person, request: Request) -> None:
-        """Keep which of their accounts somebody with several last used; beside what is hidden it would tell who was
-        there, so then it is left for the next time.
-        """
-        untold = request.unasked or tx.hides or self._is_quiet(request)
-        if len(person.accounts) > 1 and person.uses != str(request.identity) and not untold:
-            kept = await tx.get(Person, person.id) or person
-            tx.put(replace(kept, uses=str(request.identity)))
 
     async def _record(self, turn: Turn, spec: Spec) -> Record | None:
         """The record that the request names, which the verb must be about."""
@@ -365,38 +241,6 @@ class Dispatch:
         typed = [value for value in turn.request.fields.values() if isinstance(value, str) and " " in value]
         return Say(refusal_card(stale, card, typed))
 
-    def _own_turn(self, tx: Transaction, verb: str, record: Record | None = None) -> Turn:
-        """A turn of Exeat's own: the clock's, the relay's, or for what a program brings."""
-        name = ref(record) if record is not None else None
-        request = Request("", EXEAT.accounts[0].identity, verb, self.clock(), record=name)
-        return self._turn(tx, EXEAT, request)
-
-    def _turn(self, tx: Transaction, by: Person, request: Request, named: _Named | None = None) -> Turn:
-        named = named or _Named()
-        return Turn(
-            tx,
-            self.school,
-            self.clock(),
-            by,
-            request,
-            secrets.token_bytes,
-            turned_away=named.turned_away,
-            strangers=named.strangers,
-            served=self.served,
-            sealing=self.store.sealing,
-        )
-
-    async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run the work in a transaction, afresh whenever another commit came first."""
-        for attempt in range(TRIES):
-            try:
-                async with self.store.transaction(self.school.id) as tx:
-                    return await work(tx)
-            except Conflict:
-                if attempt == TRIES - 1:
-                    raise
-        raise AssertionError("unreachable")
-
     def _known(self, verb: str) -> str:
         """A verb that may stand in the log: anybody can send any word as one."""
         return verb if verb in self.registry.specs else UNKNOWN
@@ -405,9 +249,3 @@ class Dispatch:
         number = secrets.token_hex(4)
         log.error("trouble", error=number, verb=verb, kind=type(error).__name__, where=where(error), **ids)
         return Trouble(number)
-
-
-def where(error: BaseException) -> str:
-    """The lines of code an error came through, without its message: messages may quote what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:]))

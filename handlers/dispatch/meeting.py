@@ -1,0 +1,106 @@
+"""Who asks: accounts are looked up once, met, linked to the people they belong to, and admitted or not."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Set
+from dataclasses import replace
+from datetime import datetime
+
+from handlers.dispatch.turns import Named, Turns
+from handlers.people import link_up
+from handlers.registry import Registry
+from handlers.request import Request
+from policy.people import Identity, Known, Person, admit
+from policy.refused import NotAdmitted
+from policy.school import School
+from storage.contract import Store, Transaction
+
+
+class Unmet(NotAdmitted):
+    """Nothing is known of this account yet."""
+
+
+LookUp = Callable[[Identity], Awaitable[Known | None]]
+"""Asks a platform about an account; None when it knows none or cannot say."""
+
+
+class Meeting(Turns):
+    """Knows those who ask. `look_up` is asked for somebody who is not kept, once a request, outside a transaction."""
+
+    def __init__(
+        self,
+        store: Store,
+        school: School,
+        registry: Registry,
+        look_up: LookUp,
+        clock: Callable[[], datetime],
+        *,
+        served: Set[str] | None = None,
+    ) -> None:
+        super().__init__(store, school, registry, clock, served)
+        self._look_up = look_up
+        self._linking = asyncio.Lock()
+
+    async def met(self, known: Known) -> NotAdmitted | None:
+        """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
+        try:
+            async with self._linking:  # of two accounts of one human being met at once, neither would see the other
+                await self._rerun(lambda tx: self._link(tx, known))
+        except NotAdmitted as refused:
+            return refused
+        return None
+
+    async def _named(self, request: Request) -> Named:
+        """Those whom the request names and who are not kept. What a quiet one looks up is not kept either."""
+        if not self._is_quiet(request):
+            return Named({who for who in request.people if await self._meet(who) is not None})
+        strangers = dict[Identity, Known]()
+        for who in request.named:
+            if not await self._is_met(who) and (known := await self._look_up(who)) is not None:
+                strangers[who] = known
+        return Named(strangers=strangers)
+
+    def _is_quiet(self, request: Request) -> bool:
+        spec = self.registry.specs.get(request.verb)
+        return spec is not None and spec.quiet
+
+    async def _is_met(self, identity: Identity) -> bool:
+        async with self.store.transaction(self.school.id) as tx:
+            return bool(await tx.find(Person, key=f"identity:{identity}", limit=1))
+
+    async def _meet(self, identity: Identity) -> NotAdmitted | None:
+        """Make sure that somebody has been met, by one look-up at the most; why they are not kept if not admitted."""
+        if await self._is_met(identity):
+            return None
+        known = await self._look_up(identity)
+        return await self.met(known) if known is not None else None
+
+    async def _link(self, tx: Transaction, known: Known) -> None:
+        person, changed = await link_up(tx, self.school, known)
+        if changed:
+            await self._comes(tx, person)
+
+    async def _comes(self, tx: Transaction, person: Person) -> None:
+        turn = self._own_turn(tx, "comes", person)
+        for handler in self.registry.comers:
+            await handler(turn, person)
+
+    async def _admitted(self, tx: Transaction, request: Request) -> Person:
+        found = await tx.find(Person, key=f"identity:{request.identity}", limit=1)
+        if not found:
+            raise Unmet(
+                "Exeat could not find out who you are.",
+                "Your account could not be looked up just now, so nothing was done.",
+                "Please try again in a minute; if it goes on, tell the school office.",
+            )
+        person = found[0]
+        admit(person, request.identity, self.school.roster)
+        return person
+
+    async def _note_use(self, tx: Transaction, person: Person, request: Request) -> None:
+        """Keep which of their accounts somebody with several last used; beside what is hidden it would tell who was
+        there, so then it is left for the next time.
+        """
+        untold = request.unasked or tx.hides or self._is_quiet(request)
+        if len(person.accounts) > 1 and person.uses != str(request.identity) and not untold:
+            kept = await tx.get(Person, person.id) or person
+            tx.put(replace(kept, uses=str(request.identity)))
