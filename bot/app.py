@@ -18,11 +18,12 @@ from bot.clock import Clock, heartbeat, utc_now
 from bot.hooks import hook_routes
 from bot.mail import mailer_of
 from bot.memory import settle
+from bot.metrics import watch_routes
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
 from bot.settings import Environment, Settings
 from bot.surface import Ambiguous, Permanent, Surface, Transient
-from bot.watch import Watch, watch_routes
+from bot.watch import Watch
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from handlers.keeping.sweeping import Sweep

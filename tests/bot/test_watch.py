@@ -12,8 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from bot.clock import Clock
+from bot.metrics import watch_routes
 from bot.surface import Transient
-from bot.watch import LEAST_PATIENCE, QUIET, STUCK, Watch, watch_routes
+from bot.watch import LEAST_PATIENCE, QUIET, STUCK, Watch
 from handlers.letters import REGISTRY as LETTERS
 from handlers.registry import Registry, merge
 from handlers.turn import Turn
