@@ -148,6 +148,10 @@ async def test_from_an_empty_folder_to_the_last_test_alert(tmp_path: Path, monke
                 assert "carol.grove@harbour.example" in listed.shown_text()
             waiting = {f"{PEOPLE[name]}@harbour.example" for name in HOLDERS}
             assert await technician.missing() == {*waiting, "Concerns"}
+            closed = (await slack.command("U0DORA", "/concern")).ephemeral
+            assert closed is not None
+            assert "Exeat has told nobody." in closed.shown_text()
+            assert "01632 960123" in closed.shown_text()
 
             # 7. Acknowledge the test alert
             technician.clock.move_to(MONDAY)
@@ -161,6 +165,8 @@ async def test_from_an_empty_folder_to_the_last_test_alert(tmp_path: Path, monke
             # 8. Go over it once more
             assert typed("doctor --golive") == ["doctor", "--golive"]
             assert await technician.missing() == set()
+            form = await (await slack.command("U0DORA", "/concern")).opened()
+            assert "Who is it about?" in form.shown_text()
 
 
 def test_whatever_the_page_calls_by_name_is_there() -> None:
