@@ -1,5 +1,6 @@
 """What a form brought back, as handlers read it: clean text, whole addresses, moments."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from handlers.request import Request
@@ -28,8 +29,16 @@ def link(request: Request, name: str) -> str:
     return found
 
 
+def moment(request: Request, name: str) -> datetime | None:
+    """A moment (UTC), or None when none was given."""
+    found = request.fields.get(name)
+    return found if isinstance(found, datetime) else None
+
+
 def is_link(found: str) -> bool:
-    """Whether the text is a whole web address."""
+    """Whether the text is a whole web address, and nothing beside it."""
+    if found.split() != [found]:
+        return False
     try:
         parts = urlsplit(found)
     except ValueError:

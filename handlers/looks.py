@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cards.look import Unseen, check_form, looked_card, unseen_card, unseen_rows
 from cards.model import Card, Element
 from handlers.care import cares_for, heads, keepers
+from handlers.fields import text
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
@@ -39,7 +40,7 @@ async def checked(turn: Turn) -> Reply:
 @REGISTRY.form("look.send", needs=staff, clause=CLAUSE)
 async def sent(turn: Turn) -> Reply:
     """It is signed off, with what was found."""
-    said, note = turn.request.fields.get("account"), turn.request.fields.get("note")
+    said = text(turn.request, "account")
     mine = [each for each in turn.school.accounts if await cares_for(turn, each.id)]
     if not mine:
         raise _not_theirs()
@@ -47,7 +48,7 @@ async def sent(turn: Turn) -> Reply:
     if account is None:
         wrong = {"account": "Please choose an account that you look after."}
         return Invalid(check_form(mine), turn.request.fields, wrong)
-    return await _sign(turn, account, clean(note).strip() if isinstance(note, str) else "")
+    return await _sign(turn, account, text(turn.request, "note"))
 
 
 @REGISTRY.button("look.sign", "Checked", needs=staff, clause=CLAUSE)

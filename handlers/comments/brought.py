@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.comments.fields import is_link
+from handlers.fields import is_link
 from policy.calendar import as_utc
 from policy.comment import Kind, Said, external_key
 from policy.people import EXEAT

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cards.comment_forms import OWN, REASONS, assign_form, close_form, marked, moderate_form, snooze_form
 from handlers.comments.access import handles, keep
-from handlers.comments.fields import needed, text
+from handlers.fields import needed, text
 from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply

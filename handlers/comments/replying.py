@@ -6,7 +6,7 @@ from cards.comment_forms import OWN, reply_form, wording_choice
 from cards.model import Form
 from handlers.care import cares_for
 from handlers.comments.access import BACK, RUNNING, handles, keep
-from handlers.comments.fields import needed, text
+from handlers.fields import needed, text
 from handlers.posts.sending import put_forward
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply

@@ -7,8 +7,8 @@ from cards.comment_forms import log_form
 from handlers.comments.access import keep, sight
 from handlers.comments.brought import LONGEST_TEXT
 from handlers.comments.brought import writer as shortened
-from handlers.comments.fields import link, needed, text
 from handlers.comments.nagging import pass_on, tell
+from handlers.fields import link, moment, needed, text
 from handlers.looks import looked
 from handlers.needs import staff
 from handlers.registry import Registry
@@ -88,8 +88,8 @@ async def _read(turn: Turn) -> Comment:
     kind = text(request, "kind")
     if kind not in KINDS:
         errors["kind"] = "Please choose what it is."
-    received = request.fields.get("received")
-    if not isinstance(received, datetime):
+    received = moment(request, "received")
+    if received is None:
         errors["received"] = "Please say when it was received."
     words = address = ""
     try:
@@ -102,7 +102,7 @@ async def _read(turn: Turn) -> Comment:
         address = link(request, "link")
     except Unusable as wrong:
         errors |= wrong.errors
-    if errors or account is None or not isinstance(received, datetime):
+    if errors or account is None or received is None:
         raise Unusable(errors)
     writer, by = shortened(text(request, "writer")), turn.viewer.id
     twin = await _twin(turn, account.id, words, writer, received)

@@ -1,12 +1,10 @@
 """What those who act on a concern settle: the LADO, who else may read it, to whom it was referred, how it ended."""
 
-from datetime import datetime
-
 from cards.concern_file import CONTACTED, ENDINGS
 from cards.concern_forms import OTHER, close_form, lado_form, reader_form, refer_form
 from handlers.concerns.access import add, keep, manager
 from handlers.concerns.routing import way_of
-from handlers.fields import needed, text
+from handlers.fields import moment, needed, text
 from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
@@ -43,14 +41,13 @@ async def ask_lado(turn: Turn, concern: Concern) -> Reply:
 @registry.form("concern.lado.send", needs=manager, record=Concern, bound=False, clause=CLAUSE, quiet=True)
 async def lado(turn: Turn, concern: Concern) -> Reply:
     """Whether they were, and when; or why not."""
-    said, when, why = text(turn.request, "contacted"), turn.request.fields.get("when"), text(turn.request, "why")
+    said, why = text(turn.request, "contacted"), text(turn.request, "why")
     try:
         if said not in frozenset(Contacted):
             raise Unusable({"contacted": CHOOSE})
         if said == Contacted.NOT_NEEDED and concern.written and not why:
             raise Unusable({"why": "Please say why it is not needed: it is kept with the answer."})
-        at = when if isinstance(when, datetime) else None
-        moved = answer_lado(concern, Lado(Contacted(said), turn.viewer.id, turn.now, at))
+        moved = answer_lado(concern, Lado(Contacted(said), turn.viewer.id, turn.now, moment(turn.request, "when")))
     except Unusable as wrong:
         return Invalid(lado_form(concern), turn.request.fields, wrong.errors)
     kept = why if concern.written else ""

@@ -1,12 +1,10 @@
 """What whoever leads on an incident does about it: assess it, add to it, bring others in, decide on personal data."""
 
-from datetime import datetime
-
+from cards import wording
 from cards.incident import SEVERITIES, VERDICTS
 from cards.incident_forms import assess_form, assign_form, decide_form, note_form, refer_form
 from cards.model import Form
-from cards.wording import moment
-from handlers.fields import needed, text
+from handlers.fields import moment, needed, text
 from handlers.incidents.access import (
     add,
     decider,
@@ -157,7 +155,7 @@ async def ask_decide(turn: Turn, incident: Incident) -> Reply:
 async def decided(turn: Turn, incident: Incident) -> Reply:
     """The decision stands with its reason and its time."""
     try:
-        right = put_right(incident, _moment(turn, "aware"), turn.now)
+        right = put_right(incident, moment(turn.request, "aware"), turn.now)
         decision = _decision(turn, right)
     except Unusable as wrong:
         return Invalid(decide_form(incident), turn.request.fields, wrong.errors)
@@ -173,7 +171,7 @@ async def decided(turn: Turn, incident: Incident) -> Reply:
 
 async def _put_right(turn: Turn, incident: Incident) -> Incident:
     """The clock runs from another moment, and the chronology says so."""
-    at = moment(incident.breach.aware_at, turn.school.zone) if incident.breach else ""
+    at = wording.moment(incident.breach.aware_at, turn.school.zone) if incident.breach else ""
     incident = await add(turn, incident, Act.BREACH, f"Put right: the school first knew on {at}.")
     return begun_over(incident, turn.now, turn.school.calendar)
 
@@ -227,12 +225,7 @@ def _breach(turn: Turn, incident: Incident) -> Breach | None:
         return None
     if said not in frozenset(Personal):
         raise Unusable({"personal": "Please choose one of the answers."})
-    return begin_breach(Personal(said), _moment(turn, "aware"), turn.now)
-
-
-def _moment(turn: Turn, name: str) -> datetime | None:
-    found = turn.request.fields.get(name)
-    return found if isinstance(found, datetime) else None
+    return begin_breach(Personal(said), moment(turn.request, "aware"), turn.now)
 
 
 def _decision(turn: Turn, incident: Incident) -> Decision:
@@ -240,7 +233,7 @@ def _decision(turn: Turn, incident: Incident) -> Decision:
     if verdict not in frozenset(Verdict):
         raise Unusable({"verdict": "Please choose one of these."})
     why = needed(turn.request, "why", "Please say why: it is kept with the decision.")
-    reported = _moment(turn, "reported") if verdict == Verdict.REPORTED else None
+    reported = moment(turn.request, "reported") if verdict == Verdict.REPORTED else None
     if reported is not None and (reported > turn.now or (incident.breach and reported < incident.breach.aware_at)):
         raise Unusable({"reported": "That is not between when the school first knew and now. Please look again."})
     at = as_utc(reported) if reported else turn.now

@@ -1,7 +1,6 @@
 """A compromising picture: text only. Where it might show a child, nothing is kept, and the answer is whom to ring."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from cards.incident_picture import (
     DELETED,
@@ -14,7 +13,7 @@ from cards.incident_picture import (
     stop_card,
 )
 from cards.model import FileRef
-from handlers.fields import needed, text
+from handlers.fields import moment, needed, text
 from handlers.incidents.reporting import begin, take
 from handlers.incidents.routing import route
 from handlers.needs import staff
@@ -56,14 +55,12 @@ async def child(turn: Turn) -> Reply:
 @registry.form("picture.report", needs=staff, clause=CLAUSE)
 async def reported(turn: Turn) -> Reply:
     """It was deleted, and the headteacher hears of it as of any incident."""
-    happened = turn.request.fields.get("happened")
     try:
         where = needed(turn.request, "where", "Please say where it was taken.")
-        at = happened if isinstance(happened, datetime) else None
         deleted = {name: text(turn.request, name) for name, _ in DELETED}
         others = text(turn.request, "others")
         said = f"{WHAT}\n{in_words(deleted, others)}"
-        report = checked(Report(said, Kind.PICTURE, where, happened_at=at), turn.now)
+        report = checked(Report(said, Kind.PICTURE, where, happened_at=moment(turn.request, "happened")), turn.now)
     except Unusable as wrong:
         return Invalid(deletion_form(), turn.request.fields, wrong.errors)
     way = await route(turn, None, of_head=False, personal=False)

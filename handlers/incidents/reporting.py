@@ -1,13 +1,12 @@
 """Reporting an incident: it goes to whoever may lead on it, and to nobody it might be about."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from cards.incident import not_ready_card, receipt_card
 from cards.incident_forms import YES, journalist_form, report_form
 from cards.model import Form
 from handlers.comments.access import handles
-from handlers.fields import link, needed, text
+from handlers.fields import link, moment, needed, text
 from handlers.incidents.access import add, keep, sight
 from handlers.incidents.routing import Route, route
 from handlers.needs import staff
@@ -62,8 +61,7 @@ async def new(turn: Turn) -> Reply:
     try:
         report, subject = await _read(turn)
         personal = _personal(turn, report.kind)
-        aware = turn.request.fields.get("aware")
-        breach = begin_breach(personal, aware if isinstance(aware, datetime) else None, turn.now)
+        breach = begin_breach(personal, moment(turn.request, "aware"), turn.now)
     except Unusable as wrong:
         full = turn.request.payload.get("full") == YES or "about" in wrong.errors
         return Invalid(_form(turn, full=full), turn.request.fields, wrong.errors)
@@ -83,16 +81,16 @@ async def journalist(turn: Turn) -> Reply:
 async def pressed(turn: Turn) -> Reply:
     """The press has asked: a holding line for whoever was asked, and the rest to the headteacher."""
     ready(turn)
-    deadline = turn.request.fields.get("deadline")
+    deadline = moment(turn.request, "deadline")
     try:
         what = needed(turn.request, "what", "Please say what they want to know.")
         outlet = needed(turn.request, "outlet", "Please say who is asking.")
-        if isinstance(deadline, datetime) and deadline <= turn.now:
+        if deadline is not None and deadline <= turn.now:
             raise Unusable({"deadline": "That time has passed. Please look at the day, or leave it empty."})
     except Unusable as wrong:
         return Invalid(journalist_form(), turn.request.fields, wrong.errors)
     way = await route(turn, None, of_head=False, personal=False)
-    press = Press(outlet, text(turn.request, "contact"), deadline if isinstance(deadline, datetime) else None)
+    press = Press(outlet, text(turn.request, "contact"), deadline)
     return await take(turn, replace(await begin(turn, Report(what, Kind.PRESS), way), press=press), way)
 
 
@@ -154,13 +152,12 @@ async def _read(turn: Turn) -> tuple[Report, Person | None]:
         errors["kind"] = "Please choose what it is."
     if errors:
         raise Unusable(errors)
-    happened = request.fields.get("happened")
     report = Report(
         what=what,
         kind=Kind(kind),
         where=text(request, "where"),
         link=address,
-        happened_at=happened if isinstance(happened, datetime) else None,
+        happened_at=moment(request, "happened"),
         involved=text(request, "involved"),
         about=subject.id if subject else "",
         of_head=text(request, "head") == YES,

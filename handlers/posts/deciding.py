@@ -3,6 +3,7 @@
 from cards.model import Form
 from cards.post_forms import reason_form
 from handlers.answering import moved
+from handlers.fields import text
 from handlers.posts.access import author_of, decides, hand_over, keep
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
@@ -11,7 +12,6 @@ from handlers.turn import Turn
 from policy.deciding import CLAUSE
 from policy.people import Person
 from policy.post import Post, State, Verdict, already, decide
-from policy.text import clean
 
 registry = Registry()
 
@@ -48,7 +48,7 @@ async def changes(turn: Turn, post: Post) -> Reply:
 @registry.form("post.changes.send", needs=decides, record=Post, clause=CLAUSE)
 async def send_back(turn: Turn, post: Post) -> Reply:
     """Back to its author, with what should change."""
-    reason = _reason(turn)
+    reason = text(turn.request, "reason")
     if not reason:
         wrong = {"reason": "Please say what should change, so that the author knows what to do."}
         return Invalid(_changes_form(post), turn.request.fields, wrong)
@@ -65,7 +65,7 @@ async def reject(turn: Turn, post: Post) -> Reply:
 @registry.form("post.reject.send", needs=decides, record=Post, clause=CLAUSE)
 async def rejected(turn: Turn, post: Post) -> Reply:
     """It does not go out, and its author is told why."""
-    reason = _reason(turn)
+    reason = text(turn.request, "reason")
     if not reason:
         wrong = {"reason": "Please give a reason: the author will read it."}
         return Invalid(_reject_form(post), turn.request.fields, wrong)
@@ -91,11 +91,6 @@ async def _tell_author(turn: Turn, post: Post) -> Reply:
     await moved(turn, post)
     turn.send("post.decided", await author_of(turn, post), post)
     return Nothing()
-
-
-def _reason(turn: Turn) -> str:
-    value = turn.request.fields.get("reason")
-    return clean(value).strip() if isinstance(value, str) else ""
 
 
 def _changes_form(post: Post) -> Form:

@@ -11,7 +11,6 @@ from policy.deciding import authority
 from policy.people import Person, same_person
 from policy.refused import NotAllowed, OwnWork
 from policy.template import EVERYWHERE, State, Template, fits, noted, schedule, usable_key
-from policy.text import clean
 
 MOST = 100
 """How many wordings of one sort are looked at, newest first."""
@@ -124,12 +123,6 @@ def keep(turn: Turn, template: Template) -> Template:
     template = schedule(noted(template, turn.now), turn.school.calendar)
     turn.save(template, fingerprint=template.fingerprint)
     return template
-
-
-def field(turn: Turn, name: str) -> str:
-    """A field as clean text; "" when there is none."""
-    value = turn.request.fields.get(name)
-    return clean(value).strip() if isinstance(value, str) else ""
 
 
 def by_name(template: Template) -> tuple[str, str]:

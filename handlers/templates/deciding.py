@@ -1,9 +1,10 @@
 """Decisions on wordings."""
 
 from cards.template_forms import reject_form
+from handlers.fields import text
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
-from handlers.templates.access import decides, field, keep
+from handlers.templates.access import decides, keep
 from handlers.turn import Turn
 from policy.deciding import CLAUSE as DECIDING
 from policy.template import Template, approve, reject, waiting
@@ -28,7 +29,7 @@ async def ask_reason(turn: Turn, template: Template) -> Reply:
 @registry.form("template.reject.send", needs=decides, record=Template, clause=DECIDING)
 async def rejected(turn: Turn, template: Template) -> Reply:
     """It may not be used, and its author is told why."""
-    reason = field(turn, "reason")
+    reason = text(turn.request, "reason")
     if not reason:
         wrong = {"reason": "Please give a reason: the author will read it."}
         return Invalid(reject_form(template), turn.request.fields, wrong)

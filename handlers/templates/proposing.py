@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from cards.template import receipt_card
 from cards.template_forms import EVERY, template_form
+from handlers.fields import text
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
-from handlers.templates.access import asked, field, keep, reader_of, takes_back, writes
+from handlers.templates.access import asked, keep, reader_of, takes_back, writes
 from handlers.turn import Turn
 from policy.deciding import CLAUSE as DECIDING
 from policy.people import same_person
@@ -88,11 +89,12 @@ class Typed:
 
 async def _typed(turn: Turn, template: Template | None) -> Typed:
     """The wording that was typed. Raises Unusable, by field, for what cannot be taken as it is."""
-    name, text = " ".join(field(turn, "name").split()), field(turn, "text")
-    chosen, use = field(turn, "account"), field(turn, "use")
+    request = turn.request
+    name, words = " ".join(text(request, "name").split()), text(request, "text")
+    chosen, use = text(request, "account"), text(request, "use")
     account = turn.school.account(chosen)
     everywhere = chosen in (EVERYWHERE, EVERY)
-    wrong = check(name, text, turn.school.accounts if everywhere else (account,) if account else ())
+    wrong = check(name, words, turn.school.accounts if everywhere else (account,) if account else ())
     if account is None and not everywhere:
         wrong["account"] = "Please choose one of the school's accounts, or every account."
     if use not in set(Use):
@@ -102,7 +104,7 @@ async def _typed(turn: Turn, template: Template | None) -> Typed:
     if wrong:
         raise Unusable(wrong)
     await _hold(turn, name)
-    return Typed(name, text, account.id if account else EVERYWHERE, Use(use))
+    return Typed(name, words, account.id if account else EVERYWHERE, Use(use))
 
 
 async def _hold(turn: Turn, name: str) -> None:

@@ -145,6 +145,13 @@ async def test_whoever_reported_it_sees_their_own_words_and_where_it_stands(desk
     assert "has not assessed it yet" in words
 
 
+@pytest.mark.parametrize("address", ["nowhere", "https://[", "https://a b"])
+async def test_only_a_whole_address_is_taken_as_the_link(desk: Desk, address: str) -> None:
+    reply = await desk.ask(TEACHER, "incident.new", fields={"what": SECRET, "link": address})
+    assert isinstance(reply, Invalid)
+    assert "whole address" in reply.errors["link"]
+
+
 @pytest.mark.parametrize("who", [COLLEAGUE, DEPUTY, OFFICER, CHAIR, OWNER])
 @pytest.mark.parametrize(
     "verb", ["incident.open", "incident.note", "incident.assess", "incident.close", "incident.page"]

@@ -239,7 +239,7 @@ async def test_an_edit_can_keep_a_picture_or_take_it_out(desk: Desk) -> None:
 async def test_only_a_real_address_is_taken_as_the_link(desk: Desk) -> None:
     post = await desk.write(TEACHER)
     await desk.ask(HEAD, "post.approve", post)
-    for link in ("javascript:alert(1)", "nowhere", "https://"):
+    for link in ("javascript:alert(1)", "nowhere", "https://", "https://[", "https://a b"):
         reply = await desk.ask(TEACHER, "post.posted.send", post, fields={"link": link})
         assert isinstance(reply, Invalid), link
     await desk.ask(OWNER, "post.posted.send", post, fields={"link": "https://example.org/1"})
