@@ -36,7 +36,9 @@ commands.add_typer(
     retaining.commands(everything()), name="retention", short_help="Delete what has been kept long enough"
 )
 commands.add_typer(erasing.commands(everything()), name="erase", short_help="Erase a record, or somebody, for good")
-commands.add_typer(keys.keys, name="keys", short_help="Make a key to seal confidential records with")
+commands.add_typer(
+    keys.keys, name="keys", short_help="Make, change and recover the key that confidential records are sealed with"
+)
 commands.add_typer(manifests.manifest, name="manifest", short_help="Make what a chat platform asks for")
 
 

@@ -46,7 +46,7 @@ def serve(
 ) -> None:
     """Serve the school, until stopped: on Slack, on Teams, or on both.
 
-    Settings come from exeat.toml and the environment (docs/running.md); exeat doctor looks them over.
+    Settings come from exeat.toml and the environment (docs/configuration.md); exeat doctor looks them over.
 
     \b
     Example:

@@ -83,14 +83,15 @@ def _policy(school: School, now: datetime) -> Iterator[Finding]:
     if policy.next_review is None:
         return
     today = school.calendar.today(now)
+    called = f"The policy, version {policy.version}," if policy.version else "The policy"
     if policy.next_review < today:
         yield note(
             "[policy] next_review",
-            f"The policy was to be reviewed by {policy.next_review}, which has passed.",
+            f"{called} was to be reviewed by {policy.next_review}, which has passed.",
             "Review it with the governors, then write the new version and date under [policy].",
         )
     else:
-        yield fine("[policy] next_review", f"The policy is next reviewed by {policy.next_review}.")
+        yield fine("[policy] next_review", f"{called} is next reviewed by {policy.next_review}.")
 
 
 def environment_findings(environment: Environment) -> Iterator[Finding]:

@@ -34,8 +34,9 @@ MEANINGS: Mapping[tuple[str, str], str] = {
     ("contacts", "dsl"): "No telephone number of the Designated Safeguarding Lead is shown.",
     ("contacts", "chair_of_governors"): "No telephone number of the chair of governors is shown.",
     ("contacts", "agencies"): "No other agencies are listed.",
-    ("policy", "file"): "Exeat's own summary of the policy is quoted.",
-    ("policy", "version"): "The policy carries no version.",
+    ("policy", "file"): "Nobody looks whether the school's policy is in its place. Exeat quotes its own summary of "
+    "it in any case.",
+    ("policy", "version"): "The doctor names the policy without a version.",
     ("policy", "next_review"): "Nobody is reminded that the policy wants reviewing.",
     (
         "comments",

@@ -223,9 +223,9 @@ async def test_an_audit_that_was_altered(write: Write, tmp_path: Path) -> None:
 
 
 async def test_a_policy_whose_review_is_overdue(write: Write) -> None:
-    write(f'{TOML}[policy]\nnext_review = "2022-03-31"\nfile = "policy.md"\n')
+    write(f'{TOML}[policy]\nnext_review = "2022-03-31"\nversion = "2021"\nfile = "policy.md"\n')
     notes = {one.subject: one for one in await found(Verdict.NOTE)}
-    assert "2022-03-31, which has passed" in notes["[policy] next_review"].found
+    assert "version 2021, was to be reviewed by 2022-03-31, which has passed" in notes["[policy] next_review"].found
     assert "policy.md" in notes["[policy] file"].found
 
 

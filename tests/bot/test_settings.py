@@ -1,12 +1,15 @@
 """The school's file: what it may say, what it means, and every mistake told at once with its line."""
 
+import re
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cli.written import Answers, written
 from bot.settings import Fault, Misconfigured, parse_school
 from bot.settings.defaults import MEANINGS, left_out
 from bot.settings.lines import read_document
@@ -69,6 +72,28 @@ def test_the_documented_example_is_read_and_gives_every_setting() -> None:
     assert whole.id == "harbour-primary"
     assert len(whole.accounts) > 1
     assert list(left_out(read_document(text).data)) == []
+
+
+def test_what_init_writes_explains_every_setting() -> None:
+    nothing: dict[str, Any] = {
+        "staff": (),
+        "deputies": (),
+        "office": (),
+        "admins": (),
+        "owners": (),
+        "dsl": "",
+        "url": "",
+    }
+    text = written(Answers("Harbour", "head@harbour.example", account="Page", platform="facebook", **nothing))
+    assert school(text).name == "Harbour"
+    filled_in = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
+    assert school(filled_in).accounts[0].owners == ("office@school.example",)
+    data = read_document(filled_in).data
+    for section, shape in SECTIONS.items():
+        given = data
+        for name in section:
+            given = given[name][0] if isinstance(given[name], list) else given[name]
+        assert set(given) == set(shape.model_fields), section
 
 
 def test_everything_that_may_be_said_is_understood() -> None:
