@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import AsyncIterator, Iterator
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, isfunction
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from handlers.everything import everything
-from handlers.registry import merge
+from handlers.registry import Registry, merge
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import HEAD, TEACHER, harbour
 
-PAGE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 ROOMS = ("policy", "cards", "handlers")
 
 
@@ -66,6 +67,22 @@ async def test_the_examples_own_tests_pass(desk: Desk, name: str) -> None:
     assert iscoroutinefunction(test)
     await test(desk)
     del sys.modules["example_tests"]
+
+
+def test_the_line_that_is_added_stands_where_the_page_says() -> None:
+    found = re.search(r"### 4\. The one line.*?```diff\n(.*?)```", PAGE, re.DOTALL)
+    assert found is not None
+    shown = [line for line in found[1].splitlines() if not line.startswith("+") and line != " ..."]
+    there = (ROOT / "handlers" / "everything.py").read_text("utf-8").splitlines()
+    assert len(shown) > 3
+    assert [line for line in shown if line[1:] not in there] == []
+
+
+def test_the_page_names_everything_that_can_be_entered_in_the_registry() -> None:
+    reads = {Registry.commands, Registry.shortcuts}
+    enters = {name for name, what in vars(Registry).items() if isfunction(what) and what not in reads}
+    named = {name for name in enters if re.search(rf"[`@.]{name}\b", PAGE)}
+    assert {name for name in enters if not name.startswith("_")} - named == set()
 
 
 def test_the_example_has_tests() -> None:
