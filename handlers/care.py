@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from handlers.reach import is_gone
 from handlers.turn import Scene
 from policy.comment import Comment
-from policy.people import Person, Role, is_staff, same_person
+from policy.people import Person, Role, is_among, is_staff, once
 
 
 async def keepers(scene: Scene, account: str) -> list[Person]:
@@ -43,12 +43,12 @@ async def cares_for(scene: Scene, account: str) -> bool:
     known = scene.school.account(account)
     if (known is not None and scene.school.owns(scene.viewer, known)) or await leads(scene):
         return True
-    return any(same_person(each, scene.viewer) for each in await keepers(scene, account))
+    return is_among(scene.viewer, await keepers(scene, account))
 
 
 async def leads(scene: Scene) -> bool:
     """Whether the viewer sees the comments of every account, by their role or in the headteacher's place today."""
-    return sees_all(scene) or any(same_person(head, scene.viewer) for head in await heads(scene))
+    return sees_all(scene) or is_among(scene.viewer, await heads(scene))
 
 
 def sees_all(scene: Scene) -> bool:
@@ -67,6 +67,5 @@ async def present(scene: Scene, people: Iterable[Person]) -> list[Person]:
             continue
         if here is not person and await scene.absence(here) is not None:
             continue
-        if not any(same_person(here, other) for other in found):
-            found.append(here)
-    return found
+        found.append(here)
+    return once(found)

@@ -6,7 +6,6 @@ from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, renew
 from cards.model import Card
 from handlers.registry import Registry
 from handlers.turn import Scene
-from policy.people import Role
 from policy.secret import Secret, passed_warning
 
 REGISTRY = Registry()
@@ -18,7 +17,7 @@ FRESH = timedelta(days=1)
 @REGISTRY.view("relay.dead")
 async def dead_letters(scene: Scene, record: None) -> Card | None:
     """What could not be delivered in the last day: to whom and why, and never what it said or was about."""
-    if not _is_admin(scene):
+    if not scene.school.is_admin(scene.viewer):
         return None
     found = await scene.tx.dead_letters(LONGEST_LIST + 1)
     fresh = [letter for letter in found if letter.at > scene.now - FRESH]
@@ -31,25 +30,21 @@ async def dead_letters(scene: Scene, record: None) -> Card | None:
 @REGISTRY.view("watch.late")
 async def late(scene: Scene, record: None) -> Card | None:
     """Something that was due has not been done."""
-    return late_card() if _is_admin(scene) else None
+    return late_card() if scene.school.is_admin(scene.viewer) else None
 
 
 @REGISTRY.view("watch.stuck")
 async def stuck(scene: Scene, record: None) -> Card | None:
     """A chat takes no messages."""
-    return stuck_card() if _is_admin(scene) else None
+    return stuck_card() if scene.school.is_admin(scene.viewer) else None
 
 
 @REGISTRY.view("watch.secret", Secret)
 async def secret(scene: Scene, kept: Secret) -> Card | None:
     """A key of Exeat's is about to end. Once it has been renewed, nothing is sent and what was sent says so."""
     today = scene.school.calendar.today(scene.now)
-    if not _is_admin(scene):
+    if not scene.school.is_admin(scene.viewer):
         return None
     if passed_warning(kept.ends, today) is None:
         return None if scene.first else renewed_card(kept.ends)
     return secret_card(kept.ends, today)
-
-
-def _is_admin(scene: Scene) -> bool:
-    return scene.school.roster.holds(scene.viewer, Role.ADMIN)

@@ -22,14 +22,14 @@ VIEW = "people.missing"
 @REGISTRY.view(VIEW)
 async def missing(scene: Scene, record: None) -> Card | None:
     """Whom Exeat cannot reach, to an admin; nothing when everybody has been met meanwhile."""
-    found = await unreached(scene) if _is_admin(scene) else ()
+    found = await unreached(scene) if scene.school.is_admin(scene.viewer) else ()
     return missing_card(found) if found else None
 
 
 @REGISTRY.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The same on an admin's page, and in their answer to /exeat."""
-    return missing_part(await unreached(scene)) if _is_admin(scene) else ()
+    return missing_part(await unreached(scene)) if scene.school.is_admin(scene.viewer) else ()
 
 
 async def tell_of_unreached(
@@ -68,7 +68,3 @@ async def unreached(scene: Scene) -> tuple[Unreached, ...]:
         removed = any([await has_removed(scene, person) for person in people])
         found.append(Unreached(name, roles, accounts, removed))
     return tuple(found)
-
-
-def _is_admin(scene: Scene) -> bool:
-    return scene.school.roster.holds(scene.viewer, Role.ADMIN)

@@ -8,7 +8,7 @@ from handlers.people import as_one, known_by
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import EXEAT, Identity, Known, Person, Role, addressed, same_person
+from policy.people import EXEAT, Identity, Known, Person, Role, addressed, once, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
@@ -63,10 +63,8 @@ class Scene:
 
     async def by_refs(self, refs: Iterable[str]) -> list[Person]:
         """The people that roster refs mean, each once; refs that nobody here answers to any more are left out."""
-        found: list[Person] = []
-        for name in refs:
-            _add(found, [person for person in await known_by(self.tx, name, self.school.roster) if person.active])
-        return found
+        found = [person for name in refs for person in await known_by(self.tx, name, self.school.roster)]
+        return once(person for person in found if person.active)
 
     async def reachable(self, refs: Iterable[str]) -> list[Person]:
         """The same, and where a ref is an e-mail address by which nobody was ever met, somebody `unmet`, who can be
@@ -77,8 +75,8 @@ class Scene:
             known = await known_by(self.tx, name, self.school.roster)
             if not known and ":" not in name:
                 known = [addressed(name, self.school.id)]
-            _add(found, [person for person in known if person.active])
-        return found
+            found += [person for person in known if person.active]
+        return once(found)
 
     async def holders(self, role: Role) -> list[Person]:
         """Who holds the role."""
@@ -210,10 +208,3 @@ class Turn(Scene):
                 not_before=self.now,
             )
         )
-
-
-def _add(found: list[Person], people: Iterable[Person]) -> None:
-    """Put people to those found, each once."""
-    for person in people:
-        if not any(same_person(person, other) for other in found):
-            found.append(person)

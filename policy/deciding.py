@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policy.away import Away
-from policy.people import Person, might_be_same_person, same_person
+from policy.people import Person, is_among, might_be_same_person, same_person
 from policy.refused import NotAllowed, OwnWork
 
 CLAUSE = "approve-posts"
@@ -52,7 +52,7 @@ def deciders(author: Person, seats: Seats, own: bool) -> tuple[Decider, ...]:
         found += _deputies(author, seats.deputies, _why_deputies(author, head))
     once: list[Decider] = []
     for decider in found:
-        if not any(same_person(decider.person, other.person) for other in once):
+        if not is_among(decider.person, (other.person for other in once)):
             once.append(decider)
     return tuple(once)
 

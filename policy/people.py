@@ -1,6 +1,6 @@
 """People: who somebody is on each platform, and which of them the school admits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -195,6 +195,20 @@ def might_be_same_person(one: Person, other: Person) -> bool:
     """
     emails = ({account.email for account in person.accounts if account.email} for person in (one, other))
     return same_person(one, other) or not set.isdisjoint(*emails)
+
+
+def is_among(person: Person, people: Iterable[Person]) -> bool:
+    """Whether the person is one of those people, whichever of their accounts it is."""
+    return any(same_person(person, each) for each in people)
+
+
+def once(people: Iterable[Person]) -> list[Person]:
+    """The people, each of them once, in the order in which they came."""
+    found: list[Person] = []
+    for person in people:
+        if not is_among(person, found):
+            found.append(person)
+    return found
 
 
 def is_staff(person: Person, roster: "Roster") -> bool:

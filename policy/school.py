@@ -95,3 +95,7 @@ class School:
     def is_head(self, person: Person) -> bool:
         """Whether the person is the headteacher."""
         return self.roster.holds(person, Role.HEADTEACHER)
+
+    def is_admin(self, person: Person) -> bool:
+        """Whether the person looks after Exeat."""
+        return self.roster.holds(person, Role.ADMIN)

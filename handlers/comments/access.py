@@ -9,7 +9,7 @@ from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
 from policy.comment import Comment
 from policy.comment_due import schedule
-from policy.people import Person, same_person
+from policy.people import Person, is_among
 from policy.post import OPEN, WORDS, Post, State
 from policy.refused import NotAllowed
 
@@ -50,7 +50,7 @@ async def may_see(scene: Scene, comment: Comment) -> bool:
         return True
     reply = await scene.tx.get(Post, comment.reply) if comment.reply else None
     asked = await deciders_of(scene, reply.author) if reply is not None else ()
-    return any(same_person(each.person, scene.viewer) for each in asked)
+    return is_among(scene.viewer, (each.person for each in asked))
 
 
 async def sees(turn: Turn, comment: Comment) -> None:

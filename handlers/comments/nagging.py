@@ -10,7 +10,7 @@ from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, State, live_key
 from policy.comment_due import CLOSING, Nag, Rung, fall_due
-from policy.people import Person, same_person
+from policy.people import Person, is_among
 
 registry = Registry()
 
@@ -64,7 +64,7 @@ async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -
     if not nag.head:
         return
     for head in await heads(turn):
-        if any(same_person(head, each) for each in told):
+        if is_among(head, told):
             continue
         if comment.overdue(turn.now):
             since = max(comment.due, comment.logged_at)
@@ -120,7 +120,7 @@ async def _is_all(turn: Turn, comment: Comment, person: Person) -> bool:
             continue
         if not await turn.tx.find(Comment, state=comment.state, key=live_key(account.id), limit=1):
             continue
-        if any(same_person(each, person) for each in await keepers(turn, account.id)):
+        if is_among(person, await keepers(turn, account.id)):
             return False
     return True
 

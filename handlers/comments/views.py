@@ -27,7 +27,7 @@ from handlers.request import Reply, Say, Show
 from handlers.turn import Scene, Turn
 from policy.comment import CLAUSE, LIVE, Comment, Kind, State, live_key
 from policy.digest import Digest
-from policy.people import same_person
+from policy.people import is_among
 from policy.record import ref
 from policy.refused import NotAllowed, NotFound
 from policy.response_times import response_times
@@ -190,13 +190,13 @@ async def kept(scene: Scene) -> list[str]:
     """The accounts whose comments are with the viewer today."""
     found = []
     for each in await everywhere(scene):
-        if any(same_person(keeper, scene.viewer) for keeper in await keepers(scene, each)):
+        if is_among(scene.viewer, await keepers(scene, each)):
             found.append(each)
     return found
 
 
 async def _is_with(scene: Scene, comment: Comment) -> bool:
-    return any(same_person(each, scene.viewer) for each in await carers(scene, comment))
+    return is_among(scene.viewer, await carers(scene, comment))
 
 
 async def queue(

@@ -11,7 +11,7 @@ from policy.chronology import Act, Entry
 from policy.incident import Incident
 from policy.incident_due import schedule
 from policy.incident_steps import add_reader
-from policy.people import EXEAT, Person, Role, might_be_same_person, same_person
+from policy.people import EXEAT, Person, Role, is_among, might_be_same_person, same_person
 from policy.refused import NotAllowed
 
 LEADING = (Role.HEADTEACHER, Role.CHAIR)
@@ -74,7 +74,7 @@ async def decides(scene: Scene, incident: Incident) -> bool:
     """Whether the viewer may decide on personal data: whoever leads, and the data protection officer."""
     if await leads(scene, incident):
         return True
-    return any(same_person(each, scene.viewer) for each in await deciders(scene, incident))
+    return is_among(scene.viewer, await deciders(scene, incident))
 
 
 async def deciders(scene: Scene, incident: Incident) -> list[Person]:

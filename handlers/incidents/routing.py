@@ -8,7 +8,7 @@ from handlers.reach import is_gone
 from handlers.seats import seats_today
 from handlers.turn import Scene
 from policy.leading import Lead, leaders
-from policy.people import Person, Role, is_staff, might_be_same_person, same_person
+from policy.people import Person, Role, is_among, is_staff, might_be_same_person, once
 from policy.refused import NotAllowed
 
 
@@ -36,7 +36,7 @@ async def route(scene: Scene, subject: Person | None, *, of_head: bool, personal
         )
     told = await officers(scene, hidden) if personal else []
     also = [] if of_head else _open_to(scene, heads, hidden)
-    return Route(lead, _once((lead.person, *also, *told)), hidden)
+    return Route(lead, tuple(once((lead.person, *also, *told))), hidden)
 
 
 async def leader(scene: Scene, hidden: Sequence[Person], *, of_head: bool) -> Lead | None:
@@ -52,7 +52,7 @@ async def may_lead(scene: Scene, person: Person, hidden: Sequence[Person], *, of
     """Whether the person may lead today: what somebody was named for ends when whoever named them is back."""
     chairs = await scene.holders(Role.CHAIR)
     found = leaders(await seats_today(scene), chairs, hidden, of_head=of_head)
-    return any(same_person(lead.person, person) for lead in found)
+    return is_among(person, (lead.person for lead in found))
 
 
 async def officers(scene: Scene, hidden: Sequence[Person]) -> list[Person]:
@@ -63,7 +63,7 @@ async def officers(scene: Scene, hidden: Sequence[Person]) -> list[Person]:
         away = await scene.absence(officer)
         stand_in = await scene.person(away.delegate) if away and away.delegate else None
         found += [stand_in] if stand_in is not None else []
-    return list(_once(_open_to(scene, found, hidden)))
+    return once(_open_to(scene, found, hidden))
 
 
 def _open_to(scene: Scene, people: Sequence[Person], hidden: Sequence[Person]) -> list[Person]:
@@ -73,11 +73,3 @@ def _open_to(scene: Scene, people: Sequence[Person], hidden: Sequence[Person]) -
         for each in people
         if is_staff(each, scene.school.roster) and not any(might_be_same_person(each, other) for other in hidden)
     ]
-
-
-def _once(people: Sequence[Person]) -> tuple[Person, ...]:
-    found = list[Person]()
-    for person in people:
-        if not any(same_person(person, other) for other in found):
-            found.append(person)
-    return tuple(found)

@@ -7,7 +7,7 @@ from handlers.turn import Scene, Turn
 from policy.comment import WORDS, Comment
 from policy.comment import State as Asked
 from policy.deciding import authority
-from policy.people import Person, same_person
+from policy.people import Person, is_among
 from policy.post import OPEN, Post, State, noted
 from policy.post_due import schedule
 from policy.record import ref
@@ -32,7 +32,7 @@ async def eyes(scene: Scene, post: Post) -> Eyes:
         accounts={each.id: each.name for each in scene.school.accounts},
         deciders=tuple([each.person.name for each in may if each.told and not await is_gone(scene, each.person)]),
         author=author,
-        decides=any(same_person(decider.person, scene.viewer) for decider in may),
+        decides=is_among(scene.viewer, (decider.person for decider in may)),
         publishes=author or owns,
         asked=asked.text if asked else "",
         settled=_settled(post, asked),

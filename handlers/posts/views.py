@@ -14,7 +14,7 @@ from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
 from handlers.seats import deciders_of, might_decide, seats_today
 from handlers.turn import Scene, Turn
-from policy.people import same_person
+from policy.people import is_among, same_person
 from policy.post import Post, State
 from policy.record import ref
 from policy.retention import post_kept
@@ -215,4 +215,4 @@ async def only_from(scene: Scene) -> tuple[str, ...] | None:
 
 
 async def _is_for(scene: Scene, post: Post) -> bool:
-    return any(same_person(each.person, scene.viewer) for each in await deciders_of(scene, post.author))
+    return is_among(scene.viewer, (each.person for each in await deciders_of(scene, post.author)))

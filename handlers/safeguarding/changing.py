@@ -11,7 +11,7 @@ from handlers.request import Nothing, Reply
 from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins
 from handlers.safeguarding.testing import make_ready
 from handlers.turn import Scene, Turn
-from policy.people import Person, Role, same_person
+from policy.people import Person, Role, is_among, same_person
 from policy.pin import (
     PINNED,
     Names,
@@ -36,9 +36,9 @@ REGISTRY = Registry()
 
 async def confirming(turn: Turn, kept: Pin) -> None:
     """Another holder, whom the change does not touch; to whoever is not told of it there is nothing there."""
-    if _among(turn.viewer, await confirmers(turn, kept)):
+    if is_among(turn.viewer, await confirmers(turn, kept)):
         turn.authority = "holds a safeguarding role"
-    elif _among(turn.viewer, await everyone_concerned(turn)):
+    elif is_among(turn.viewer, await everyone_concerned(turn)):
         raise not_theirs()
     else:
         raise turn.nothing_there()
@@ -67,7 +67,7 @@ async def comes(turn: Turn, person: Person) -> None:
     if turn.school.safeguarding.concerns is Concerns.OFF:
         return
     pins = await kept_pins(turn)
-    if pins and _among(person, await everyone_concerned(turn)):
+    if pins and is_among(person, await everyone_concerned(turn)):
         await _tell_of_all(turn, person, pins[0])
         for kept in pins:
             if kept.asks:
@@ -120,7 +120,7 @@ async def due(turn: Turn, kept: Pin) -> None:
 async def pin_view(scene: Scene, kept: Pin) -> Card | None:
     """The change, to everybody it is told to; the buttons to those who may confirm it."""
     before = await scene.by_refs(name for names in kept.before for name in names)
-    if not _among(scene.viewer, [*await everyone_concerned(scene), *before]):
+    if not is_among(scene.viewer, [*await everyone_concerned(scene), *before]):
         return None
     if scene.first and kept.proposed is None and kept.by == "":
         return None
@@ -131,7 +131,7 @@ async def pin_view(scene: Scene, kept: Pin) -> Card | None:
 async def pins_view(scene: Scene, record: None) -> Card | None:
     """Who holds the roles, to everybody who is told of them."""
     pins = await kept_pins(scene)
-    if not pins or not _among(scene.viewer, await everyone_concerned(scene)):
+    if not pins or not is_among(scene.viewer, await everyone_concerned(scene)):
         return None
     return pins_card([await _change(scene, kept) for kept in pins])
 
@@ -143,7 +143,7 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
         return ()
     rows = list[Row]()
     for kept in await kept_pins(scene):
-        if kept.asks and _among(scene.viewer, await confirmers(scene, kept)):
+        if kept.asks and is_among(scene.viewer, await confirmers(scene, kept)):
             rows.append(pin_row(await _change(scene, kept)))
     return tuple(rows)
 
@@ -186,7 +186,7 @@ async def _change(scene: Scene, kept: Pin) -> Change:
         tuple([await _seat(scene, names, holds=True) for names in kept.held]),
         None if kept.proposed is None else tuple([await _seat(scene, names) for names in kept.proposed]),
         tuple(person.name for person in may),
-        _among(scene.viewer, may),
+        is_among(scene.viewer, may),
         await scene.name(kept.by) if kept.by else "",
     )
 
@@ -195,7 +195,3 @@ async def _seat(scene: Scene, names: Names, *, holds: bool = False) -> Seat:
     people = await scene.by_refs(names)
     reached = await holder(scene, names) is not None if holds else bool(people)
     return Seat(people[0].name if people else "", names, reached)
-
-
-def _among(person: Person, people: Iterable[Person]) -> bool:
-    return any(same_person(person, each) for each in people)

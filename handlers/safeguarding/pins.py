@@ -1,9 +1,7 @@
 """Who holds the safeguarding roles as far as concerns go, and who may say that a change of them is right."""
 
-from collections.abc import Iterable
-
 from handlers.turn import Scene
-from policy.people import Person, Role, is_staff, same_person
+from policy.people import Person, Role, is_staff, once
 from policy.pin import PINNED, Names, Pin, configured, is_known_by, may_confirm
 
 
@@ -51,12 +49,3 @@ async def everyone_concerned(scene: Scene) -> list[Person]:
     proposed = [name for role in PINNED for name in scene.school.roster.refs(role)]
     people = [*await scene.by_refs([*names, *proposed]), *await scene.holders(Role.ADMIN)]
     return [person for person in once(people) if is_staff(person, scene.school.roster)]
-
-
-def once(people: Iterable[Person]) -> list[Person]:
-    """The people, each of them once."""
-    found: list[Person] = []
-    for person in people:
-        if not any(same_person(person, other) for other in found):
-            found.append(person)
-    return found

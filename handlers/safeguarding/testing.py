@@ -7,7 +7,7 @@ from handlers.reach import is_reached
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply, Say
 from handlers.safeguarding.drill import drills_of, is_live, is_ready, standing
-from handlers.safeguarding.pins import everyone_pinned, once, pinned
+from handlers.safeguarding.pins import everyone_pinned, pinned
 from handlers.turn import Scene, Turn
 from policy.drill import (
     OPENING,
@@ -22,7 +22,7 @@ from policy.drill import (
     rest,
     schedule,
 )
-from policy.people import MAIL, Person, Role, same_person
+from policy.people import MAIL, Person, Role, is_among, once
 from policy.record import ref
 from policy.refused import NotAllowed, WrongState
 from policy.school import Concerns
@@ -51,7 +51,7 @@ async def begins(turn: Turn) -> None:
 @REGISTRY.comes
 async def comes(turn: Turn, person: Person) -> None:
     """A holder who is met is sent a test alert."""
-    if _on(turn) and any(same_person(person, each) for each in await everyone_pinned(turn)):
+    if _on(turn) and is_among(person, await everyone_pinned(turn)):
         await make_ready(turn)
 
 
@@ -88,7 +88,7 @@ async def due(turn: Turn, drill: Drill) -> None:
     """
     calendar, person = turn.school.calendar, await turn.person(drill.person)
     holders = await everyone_pinned(turn) if _on(turn) else []
-    if person is None or not any(same_person(person, each) for each in holders):
+    if person is None or not is_among(person, holders):
         turn.tx.put(rest(drill))
         return
     after = schedule(drill, turn.now, calendar)
@@ -118,7 +118,7 @@ async def open_view(scene: Scene, record: None) -> Card | None:
 async def opening_view(scene: Scene, opening: Opening) -> Card | None:
     """Concerns are taken from now on: to those who oversee it, and to every holder."""
     holders = await everyone_pinned(scene)
-    if not await _oversees(scene) and not any(same_person(scene.viewer, each) for each in holders):
+    if not await _oversees(scene) and not is_among(scene.viewer, holders):
         return None
     return opening_card(opening, scene.school.zone)
 
@@ -205,10 +205,10 @@ async def _all_acknowledged(scene: Scene) -> bool:
 
 
 async def _oversees(scene: Scene) -> bool:
-    if scene.school.roster.holds(scene.viewer, Role.ADMIN):
+    if scene.school.is_admin(scene.viewer):
         return True
     leads = [*await pinned(scene, Role.HEADTEACHER), *await pinned(scene, Role.DSL)]
-    return any(same_person(scene.viewer, each) for each in leads)
+    return is_among(scene.viewer, leads)
 
 
 def _on(scene: Scene) -> bool:

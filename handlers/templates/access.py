@@ -8,7 +8,7 @@ from policy.checks.advice import advice
 from policy.checks.draft import Draft
 from policy.deciding import CLAUSE as DECIDING
 from policy.deciding import authority
-from policy.people import Person, same_person
+from policy.people import Person, is_among
 from policy.refused import NotAllowed, OwnWork
 from policy.template import EVERYWHERE, State, Template, fits, noted, schedule, usable_key
 
@@ -40,7 +40,7 @@ async def reader_of(scene: Scene, template: Template) -> Reader:
         accounts={each.id: each.name for each in scene.school.accounts},
         deciders=tuple([each.person.name for each in may if each.told and not await is_gone(scene, each.person)]),
         author=await scene.is_viewer(template.author),
-        decides=any(same_person(each.person, scene.viewer) for each in may),
+        decides=is_among(scene.viewer, (each.person for each in may)),
         advice=tuple(advice(Draft(template.text), scene.school.accounts)),
     )
 
@@ -63,7 +63,7 @@ async def may_see(scene: Scene, template: Template) -> bool:
 
 async def may_decide(scene: Scene, template: Template) -> bool:
     """Whether the viewer may decide on it today."""
-    return any(same_person(each.person, scene.viewer) for each in await deciders_of(scene, template.author))
+    return is_among(scene.viewer, (each.person for each in await deciders_of(scene, template.author)))
 
 
 async def asked(scene: Scene, template: Template) -> list[Person]:

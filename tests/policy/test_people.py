@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from policy.people import Identity, Person, Roster, Standing, admit, join, meet, refresh, same_person
+from policy.people import (
+    Identity,
+    Person,
+    Roster,
+    Standing,
+    admit,
+    is_among,
+    join,
+    meet,
+    once,
+    refresh,
+    same_person,
+)
 from policy.refused import NotAdmitted
 from tests.fakes.school import identity, known, person
 
@@ -31,6 +43,13 @@ def test_joined_records_stay_one_under_either_id() -> None:
     assert set(keeper.ids) == {"sandbox:demo:tom", "teams:T1:tom"}
     assert (rest.same_as, rest.accounts, rest.state) == (keeper.id, (), "linked")
     assert same_person(keeper, rest)
+
+
+def test_each_comes_once_whichever_account_it_is() -> None:
+    tom, cara, again = person("tom"), person("cara"), meet(TEAMS, "harbour")
+    assert once([tom, cara, again]) == [tom, cara]
+    assert is_among(again, [cara, tom])
+    assert not is_among(again, [cara])
 
 
 def test_what_the_platform_says_today_replaces_what_it_said() -> None:
