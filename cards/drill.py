@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cards.missing import CALLED
 from cards.model import Button, Card, Element, Facts, Notice, Row, Text, Tone
+from cards.roles import CALLED
 from cards.wording import listed, moment
 from policy.drill import Drill, Opening
 from policy.people import Person, Role

@@ -1,26 +1,15 @@
 """People whom the school's configuration names and Exeat cannot reach, as the admins are told of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.model import Card, Element, Facts, Notice, Text, Tone
+from cards.roles import CALLED
 from cards.wording import counted
 from policy.people import Role
 
 LONGEST_LIST = 15
 """How many of them one card names."""
-
-CALLED: Mapping[Role, str] = {
-    Role.HEADTEACHER: "the headteacher",
-    Role.DEPUTY: "a deputy",
-    Role.DSL: "the DSL",
-    Role.DEPUTY_DSL: "a deputy DSL",
-    Role.CHAIR: "the chair of governors",
-    Role.DPO: "the data protection officer",
-    Role.OFFICE: "the office",
-    Role.ADMIN: "an admin",
-}
-"""Whoever holds a role, in the middle of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

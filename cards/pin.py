@@ -1,22 +1,15 @@
 """Who holds the safeguarding roles for concerns, and a change of one that waits to be confirmed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from cards.model import Button, Card, Element, Facts, Notice, Row, Text, Tone
+from cards.roles import TITLES
 from cards.wording import listed
 from policy.people import Role
 from policy.pin import Names, Pin
 from policy.record import ref
-
-ROLES: Mapping[Role, str] = {
-    Role.HEADTEACHER: "headteacher",
-    Role.DSL: "Designated Safeguarding Lead",
-    Role.DEPUTY_DSL: "deputy DSLs",
-    Role.CHAIR: "chair of governors",
-}
-"""The roles that concerns go by, as a card names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class Change:
 
 def pin_card(change: Change) -> Card:
     """The change: what would change, who may confirm it, or what became of it."""
-    title = f"Safeguarding role: {ROLES[change.kept.role]}"
+    title = f"Safeguarding role: {TITLES[change.kept.role]}"
     status = _status(change)
     body: list[Element] = [Text(status, Tone.STRONG), _who(change)]
     if change.kept.proposed is not None:
@@ -76,7 +69,7 @@ def pins_card(changes: Sequence[Change]) -> Card:
 
 def pin_row(change: Change) -> Row:
     """The change on somebody's home page."""
-    return Row(f"Safeguarding role: {ROLES[change.kept.role]}", _status(change), _buttons(change))
+    return Row(f"Safeguarding role: {TITLES[change.kept.role]}", _status(change), _buttons(change))
 
 
 def _status(change: Change) -> str:
@@ -128,11 +121,11 @@ def _buttons(change: Change) -> tuple[Button, ...]:
     kept = change.kept
     if kept.proposed is None or not change.mine:
         return ()
-    about = f"the change of {ROLES[kept.role]}"
+    about = f"the change of {TITLES[kept.role]}"
     yes = Button("Confirm", "pin.confirm", ref(kept), kept.version, Tone.PRIMARY, about=f"Confirm {about}")
     no = Button("Not right", "pin.refuse", ref(kept), kept.version, Tone.DANGER, about=f"Not right: {about}")
     return (yes,) if kept.turned_down else (yes, no)
 
 
 def _titled(role: Role) -> str:
-    return f"{ROLES[role][0].upper()}{ROLES[role][1:]}"
+    return f"{TITLES[role][0].upper()}{TITLES[role][1:]}"

@@ -14,14 +14,16 @@ from bot.cli.speaking import FAILED, err, plainly, refuse, say
 from bot.clock import utc_now
 from bot.settings import read_environment, read_school
 from bot.settings.environment import Environment
+from cards.roles import TITLES
 from handlers.everything import everything
+from policy.people import Role
 from storage.contract import Unavailable
 from storage.escrow import WrongPassphrase, new_passphrase, open_copy, seal_copy
 from storage.rotation import rotate as seal_anew
 from storage.tiny import InUse, open_tiny
 from storage.vault import Vault, new_key, split
 
-KEEPERS = {"dsl": "Designated Safeguarding Lead", "chair": "chair of governors"}
+KEEPERS = {"dsl": TITLES[Role.DSL], "chair": TITLES[Role.CHAIR]}
 """Who keeps a sealed copy of the key, by what stands in the name of its file."""
 
 STOP_IT = (

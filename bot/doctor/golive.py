@@ -6,11 +6,10 @@ from datetime import datetime
 from bot.doctor.finding import Finding, Verdict, fine, fix, note
 from bot.doctor.kept import look_at_store
 from bot.doctor.mail import look_at_mail
-from bot.doctor.people import CALLED
 from bot.doctor.reach import look_at_server
 from bot.settings import Environment
 from cards.drill import Holder
-from cards.pin import ROLES
+from cards.roles import CALLED, TITLES
 from cards.wording import listed
 from handlers.safeguarding.drill import has_routes, standing
 from handlers.safeguarding.pins import confirmers, holder, kept_pins
@@ -102,12 +101,12 @@ def _roles(school: School) -> Iterator[Finding]:
     roster = school.roster
     for role, key in ((Role.DSL, "dsl"), (Role.CHAIR, "chair_of_governors")):
         if not roster.refs(role):
-            yield fix(f"[people] {key}", f"Nobody is named as {ROLES[role]}.", f'Write {key} = "…" under [people].')
+            yield fix(f"[people] {key}", f"Nobody is named as {TITLES[role]}.", f'Write {key} = "…" under [people].')
     for role in (Role.HEADTEACHER, Role.DSL):
         if _shared(roster, role, Role.CHAIR):
             yield fix(
                 "[people] chair_of_governors",
-                f"The chair of governors is also the {ROLES[role]}, so nobody is left for a concern about them.",
+                f"The chair of governors is also the {TITLES[role]}, so nobody is left for a concern about them.",
                 "Name somebody else.",
             )
     if _shared(roster, Role.HEADTEACHER, Role.DSL):
@@ -147,7 +146,7 @@ def _shared(roster: Roster, one: Role, other: Role) -> bool:
 
 
 async def _of_pin(scene: Scene, kept: Pin) -> AsyncIterator[Finding]:
-    subject = f"Safeguarding role: {ROLES[kept.role]}"
+    subject = f"Safeguarding role: {TITLES[kept.role]}"
     if kept.proposed is None:
         return
     named = ", ".join(name for names in kept.proposed for name in names) or "nobody"

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.doctor.finding import Finding, fine, fix, note
+from cards.roles import CALLED
 from handlers.turn import Scene
 from policy.away import OPEN_KEY, Away
 from policy.calendar import day_in_words
@@ -18,17 +19,6 @@ of those who only stand in matters on the days when they would have to.
 
 ALERTED = (Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.CHAIR)
 """Who is told when it is about somebody's safety."""
-
-CALLED = {
-    Role.HEADTEACHER: "the headteacher",
-    Role.DEPUTY: "a deputy",
-    Role.DSL: "the DSL",
-    Role.DEPUTY_DSL: "a deputy DSL",
-    Role.CHAIR: "the chair of governors",
-    Role.DPO: "the data protection officer",
-    Role.OFFICE: "the office",
-    Role.ADMIN: "an admin",
-}
 
 
 async def people_findings(

@@ -1,32 +1,22 @@
 """People, their absences and their looks at accounts laid out to be read outside Exeat."""
 
 from cards.export import Fact, Part, Piece, Sheet, When, Who, Words
+from cards.roles import TITLES
 from handlers.exports.of_posts import place
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.address import Address
 from policy.away import Away
 from policy.look import Watch
-from policy.people import Person, Role
+from policy.people import Person
 
 registry = Registry()
-
-ROLES = {
-    Role.HEADTEACHER: "headteacher",
-    Role.DEPUTY: "deputy headteacher",
-    Role.DSL: "Designated Safeguarding Lead",
-    Role.DEPUTY_DSL: "deputy Designated Safeguarding Lead",
-    Role.CHAIR: "chair of governors",
-    Role.DPO: "data protection officer",
-    Role.OFFICE: "office",
-    Role.ADMIN: "looks after Exeat",
-}
 
 
 @registry.exports("people", "People and their accounts", Person)
 async def person(scene: Scene, person: Person) -> Sheet:
     """Somebody: what the platforms say of their accounts, and what the school's settings name them as."""
-    held = [words for role, words in ROLES.items() if scene.school.roster.holds(person, role)]
+    held = [words for role, words in TITLES.items() if scene.school.roster.holds(person, role)]
     known: list[Piece] = [Fact("Known as", person.id)]
     known += [Fact("Known before as", each) for each in person.formerly]
     known += [Fact("Is the same as", person.same_as)] if person.same_as else []

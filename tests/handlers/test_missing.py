@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cards.missing import CALLED, LONGEST_LIST, Unreached, missing_card
+from cards.missing import LONGEST_LIST, Unreached, missing_card
 from cards.model import Card
+from cards.roles import CALLED, TITLES
 from cards.text import plain
 from handlers.missing import VIEW, tell_of_unreached
 from handlers.request import Say
@@ -201,4 +202,4 @@ def test_a_long_list_says_how_many_more_there_are() -> None:
 
 
 def test_every_role_has_its_words() -> None:
-    assert set(CALLED) == set(Role)
+    assert set(CALLED) == set(TITLES) == set(Role)
