@@ -1,9 +1,14 @@
-"""The body of a request from outside: read up to a limit, parsed, and turned away when it is not well formed."""
+"""The body of a request or of an answer from outside: read up to a limit, parsed, and turned away when unfit."""
 
 from typing import Any
 
+import aiohttp
 import orjson
 from aiohttp import web
+
+from bot.surface import Permanent
+
+_CHUNK = 64 * 1024
 
 
 class Turned(Exception):
@@ -30,6 +35,18 @@ async def whole(request: web.Request, largest: int) -> bytes:
             raise Turned(413, "body too large")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def bounded(answer: aiohttp.ClientResponse, longest: int) -> bytes:
+    """All of an answer, in bytes. Raises Permanent for more than `longest`, also when it does not say so."""
+    if (answer.content_length or 0) > longest:
+        raise Permanent("file_too_large")
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(_CHUNK):
+        content += chunk
+        if len(content) > longest:
+            raise Permanent("file_too_large")
+    return bytes(content)
 
 
 def json_object(text: bytes | str) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.files import must_be_new
 from bot.cli.opening import opened
-from bot.cli.parcel import Written, as_json, must_be_new, parcel
+from bot.cli.parcel import Written, as_json, parcel
 from bot.cli.speaking import plainly, refuse, say
 from handlers.concerns.exporting import VERB, laid_out, note_export
 from handlers.concerns.pages import concern_data, concern_page

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ import typer
 from rich.progress import Progress
 
 from bot.cli.disclosing import concern_command
+from bot.cli.files import must_be_new, new_file
 from bot.cli.opening import opened as open_records
-from bot.cli.parcel import Parcel, Written, as_json, must_be_new, parcel
+from bot.cli.parcel import Parcel, Written, as_json, parcel
 from bot.cli.speaking import err, plainly, refuse, say
+from bot.pictures.kinds import ending_of, kind_of
 from handlers.entries import Log
 from handlers.everything import everything
 from handlers.exports.pages import (
@@ -189,7 +190,7 @@ async def _write_person(
             refuse(f"Nothing was taken out under {', '.join(sorted(copy.unused))}. The sheet has the keys.")
         pictures, lost = await _pictures(opened.blobs, copy.pictures)
         embedded = {
-            sha: f"data:{_kind(data)};base64,{base64.b64encode(data).decode()}" for sha, data in pictures.items()
+            sha: f"data:{kind_of(data)};base64,{base64.b64encode(data).decode()}" for sha, data in pictures.items()
         }
         with parcel(folder) as out:
             out.put(
@@ -229,7 +230,7 @@ async def _write_log(log: Log, file: Path) -> int:
     async with _opened() as opened:
         table = await table_of(opened.scene, log)
         page = log_page(table, opened.scene.school, back=False)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+        with new_file(file) as written:
             written.write(page.encode())
         return len(table.rows)
 
@@ -251,14 +252,7 @@ def _put_pictures(out: Parcel, pictures: dict[str, bytes], names: dict[str, str]
 
 
 def _picture_name(sha: str, data: bytes) -> str:
-    return f"pictures/{sha}.{_kind(data).removeprefix('image/').replace('jpeg', 'jpg')}"
-
-
-def _kind(data: bytes) -> str:
-    """What sort of cleaned picture it is."""
-    if data.startswith(b"\x89PNG"):
-        return "image/png"
-    return "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
+    return f"pictures/{sha}.{ending_of(data)}"
 
 
 def _onto(bar: Progress, title: str) -> Callable[[int, int], None]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.app import vault_of
+from bot.cli.files import must_be_new
 from bot.cli.intact import Intact, look, sealed_records
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.clock import utc_now
@@ -66,7 +67,7 @@ def audit_export(
     Example:
       exeat audit export audit-2027-03.jsonl
     """
-    _must_be_new(file)
+    must_be_new(file)
     with plainly():
         rows = asyncio.run(_export_own(file))
     say(f"{_rows(rows)} written to {file}.")
@@ -83,7 +84,7 @@ def backup(
     Example:
       exeat backup exeat-2027-03-27.tar.gz
     """
-    _must_be_new(file)
+    must_be_new(file)
     with plainly():
         environment = read_environment()
         made, sealed = asyncio.run(_backup(environment, file))
@@ -195,11 +196,6 @@ async def _sealed_verdict(environment: Environment, vault: Vault) -> Verdict:
 async def _export_own(file: Path) -> int:
     store, school = await _own_rows()
     return await export(store.audit_rows(school), file)
-
-
-def _must_be_new(file: Path) -> None:
-    if file.exists():
-        refuse(f"{file} is there already, and nothing is written over it. Choose another name.")
 
 
 def _rows(count: int) -> str:

@@ -1,7 +1,6 @@
 """Commands about the keys that confidential records are sealed with."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 from rich.progress import Progress
 
 from bot.app import vault_of
+from bot.cli.files import new_file
 from bot.cli.speaking import FAILED, err, plainly, refuse, say
 from bot.clock import utc_now
 from bot.settings import read_environment, read_school
@@ -112,7 +112,8 @@ def escrow(
                 refuse(f"{file} is there already, and nothing is written over it. Move it away first.")
         passphrases = {who: new_passphrase() for who in KEEPERS}
         for who, file in files.items():
-            _write(file, _copy(school.name, KEEPERS[who], _ring(environment), passphrases[who]))
+            with new_file(file) as out:
+                out.write(_copy(school.name, KEEPERS[who], _ring(environment), passphrases[who]).encode())
     for who, file in files.items():
         say(f"{file} is for the {KEEPERS[who]}. Its passphrase, which is not shown again:")
         say(f"    {passphrases[who]}")
@@ -194,8 +195,3 @@ When the key is changed, this copy is of use for older backups only, and a new o
 
 {seal_copy(ring, passphrase)}
 """
-
-
-def _write(file: Path, text: str) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(text)

@@ -1,6 +1,5 @@
 """Files that are handed out together, in a folder or a zip, readable by the owner alone and never written over."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 import typer
 
-from bot.cli.speaking import refuse
+from bot.cli.files import new_file
 
 Written = Annotated[
     Path,
@@ -33,7 +32,7 @@ def parcel(path: Path) -> Iterator[Parcel]:
     Raises FileExistsError when something is there already.
     """
     if path.suffix.casefold() == ".zip":
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        file = new_file(path)
         try:
             with file, ZipFile(file, "w", ZIP_DEFLATED) as packed:
                 yield _Zip(packed)
@@ -49,12 +48,6 @@ def parcel(path: Path) -> Iterator[Parcel]:
         raise
 
 
-def must_be_new(path: Path) -> None:
-    """Leaves when there is something already."""
-    if path.exists():
-        refuse(f"{path} is there already, and nothing is written over it. Choose another name.")
-
-
 def as_json(data: Any) -> bytes:
     """Data as a file of JSON that people can read too."""
     return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -68,7 +61,7 @@ class _Folder:
         path = self._folder / name
         for above in reversed(path.relative_to(self._folder).parents[:-1]):
             (self._folder / above).mkdir(0o700, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with new_file(path) as file:
             file.write(data)
 
 

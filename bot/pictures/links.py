@@ -11,6 +11,7 @@ from enum import Enum
 import structlog
 from aiohttp import web
 
+from bot.pictures.kinds import ending_of, kind_of
 from storage.blobs import Blobs
 from storage.contract import Damaged, Unavailable
 
@@ -93,11 +94,10 @@ def picture_handler(links: PictureLinks, blobs: Blobs) -> Callable[[web.Request]
 
 
 def _described(data: bytes, download: bool) -> dict[str, str]:
-    png = data.startswith(b"\x89PNG")
     place = "attachment" if download else "inline"
     return {
-        "Content-Type": "image/png" if png else "image/jpeg",
-        "Content-Disposition": f'{place}; filename="picture.{"png" if png else "jpg"}"',
+        "Content-Type": kind_of(data),
+        "Content-Disposition": f'{place}; filename="picture.{ending_of(data)}"',
         "Cache-Control": "private, max-age=3600",
     }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from bot.pictures.cleaning import MOST_BYTES, Cleaned
+from bot.pictures.kinds import BEGINNINGS
 from cards.wording import opening
 from policy.picture import Missing
 from policy.text import clean as harmless
@@ -23,9 +24,6 @@ LONGEST = 30.0
 """Seconds after which a process is ended."""
 
 AT_ONCE = 2
-
-BEGINNINGS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
-"""How what comes out must begin."""
 
 log = structlog.get_logger("exeat.pictures")
 

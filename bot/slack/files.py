@@ -11,6 +11,8 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
+from bot.body import bounded
+from bot.pictures.kinds import ending_of
 from bot.slack.errors import Outage, asked, retry_after
 from bot.surface import Permanent, Transient
 from cards.chart import png, sha256_of
@@ -19,7 +21,6 @@ from cards.model import Chart, Picture
 _FILE_HOST = re.compile(r"files(-[a-z0-9-]+)?\.slack\.com")
 _SLACK = URL("https://slack.com/api/")
 _REDIRECTS = 2
-_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Files:
         return any(self._clock() - self._at.get(id, float("-inf")) < 60 for id in ids.values())
 
     async def _upload(self, sha: str, content: bytes, alt: str) -> str:
-        name = f"{sha[:12]}.{_kind(content)}"
+        name = f"{sha[:12]}.{ending_of(content)}"
         place = await asked(
             self._client.files_getUploadURLExternal(filename=name, length=len(content), alt_txt=alt[:1000] or None),
             idempotent=True,
@@ -128,14 +129,7 @@ async def _content(answer: aiohttp.ClientResponse, longest: int) -> bytes:
         raise Permanent(f"download_{answer.status}")
     if answer.content_type == "text/html":
         raise Outage("signed_out_of_files")
-    if (answer.content_length or 0) > longest:
-        raise Permanent("file_too_large")
-    content = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        content += chunk
-        if len(content) > longest:
-            raise Permanent("file_too_large")
-    return bytes(content)
+    return await bounded(answer, longest)
 
 
 def shown_of(parts: Iterable[object]) -> dict[str, Shown]:
@@ -147,7 +141,3 @@ def shown_of(parts: Iterable[object]) -> dict[str, Shown]:
         elif isinstance(part, Chart):
             shown[sha256_of(part)] = Shown(part.alt, part)
     return shown
-
-
-def _kind(content: bytes) -> str:
-    return "png" if content.startswith(b"\x89PNG") else "webp" if content[8:12] == b"WEBP" else "jpg"

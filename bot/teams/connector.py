@@ -15,6 +15,7 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from bot.body import bounded
 from bot.surface import Gone, Permanent, Transient
 from bot.teams.errors import refused, troubles
 from bot.teams.guard import is_loopback
@@ -29,7 +30,6 @@ DOWNLOAD = 60.0
 """How many seconds a whole download may take."""
 
 MOVED = frozenset([301, 302, 303, 307, 308])
-_CHUNK = 64 * 1024
 
 
 class Connector:
@@ -180,11 +180,4 @@ async def _content(answer: aiohttp.ClientResponse, longest: int) -> bytes:
         raise refused(answer.status, answer.headers, b"", once=False)
     if answer.content_type == "text/html":
         raise Permanent("file_not_there")
-    if (answer.content_length or 0) > longest:
-        raise Permanent("file_too_large")
-    content = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        content += chunk
-        if len(content) > longest:
-            raise Permanent("file_too_large")
-    return bytes(content)
+    return await bounded(answer, longest)
