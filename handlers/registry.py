@@ -227,6 +227,8 @@ class Registry:
         known = self.kinds.setdefault(record.KIND, record)
         if known is not record:
             raise ValueError(f"two kinds of record are called {record.KIND!r}")
+        if record.PREFIX and [each.PREFIX for each in self.kinds.values()].count(record.PREFIX) > 1:
+            raise ValueError(f"two kinds of record are numbered {record.PREFIX}-1, {record.PREFIX}-2, …")
 
 
 def merge(parts: Iterable[Registry]) -> Registry:

@@ -43,7 +43,7 @@ class Watch:
     rev: int = 0
 
     KIND: ClassVar[str] = "watch"
-    PREFIX: ClassVar[str] = "W"
+    PREFIX: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 1
     UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
 

@@ -31,7 +31,7 @@ class Task:
     rev: int = 0
 
     KIND: ClassVar[str] = "task"
-    PREFIX: ClassVar[str] = "T"
+    PREFIX: ClassVar[str] = "TASK"
     SCHEMA: ClassVar[int] = 1
     UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     SEALED: ClassVar[bool] = True

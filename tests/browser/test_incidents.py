@@ -60,7 +60,7 @@ async def test_an_incident_from_the_report_to_the_end(open_page: Open) -> None:
     await no_barriers(page)
     await sent(ruth)
     await said(page, "ruth", "Assessed by Ruth Adeyemi: serious.")
-    await said(page, "tom", "T-1: a task for you")
+    await said(page, "tom", "TASK-1: a task for you")
     await button(page, "tom", "Open").click()
     await expect(tom.locator(".window").get_by_text("Ask everybody to delete it.")).to_be_visible()
     await expect(tom.locator(".window").get_by_text(SECRET)).to_have_count(0)

@@ -83,7 +83,7 @@ LATER = {"rationale": "zqrationale", "note": "zqnote", "why": "zqwhy"}
 TASK = "zqtask"
 ALL = frozenset({"zqwhat", "zqwhere", "zqinvolved", "zqlink", *LATER.values(), TASK})
 
-NAMES = {"incident": Ref("incident", "I-1"), "task": Ref("task", "T-1")}
+NAMES = {"incident": Ref("incident", "I-1"), "task": Ref("task", "TASK-1")}
 
 FIELDS = {"text": "x", "severity": "minor", "rationale": "x", "outcome": "x", "verdict": "reported", "why": "x"}
 FIELDS |= {"note": "x", "task": "x", "what": "file", "agency": "0"}

@@ -415,6 +415,19 @@ async def test_assessing_gives_a_task_and_nothing_of_the_file(desk: Desk) -> Non
     assert "They did." in last.text
 
 
+async def test_a_task_of_before_tasks_had_numbers_of_their_own_is_done_as_any_other(desk: Desk) -> None:
+    incident = await report(desk)
+    old = Task("T-1", "harbour", incident.id, str(identity(COLLEAGUE)), "Ring.", str(identity(HEAD)), MONDAY)
+    async with desk.store.transaction("harbour") as tx:
+        tx.put(old)
+    await assess(desk, HEAD, incident, person=identity(COLLEAGUE), task="Write.")
+    async with desk.store.transaction("harbour") as tx:
+        assert {task.id for task in await tx.find(Task, limit=9)} == {"T-1", "TASK-1"}
+    assert "Ring." in said(await press(desk, COLLEAGUE, "task.open", old))
+    assert await press(desk, COLLEAGUE, "task.done.send", old) == Nothing()
+    assert (await chronology(desk, incident))[-1].text == "Ring."
+
+
 async def news(desk: Desk) -> list[str]:
     """Whom the outbox tells that there is something new."""
     return sorted(who for view, who in await desk.sent() if view == "incident.news")

@@ -80,14 +80,14 @@ async def test_from_the_report_to_the_end(tmp_path: Path, on: str, capfd: pytest
             form = await school.form(HEAD, card, "Assess")
             answers = {"Why": "It went to parents.", "A colleague it needs": COLLEAGUE, "Their task": "Ask the host."}
             assert await school.send(HEAD, form, answers) == {}
-            task = await school.card(COLLEAGUE, "T-1: a task for you", button="Open")
+            task = await school.card(COLLEAGUE, "TASK-1: a task for you", button="Open")
             window = await school.form(COLLEAGUE, task, "Open")
             assert "Ask the host." in window.shown_text()
             assert SECRET not in window.shown_text()
             await chat.tidy(COLLEAGUE)
             form = await school.form(COLLEAGUE, task, "Done")
             assert await school.send(COLLEAGUE, form, {"What you did": "They took it down."}) == {}
-            await school.card(COLLEAGUE, "T-1: a task for you", "Done. Thank you.")
+            await school.card(COLLEAGUE, "TASK-1: a task for you", "Done. Thank you.")
             card = await school.card(HEAD, "I-1: an incident", "Assessed by Helen: serious", button="Close")
             form = await school.form(HEAD, card, "Close")
             assert await school.send(HEAD, form, {"Outcome": "Action was taken."}) == {}
