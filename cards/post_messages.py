@@ -1,4 +1,4 @@
-"""What is said of a post as things happen to it: it may go up, it came back, it still waits, its time has passed."""
+"""What is said of a post as things happen to it: sent, ready to go up, come back, still waiting, its time over."""
 
 from datetime import datetime
 
@@ -12,6 +12,14 @@ PUTTING_UP = ("Mark as posted", "Edit", "History")
 """The buttons of a card to post from."""
 
 PHONE_PICTURES = "If you took the pictures with your own phone, please delete them from it now."
+
+
+def sent_card(post: Post, said: str) -> Card:
+    """What its author is told at once: where it is now, and what was advised about it."""
+    advice = tuple(
+        Notice(f"{each.message} {each.then}", cite(each.clause) if each.clause else "") for each in post.advice
+    )
+    return Card(f"{post.id} is on its way", f"{post.id} is on its way. {said}", (Text(said), *advice))
 
 
 def ready_card(post: Post, eyes: Eyes) -> Card:

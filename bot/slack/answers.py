@@ -6,11 +6,11 @@ from typing import Any
 
 import structlog
 
-from bot.answers import DONE, TOO_LATE
 from bot.background import report
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
 from bot.surface import Ambiguous, Permanent, Transient
+from cards.led_nowhere import DONE, TOO_LATE
 from cards.limits import SLACK
 from cards.model import Button, Card, FileField, Form, Text, Tone, Value
 from cards.slack import home, message, modal, shown
@@ -21,12 +21,6 @@ Body = dict[str, Any]
 
 CARRIED = 500
 """How many characters typed after a command a button can carry to the form."""
-
-ELSEWHERE = Card(
-    "Exeat belongs to another workspace",
-    "Exeat belongs to another workspace, so nothing was done.",
-    (Text("It works only in its own school's Slack, and nothing was done."), Text("Please ask your school office.")),
-)
 
 WAITS = (1.0, 2.0, 4.0)
 """For how many seconds an answer waits, time after time, until Slack has looked at a picture that is new to it."""

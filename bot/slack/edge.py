@@ -15,18 +15,18 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answers import STRANGE
 from bot.background import Background, report
 from bot.body import Turned
 from bot.manifest import SLACK_PATH
 from bot.slack import translate
-from bot.slack.answers import ELSEWHERE, Answers, Body
+from bot.slack.answers import Answers, Body
 from bot.slack.events import Events
 from bot.slack.guard import Guard
 from bot.slack.quiet import quiet_logger
 from bot.slack.surface import SlackSurface
 from bot.slack.translate import Incoming
 from cards.carried import Foreign
+from cards.led_nowhere import ELSEWHERE, STRANGE
 from cards.limits import SLACK
 from cards.model import Card
 from cards.refusal import trouble_card

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.answers import TOO_LATE
 from bot.background import report
 from bot.surface import Ambiguous, Gone, Permanent, Posted, Transient
 from bot.teams.surface import CARD, TeamsSurface
 from bot.teams.translate import Incoming, Whence, fresh_nonce
+from cards.led_nowhere import TOO_LATE
 from cards.model import Button, Card, Form, Notice, Quote, Text, Tone, Value
 from cards.teams import NO_PICTURES, Pictures, form_card, message, summary
 from cards.text import clip, harmless
@@ -40,11 +40,6 @@ TITLE = 64
 """How many characters of a title a dialog shows."""
 
 BELOW = "The form is below."
-NOT_HERE = Card(
-    "That opens in a window of its own",
-    "That opens in a window of its own, which did not open here. Nothing was done.",
-    (Text("What belongs there is not shown in a chat. Please open Exeat in Teams on a computer or a phone."),),
-)
 POINTER = "I have answered you in our own chat."
 ADD_ME = "I can answer you only in a chat of our own. Please add Exeat under Apps in Teams, and ask me there."
 ADD_FIRST = "Exeat does not know you yet. Please open Exeat under Apps in Teams once, then try again here."

@@ -5,11 +5,9 @@ from typing import Any, TypeVar, assert_never
 
 import structlog
 
-from bot.answers import DONE, STRANGE
 from bot.background import Background, report
 from bot.teams.answers import (
     ADD_FIRST,
-    NOT_HERE,
     Answers,
     Body,
     closed,
@@ -23,6 +21,7 @@ from bot.teams.answers import (
 from bot.teams.guard import Json
 from bot.teams.translate import Incoming, Whence, boxes, brought, opens_dialog, pointed
 from cards.carried import Foreign
+from cards.led_nowhere import DONE, NOT_HERE, STRANGE
 from cards.model import Card
 from cards.refusal import trouble_card
 from handlers.dispatch import Dispatch, Trouble

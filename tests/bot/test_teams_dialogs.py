@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.teams.answers import NOT_HERE
+from cards.led_nowhere import NOT_HERE
 from cards.model import Button, Card, ChoiceField, Form, FormButton, Notice, Text, TextField
 from handlers.needs import staff
 from handlers.registry import Registry
