@@ -10,8 +10,9 @@ Refused
 ├── NotFound          no such record, or none this person may see
 └── Unusable          what was given cannot be used; `errors` says which field and why
 
-Three more stand beside the one handler that knows their reason: of NotAdmitted `Unmet` (`handlers/dispatch.py`), of
-WrongState `UnknownAccount` (`handlers/concerns/raising.py`), of Unusable `Twice` (`handlers/comments/taking.py`).
+Three more stand beside the one handler that knows their reason: `Unmet`, of NotAdmitted, in `handlers/dispatch`;
+`UnknownAccount`, of WrongState, in `handlers/concerns/raising.py`; `Twice`, of Unusable, in
+`handlers/comments/taking.py`.
 """
 
 from collections.abc import Mapping
