@@ -14,7 +14,8 @@ import structlog
 from aiohttp import web
 
 from bot.chats import CannotStart, Chat, can_serve, chats
-from bot.clock import Clock, heartbeat, utc_now
+from bot.clock import Clock, utc_now
+from bot.heartbeat import heartbeat
 from bot.hooks import hook_routes
 from bot.mail import mailer_of
 from bot.memory import settle
@@ -33,7 +34,6 @@ from policy.place import Place
 from storage.blobs import Blobs
 from storage.contract import Unavailable
 from storage.tiny import open_tiny
-from storage.vault import Vault
 
 SYNC_AGAIN = 60.0
 """Seconds until everybody is asked for again, when a platform could not say who is there."""
@@ -174,7 +174,7 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
     for own in (Place, Address):
         registry.knows(own)
     async with AsyncExitStack() as held:
-        store = await open_tiny(environment.exeat_data, kinds=registry.kinds.values(), vault=vault_of(environment))
+        store = await open_tiny(environment.exeat_data, kinds=registry.kinds.values(), vault=environment.vault)
         held.push_async_callback(store.close)
         for notice in store.notices:
             log.warning("records", notice=notice)
@@ -225,12 +225,6 @@ def _look_up(surfaces: Sequence[Surface]) -> Callable[[Identity], Awaitable[Know
         return await surface.look_up(identity) if surface else None
 
     return look_up
-
-
-def vault_of(environment: Environment) -> Vault | None:
-    """What seals and opens confidential records, if there is a key."""
-    key = environment.exeat_key
-    return Vault.of(key.get_secret_value()) if key else None
 
 
 def _secret(environment: Environment) -> bytes:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import structlog
 
 from handlers.dispatch import Dispatch, where
@@ -23,8 +22,6 @@ AT_A_TIME, MOST_PASSES = 500, 40
 
 LONGEST_WAIT = 64
 """After how many ticks at most a record that could not be done is tried again."""
-
-HEARTBEAT_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 log = structlog.get_logger("exeat.clock")
 
@@ -153,16 +150,3 @@ class Clock:
             log.error("failed", what=what, kind=type(error).__name__, where=where(error))
             return False
         return True
-
-
-def heartbeat(url: str) -> Chore:
-    """A chore that tells a dead man's switch that all is well. Raises when it does not answer with success."""
-
-    async def beat() -> None:
-        async with (
-            aiohttp.ClientSession(timeout=HEARTBEAT_TIMEOUT) as session,
-            session.get(url, raise_for_status=True) as answer,
-        ):
-            await answer.release()
-
-    return beat

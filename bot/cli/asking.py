@@ -1,8 +1,11 @@
-"""Commands that answer a question: when is a reply due, is everything in order."""
+"""Commands that answer a question: when is a reply due, is everything in order.
+
+The doctor is imported as it begins: it looks at every chat, and their libraries take long to load.
+"""
 
 import asyncio
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -10,12 +13,14 @@ from rich.text import Text
 
 from bot.cli.speaking import FAILED, out, plainly, refuse, say
 from bot.clock import utc_now
-from bot.doctor import Finding, Verdict, examine
 from bot.logs import set_up_logs
 from bot.settings import config_path, read_school
 from policy.calendar import Calendar, NeverOpen, as_utc, day_in_words
 from policy.clauses import cite
 from policy.deadlines import reply_due
+
+if TYPE_CHECKING:
+    from bot.doctor import Finding
 
 
 def due(
@@ -79,6 +84,8 @@ def doctor(
       exeat doctor --mail office@school.example
       exeat doctor --golive
     """
+    from bot.doctor import Verdict, examine
+
     set_up_logs(quiet=True)
     with plainly():
         findings = asyncio.run(examine(utc_now, mail_to=mail, golive=golive))
@@ -94,7 +101,7 @@ def doctor(
     say("Nothing needs putting right.")
 
 
-def _print_findings(title: str, findings: list[Finding]) -> None:
+def _print_findings(title: str, findings: "list[Finding]") -> None:
     if not findings:
         return
     table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from bot.app import vault_of
 from bot.cli.files import must_be_new
 from bot.cli.intact import Intact, look, sealed_records
 from bot.cli.speaking import FAILED, plainly, refuse, say
@@ -138,7 +137,7 @@ async def _backup(environment: Environment, file: Path) -> tuple[Manifest, int]:
 async def _restore(environment: Environment, file: Path) -> tuple[Manifest, Intact]:
     made, folder = await put_back(file, environment.exeat_data), environment.exeat_data
     store = await read_tiny(folder)
-    return made, await look(store, everything().kinds.values(), Blobs(folder / "blobs"), vault_of(environment))
+    return made, await look(store, everything().kinds.values(), Blobs(folder / "blobs"), environment.vault)
 
 
 def _say_trouble(found: Intact) -> None:
@@ -173,7 +172,7 @@ async def _verify_own() -> tuple[Verdict, bool]:
 
 def _verify_sealed(environment: Environment) -> None:
     """Say of the sealed chain whether it is sound, never how long it is; or that it was not looked at, and why."""
-    vault = vault_of(environment)
+    vault = environment.vault
     if vault is None:
         say(
             "Something is sealed whole here as well, and its audit was not checked. To have it checked, set "

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from bot.app import vault_of
 from bot.cli.files import new_file
 from bot.cli.speaking import FAILED, err, plainly, refuse, say
 from bot.clock import utc_now
@@ -163,7 +162,7 @@ async def _rotate(environment: Environment, vault: Vault) -> int:
 
 
 def _vault(environment: Environment) -> Vault:
-    vault = vault_of(environment)
+    vault = environment.vault
     if vault is None:
         refuse("There is no EXEAT_KEY. Set it as the server has it; exeat keys new makes the first one.")
     return vault

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from bot.app import vault_of
 from bot.cli.speaking import FAILED, refuse
 from bot.clock import utc_now
 from bot.settings import Environment, read_environment, read_school
@@ -51,7 +50,7 @@ async def opened(registry: Registry, *, reading: bool, serving: str = "") -> Asy
     _must_be_there(environment)
     for own in (Place, Address):
         registry.knows(own)
-    vault, folder, kinds = vault_of(environment), environment.exeat_data, registry.kinds.values()
+    vault, folder, kinds = environment.vault, environment.exeat_data, registry.kinds.values()
     if reading:
         store = await read_tiny(folder, kinds=kinds, vault=vault)
         yield Records(store, school, registry, Blobs(folder / "blobs"))

@@ -1,15 +1,15 @@
-"""Commands that run until they are stopped: the sandbox, and the server."""
+"""Commands that run until they are stopped: the sandbox, and the server.
+
+What they run is imported as they begin: the chats' libraries take longer to load than all the other commands.
+"""
 
 from typing import Annotated
 
 import typer
 
-from bot.app import reason, serve_until_stopped
-from bot.chats import CannotStart
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.logs import set_up_logs
 from bot.loop import run
-from bot.sandbox import demo as run_demo
 from bot.settings import read_settings
 
 
@@ -26,6 +26,9 @@ def demo(
       exeat demo
       exeat demo --port 9000 --no-browser
     """
+    from bot.app import reason
+    from bot.sandbox import demo as run_demo
+
     set_up_logs(quiet=True)
     try:
         run(run_demo(port=port, open_browser=browser))
@@ -54,6 +57,9 @@ def serve(
       TEAMS_APP_ID=… TEAMS_APP_PASSWORD=… TEAMS_TENANT_ID=… exeat serve
       exeat serve --teams-playground
     """
+    from bot.app import serve_until_stopped
+    from bot.chats import CannotStart
+
     with plainly():
         settings = read_settings()
         set_up_logs()

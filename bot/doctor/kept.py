@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app import vault_of
 from bot.doctor.finding import Finding, fine, fix, note
 from bot.settings import Environment
 from policy.people import Person
@@ -42,7 +41,7 @@ async def look_at_store(environment: Environment, school: School, running: bool)
         kept.findings.append(_not_there_yet(folder))
         return kept
     try:
-        kept.store = await _opened(folder, vault_of(environment), running, kept.findings)
+        kept.store = await _opened(folder, environment.vault, running, kept.findings)
     except WrongKey as error:
         kept.findings.append(
             fix("Records", str(error), "The sealed copies that the DSL and the chair keep have it (docs/running.md).")

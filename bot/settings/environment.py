@@ -148,6 +148,11 @@ class Environment(BaseSettings):
         """Whether Teams is configured: with its app's id, the client secret and the tenant's id."""
         return bool(self.teams_app_id)
 
+    @property
+    def vault(self) -> Vault | None:
+        """What seals and opens confidential records, if there is a key."""
+        return Vault.of(self.exeat_key.get_secret_value()) if self.exeat_key else None
+
 
 def read_environment() -> Environment:
     """What the environment says. Raises Misconfigured with every fault in it; never with a secret in it."""

@@ -87,6 +87,14 @@ def test_help_teaches_by_an_example(exeat: Exeat, typed: str) -> None:
     assert not typed or "Example:" in done.stdout
 
 
+def test_a_command_does_not_wait_for_the_chats_libraries(tmp_path: Path) -> None:
+    listed = subprocess.check_output(
+        [sys.executable, "-c", "import bot.cli, sys; print(*sys.modules)"], cwd=tmp_path, text=True, timeout=60
+    )
+    assert {"typer", "bot.cli.commands"} <= set(listed.split())
+    assert set(listed.split()).isdisjoint({"slack_bolt", "slack_sdk", "botbuilder", "msrest"})
+
+
 def test_a_new_key_is_one_that_seals_and_another_each_time(exeat: Exeat) -> None:
     one, other = (exeat("keys", "new").stdout.strip() for _ in range(2))
     assert one != other

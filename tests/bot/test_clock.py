@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.clock import AT_A_TIME, MOST_PASSES, Clock, heartbeat, utc_now
+from bot.clock import AT_A_TIME, MOST_PASSES, Clock, utc_now
+from bot.heartbeat import heartbeat
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.away import Away
