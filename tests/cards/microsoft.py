@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft6Validator
+from jsonschema_rs import Draft6Validator
 from microsoft_teams import cards
 from pydantic import BaseModel, ValidationError
 
@@ -22,7 +22,7 @@ NODE = Path(__file__).parents[1] / "node"
 def problems_by_schema(card: Json) -> list[str]:
     """What the official JSON schema of version 1.5 does not allow; it knows no property of Teams' own."""
     found = _schema().iter_errors(without_people(card))
-    return [f"{error.json_path}: {error.message[:200]}" for error in found]
+    return [f"{error.instance_path}: {error.message[:200]}" for error in found]
 
 
 def problems_by_model(card: Json) -> list[str]:
