@@ -41,10 +41,10 @@ def numbers(contacts: Contacts, hidden: Set[Role] = frozenset()) -> Numbers:
 
 def alert_card(concern: Concern, *, waits: bool, acknowledges: bool) -> Card:
     """What somebody who may read it has in their chat. `acknowledges`: they may take it up."""
-    now = " now" if concern.account.urgent and concern.status is State.SENT else ""
+    now = " now" if concern.account.urgent and concern.climbs else ""
     said = f"Exeat needs opening{now}: {concern.id}." if waits else f"{concern.id}: {_rests(concern)}."
     found = [_opens(concern, Tone.PRIMARY if waits else Tone.PLAIN)]
-    if acknowledges and concern.status is State.SENT:
+    if acknowledges and concern.climbs:
         found.append(press(concern, "Acknowledge", "concern.acknowledge", dialog=False))
     return Card("Exeat", said, (Text(said),), tuple(found))
 
@@ -57,10 +57,13 @@ def reporter_card(concern: Concern) -> Card:
 
 
 def unseen_card(concern: Concern, found: Numbers) -> Card:
-    """What whoever raised it is told when nobody has seen it; the same as ever once somebody has."""
-    if concern.status is not State.SENT or concern.climb is not Climb.UNSEEN:
+    """What whoever raised it is told when nobody has seen it, or has looked again; the same as ever once somebody
+    has.
+    """
+    if not concern.climbs or concern.climb is not Climb.UNSEEN:
         return reporter_card(concern)
-    said = f"{concern.id}: not seen yet. Please do not wait for Exeat, and ring now."
+    seen = "not seen yet" if concern.status is State.SENT else "nobody has opened it again yet"
+    said = f"{concern.id}: {seen}. Please do not wait for Exeat, and ring now."
     return Card("Exeat", said, (Text(said), Facts(found)), _of_reporter(concern))
 
 
@@ -110,8 +113,7 @@ def list_card(rows: Sequence[Row]) -> Card:
 
 def row(concern: Concern) -> Row:
     """A concern on a line of a list, or of somebody's home page."""
-    waits = concern.status is State.SENT or concern.asks_lado
-    return Row(f"{concern.id}: {'something waits' if waits else _rests(concern)}", "", (_opens(concern),))
+    return Row(f"{concern.id}: {'something waits' if concern.waits else _rests(concern)}", "", (_opens(concern),))
 
 
 def press(concern: Concern, label: str, verb: str, tone: Tone = Tone.PLAIN, *, dialog: bool = True) -> Button:

@@ -18,6 +18,9 @@ from policy.safeguarding import CLAUSE, About, Risk
 PAGE = 15
 """How many entries of a log one window shows."""
 
+NOTED = frozenset({Act.TOLD, Act.MAILED, Act.DELIVERED, Act.UNDELIVERED, Act.READER, Act.EXPORTED})
+"""Entries whose words are Exeat's own, and nobody's to be quoted."""
+
 ABOUT = {
     About.COLLEAGUE: "A colleague",
     About.DSL: "The safeguarding lead (DSL)",
@@ -87,16 +90,14 @@ def log_card(concern: Concern, entries: Sequence[ConcernEntry], sight: Sight, *,
     return Card(concern.id, concern.id, body, shown, dialog=True)
 
 
-def receipt_card(concern: Concern, found: Numbers, sight: Sight, *, by_lead: bool) -> Card:
-    """What whoever raised it may see: that it was sent, whether it was seen, and whom to ring. `by_lead`: it was seen
-    by the safeguarding lead, or one of their deputies.
-    """
-    status = _seen(concern, by_lead=by_lead)
+def receipt_card(concern: Concern, found: Numbers, sight: Sight) -> Card:
+    """What whoever raised it may see: that it was sent, whether it was seen, and whom to ring."""
+    status = _seen(concern)
     body: list[Element] = [
         Text(status, Tone.STRONG),
         Text(f"It was sent on {moment(concern.raised_at, sight.zone)}. Its number is {concern.id}."),
     ]
-    if concern.status is State.SENT:
+    if concern.climbs:
         body.append(Notice(_waits(concern), cite(CLAUSE), Tone.WARNING))
     body += [Facts(found), Text("You can add to it. It cannot be taken back.", Tone.QUIET)]
     found_buttons = (press(concern, "Add note", "concern.note"),) if concern.written else ()
@@ -123,11 +124,7 @@ def log(entries: Sequence[ConcernEntry], sight: Sight) -> list[Element]:
     for entry in entries:
         body.append(Text(f"{entry.act.label}: {moment(entry.at, sight.zone)}, {sight.name(entry.by)}", Tone.QUIET))
         if entry.text:
-            body.append(
-                Text(entry.text)
-                if entry.act in (Act.TOLD, Act.MAILED, Act.READER, Act.EXPORTED)
-                else Quote(entry.text)
-            )
+            body.append(Text(entry.text) if entry.act in NOTED else Quote(entry.text))
     return body
 
 
@@ -172,7 +169,7 @@ def _next(concern: Concern, sight: Sight) -> list[Element]:
 
 def _acts(concern: Concern, sight: Sight) -> tuple[Button, ...]:
     found = list[Button]()
-    if sight.manages and concern.status is State.SENT:
+    if sight.manages and concern.climbs:
         found.append(press(concern, "Acknowledge", "concern.acknowledge", Tone.PRIMARY))
     if concern.written:
         found.append(press(concern, "Add note", "concern.note"))
@@ -195,13 +192,15 @@ def _older(concern: Concern, shown: int, more: bool) -> tuple[Button, ...]:
     )
 
 
-def _seen(concern: Concern, *, by_lead: bool) -> str:
+def _seen(concern: Concern) -> str:
     if concern.status is State.SENT:
         return "Sent. Not seen yet."
-    return "Seen by the safeguarding lead." if by_lead else "Seen by the person it went to."
+    return "Seen by the safeguarding lead." if concern.acknowledged[0].lead else "Seen by the person it went to."
 
 
 def _waits(concern: Concern) -> str:
+    if concern.calls:
+        return "What is new has not been opened yet. If it cannot wait, ring one of these numbers now."
     if concern.climb is Climb.UNSEEN:
         return "Nobody has seen it. Please do not wait for Exeat: ring one of these numbers now."
     return "If it cannot wait, ring now. Exeat asks one person after another, and tells you if nobody answers."

@@ -86,9 +86,11 @@ class Registry:
         bound: bool = True,
         clause: str = "",
         quiet: bool = False,
+        again: Handler | None = None,
     ) -> Callable[[Handler], Handler]:
-        """A form that was sent. `bound` and `clause` are as for a button."""
-        return self._add(verb, Kind.FORM, needs, record=record, bound=bound, clause=clause, quiet=quiet)
+        """A form that was sent. `bound` and `clause` are as for a button; `again` as in `Spec`."""
+        more = {"bound": bound, "clause": clause, "quiet": quiet, "again": again}
+        return self._add(verb, Kind.FORM, needs, record=record, **more)
 
     def due(self, record: type[Record]) -> Callable[[Any], Any]:
         """What the clock does with a record of this kind whose `next_due` has come."""

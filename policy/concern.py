@@ -76,10 +76,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Somebody has seen that there is a concern and takes it up."""
+    """Somebody has seen that there is a concern and takes it up. `lead`: as the DSL, or one of their deputies."""
 
     by: str
     at: datetime
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ class Concern:
 
     `excluded` are all the names of those it is, or might be, about. `told` are those whom the ladder has reached, and
     `readers` those and whoever was added by name. `manager` manages the case, "" until somebody does. `climbed` are
-    those alerted in the climb that is under way, `stepped` the moment of its last step. `named` is the name that was
+    those alerted in the climb that is under way, `stepped` the moment of its last step and `latest` those whom that
+    step went to; `failed`: it cannot reach them, so that the next is due. `calls`: it has been taken up, and climbs
+    again until somebody who acts on it looks. `pressed` is when they were last reminded, or looked for. `named` is the name that was
     typed for whom it is about, if one was: whoever is met later may turn out to be meant.
     """
 
@@ -133,6 +136,9 @@ class Concern:
     climb: Climb = Climb.CHAT
     climbed: tuple[str, ...] = ()
     stepped: datetime | None = None
+    latest: tuple[str, ...] = ()
+    failed: bool = False
+    calls: bool = False
     acknowledged: tuple[Acknowledgement, ...] = ()
     lado: Lado | None = None
     pressed: datetime | None = None
@@ -174,6 +180,16 @@ class Concern:
         return self.mode is Concerns.RECORD
 
     @property
+    def climbs(self) -> bool:
+        """Whether alerts go from one person to the next until somebody sees to it."""
+        return self.status is State.SENT or self.calls
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for somebody to open it."""
+        return self.climbs or self.asks_lado
+
+    @property
     def asks_lado(self) -> bool:
         """Whether the question about the LADO waits for its answer."""
         return self.live and self.risk.may_be and not (self.lado is not None and self.lado.settled)
@@ -188,19 +204,33 @@ def reader_key(person: str) -> str:
     return f"reader:{person}"
 
 
-def acknowledge(concern: Concern, person: str, ids: tuple[str, ...], now: datetime) -> Concern:
-    """Somebody takes it up, and the climb ends. Once more by the same person changes nothing."""
-    if concern.status is State.CLOSED:
+def acknowledge(concern: Concern, person: str, ids: tuple[str, ...], now: datetime, *, lead: bool = False) -> Concern:
+    """Somebody takes it up, and the climb ends. Once more by the same person changes nothing else. What is closed
+    stays closed, and is acknowledged only while it calls for somebody.
+    """
+    closed = concern.status is State.CLOSED
+    if closed and not concern.calls:
         raise _closed(concern)
     if concern.has_acknowledged(ids):
-        return concern
+        return looked_at(concern)
     manager = concern.manager if concern.manager in concern.told else person
     return replace(
         concern,
-        status=State.ACKNOWLEDGED,
-        acknowledged=(*concern.acknowledged, Acknowledgement(person, now)),
+        status=State.CLOSED if closed else State.ACKNOWLEDGED,
+        calls=False,
+        acknowledged=(*concern.acknowledged, Acknowledgement(person, now, lead)),
         manager=manager,
     )
+
+
+def call(concern: Concern) -> Concern:
+    """One that was taken up climbs again, from the beginning."""
+    return replace(concern, calls=True, climb=Climb.CHAT, climbed=())
+
+
+def looked_at(concern: Concern) -> Concern:
+    """Somebody who acts on it has looked again, and it calls for nobody any more."""
+    return replace(concern, calls=False) if concern.calls else concern
 
 
 def answer_lado(concern: Concern, lado: Lado) -> Concern:

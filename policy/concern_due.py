@@ -1,4 +1,4 @@
-"""How a concern climbs until somebody acknowledges it, and when whoever manages it is reminded of the LADO.
+"""How a concern climbs until somebody sees to it, and when whoever manages it is reminded of the LADO or looked for.
 
 Somebody who is away is passed over, and is told all the same when nobody else is left. What fell due while nothing
 was running is done once, late: the next step is counted from then.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policy.calendar import Calendar
-from policy.concern import Climb, Concern, State
+from policy.concern import Climb, Concern
 
 STAFFED, UNSTAFFED = timedelta(minutes=15), timedelta(minutes=30)
 """How long an alert waits before the next step: one sent in staffed hours, and one sent outside them."""
@@ -21,12 +21,13 @@ BEFORE_LADO = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Somebody on a rung, by id. `here`: they are not away, and can be written to. `proven`: a test alert of this
-    term has reached them; whoever's has not is never told alone.
+    term has reached them; whoever's has not is never told alone. `mailed`: e-mail can be sent to them.
     """
 
     id: str
     here: bool = True
     proven: bool = True
+    mailed: bool = True
 
 
 Ladder = Sequence[Sequence[Reach]]
@@ -45,17 +46,34 @@ class Step:
 
 
 def climb(concern: Concern, ladder: Ladder, now: datetime, calendar: Calendar) -> tuple[Concern, Step]:
-    """The next step of a concern that nobody has acknowledged: the first, when it has just been raised."""
+    """The next step of a concern that climbs: the first, when it has just been raised, or calls for somebody.
+
+    Once all who are here have been told in the chat, everybody is told by e-mail; in the chat whoever no e-mail can
+    be sent to and has not been told. Where that is nobody, the next step is taken at once.
+    """
     if concern.climb is Climb.UNSEEN:
         concern = replace(concern, climb=Climb.CHAT, climbed=())
-    everybody = tuple(dict.fromkeys(each.id for rung in ladder for each in rung))
     if concern.climb is Climb.CHAT and (alert := next_told(ladder, concern.climbed)):
         moved = replace(_tell(concern, alert), climbed=(*concern.climbed, *alert))
-        return _stepped(moved, now, calendar), Step(alert=alert)
-    if concern.climb is Climb.CHAT and everybody:
-        moved = replace(_tell(concern, everybody), climb=Climb.MAILED)
-        return _stepped(moved, now, calendar), Step(mail=everybody)
-    return _stepped(replace(concern, climb=Climb.UNSEEN), now, calendar), Step(unseen=True)
+        return _stepped(moved, alert, now, calendar), Step(alert=alert)
+    everybody = {each.id: each.mailed for rung in ladder for each in rung}
+    mail = tuple(id for id, mailed in everybody.items() if mailed)
+    rest = tuple(id for id, mailed in everybody.items() if not mailed and id not in concern.climbed)
+    if concern.climb is Climb.CHAT and (mail or rest):
+        moved = replace(_tell(concern, (*mail, *rest)), climb=Climb.MAILED)
+        return _stepped(moved, (*mail, *rest), now, calendar), Step(alert=rest, mail=mail)
+    return _stepped(replace(concern, climb=Climb.UNSEEN), (), now, calendar), Step(unseen=True)
+
+
+def not_reached(concern: Concern, person: str, calendar: Calendar, *, mail: bool) -> Concern:
+    """What was sent to somebody cannot be delivered. The next step is due at once when that was the last step, by
+    the same way: in the chat as soon as it misses anybody, and after the e-mails when all of them are lost.
+    """
+    if not concern.climbs or person not in concern.latest or (mail and concern.climb is Climb.CHAT):
+        return concern
+    rest = tuple(each for each in concern.latest if each != person)
+    failed = concern.climb is Climb.CHAT or not rest
+    return schedule(replace(concern, latest=() if failed else rest, failed=failed), calendar)
 
 
 def schedule(concern: Concern, calendar: Calendar) -> Concern:
@@ -64,10 +82,12 @@ def schedule(concern: Concern, calendar: Calendar) -> Concern:
 
 
 def press(concern: Concern, now: datetime, calendar: Calendar) -> tuple[Concern, bool]:
-    """Whoever manages it is reminded of the LADO, if it is time and anybody is at work; whether they are now."""
+    """Whoever manages it is reminded of the LADO, if it is time and anybody is at work; whether they are now. Where
+    there is nothing to remind of, it is seen each working morning that somebody is left to act on it.
+    """
     due = _lado_moment(concern, calendar) if concern.asks_lado else None
     said = due is not None and due <= now and calendar.is_staffed(now)
-    moved = schedule(replace(concern, pressed=now) if said else concern, calendar)
+    moved = schedule(replace(concern, pressed=now) if said or due is None else concern, calendar)
     if moved.next_due is not None and moved.next_due <= now:
         moved = replace(moved, next_due=calendar.next_staffed_start(now))
     return moved, said
@@ -111,21 +131,22 @@ def _tell(concern: Concern, people: Sequence[str]) -> Concern:
     )
 
 
-def _stepped(concern: Concern, now: datetime, calendar: Calendar) -> Concern:
-    return schedule(replace(concern, stepped=now), calendar)
+def _stepped(concern: Concern, latest: tuple[str, ...], now: datetime, calendar: Calendar) -> Concern:
+    return schedule(replace(concern, stepped=now, latest=latest, failed=False), calendar)
 
 
 def _next_due(concern: Concern, calendar: Calendar) -> datetime | None:
-    match concern.status:
-        case State.SENT if concern.climb is Climb.UNSEEN:
-            return next_morning(concern.stepped or concern.raised_at, calendar)
-        case State.SENT:
-            at = concern.stepped or concern.raised_at
-            return at + (STAFFED if calendar.is_staffed(at) else UNSTAFFED)
-        case State.ACKNOWLEDGED if concern.asks_lado:
-            return _lado_moment(concern, calendar)
-        case State.ACKNOWLEDGED | State.CLOSED:
-            return None
+    if concern.climbs:
+        at = concern.stepped or concern.raised_at
+        if concern.climb is Climb.UNSEEN:
+            return next_morning(at, calendar)
+        return at if concern.failed else at + (STAFFED if calendar.is_staffed(at) else UNSTAFFED)
+    if not concern.live:
+        return None
+    if concern.asks_lado:
+        return _lado_moment(concern, calendar)
+    seen = [concern.pressed or concern.raised_at, *(each.at for each in concern.acknowledged)]
+    return calendar.next_working_morning(max(seen))
 
 
 def _lado_moment(concern: Concern, calendar: Calendar) -> datetime:

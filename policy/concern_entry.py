@@ -15,6 +15,8 @@ class Act(StrEnum):
     RAISED = "raised"
     TOLD = "told"
     MAILED = "mailed"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
     UNSEEN = "unseen"
     ACKNOWLEDGED = "acknowledged"
     OPENED = "opened"
@@ -34,8 +36,10 @@ class Act(StrEnum):
 
 _LABELS = {
     Act.RAISED: "Raised",
-    Act.TOLD: "Alert sent",
-    Act.MAILED: "E-mail sent",
+    Act.TOLD: "Alert on its way",
+    Act.MAILED: "E-mail on its way",
+    Act.DELIVERED: "Delivered",
+    Act.UNDELIVERED: "Not delivered",
     Act.UNSEEN: "Not seen by anybody",
     Act.ACKNOWLEDGED: "Acknowledged",
     Act.OPENED: "Read",

@@ -7,8 +7,8 @@ from policy.concern_entry import Act, ConcernEntry
 from policy.record import Record
 from policy.retention import CONCERNS, Kept, Retention, once_ended, while_open
 
-ADDS = frozenset(Act) - {Act.OPENED, Act.EXPORTED}
-"""What adds to a concern; to have read it does not make it younger."""
+ADDS = frozenset(Act) - {Act.OPENED, Act.EXPORTED, Act.DELIVERED, Act.UNDELIVERED}
+"""What adds to a concern; to have read it, or to have been sent something, does not make it younger."""
 
 
 def concern_kept(concern: Concern, parts: Sequence[Record], retention: Retention) -> Kept:

@@ -1,12 +1,15 @@
-"""The climb of a concern that nobody has acknowledged, and the reminders of the LADO once somebody has."""
+"""The climb of a concern until somebody sees to it, and the reminders of the LADO once somebody has."""
+
+from dataclasses import replace
 
 from cards.concern import numbers, unseen_card
 from cards.model import Card
 from handlers.concerns.access import add, author, raised
-from handlers.concerns.routing import ladder, way_of
+from handlers.concerns.routing import is_here, ladder, way_of
+from handlers.reach import is_gone
 from handlers.registry import Registry
 from handlers.turn import Scene, Turn
-from policy.concern import Concern, State
+from policy.concern import Climb, Concern, State, call
 from policy.concern_due import climb, press
 from policy.concern_entry import Act
 from policy.people import Person, is_staff
@@ -16,14 +19,18 @@ registry = Registry()
 
 
 async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
-    """Take the next step of the climb: the first, when it has just been raised. It is still to be kept."""
+    """Take the next step of the climb: the first, when it has just been raised or calls for somebody. It is still to
+    be kept. One that was taken up already climbs over those who have heard of it before it goes on along its way.
+    """
+    if concern.calls:
+        way = replace(way, rungs=(*await _who_heard(turn, concern), *way.rungs))
     moved, taken = climb(concern, await ladder(turn, way), turn.now, turn.school.calendar)
     people = {person.id: person for rung in way.rungs for person in rung}
     for id in taken.alert:
-        turn.alert("concern", people[id], moved)
+        turn.alert(_view(moved), people[id], moved)
         await add(turn, moved, Act.TOLD, people[id].name)
     for id in taken.mail:
-        turn.alert("concern", people[id], moved, mail=True)
+        turn.alert(_view(moved), people[id], moved, mail=True)
         await add(turn, moved, Act.MAILED, people[id].name)
     if taken.unseen:
         await add(turn, moved, Act.UNSEEN)
@@ -32,31 +39,40 @@ async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
     return moved
 
 
-async def tell_managers(turn: Turn, concern: Concern) -> None:
-    """Have those who act on it open Exeat: whoever manages it, and everybody who has taken it up; all who have been
-    told, before anybody has.
+async def tell_of_addition(turn: Turn, concern: Concern) -> Concern:
+    """Have somebody open Exeat because something was added, and have it climb until they do. It is still to be kept.
+
+    Whoever the climb that is under way has reached is told; where that is nobody, its next step is taken.
     """
-    taken_up = (concern.manager, *(each.by for each in concern.acknowledged))
-    ids = dict.fromkeys(concern.told if concern.status is State.SENT else taken_up)
-    found = [person for id in ids if id and (person := await turn.person(id)) is not None]
-    found = [person for person in found if may_hear(turn, concern, person)]
-    if not any([await turn.absence(person) is None for person in found]):
-        told = [await turn.person(id) for id in concern.told]
-        found += [person for person in told if person is not None and may_hear(turn, concern, person)]
-    for person in {person.id: person for person in found}.values():
-        turn.alert("concern.waits", person, concern)
+    if not concern.climbs:
+        concern = call(concern)
+    elif concern.climb is not Climb.UNSEEN:
+        reached = await _here(turn, await _hearing(turn, concern, concern.climbed))
+        for person in reached:
+            turn.alert("concern.waits", person, concern)
+        if reached:
+            return concern
+    return await step(turn, concern, await way_of(turn, concern))
 
 
 @registry.due(Concern)
 async def due(turn: Turn, concern: Concern) -> None:
-    """Say what has fallen due, once, and move the concern on in the same commit."""
-    if concern.status is State.SENT:
+    """Say what has fallen due, once, and move the concern on in the same commit. One that was taken up climbs again
+    when nobody is left who could act on it, or be reminded.
+    """
+    if concern.climbs:
         turn.tx.put(await step(turn, concern, await way_of(turn, concern)))
         return
     moved, said = press(concern, turn.now, turn.school.calendar)
+    rungs = await _who_heard(turn, moved)
+    here = [found for rung in rungs if (found := await _here(turn, rung))]
+    left = [person for rung in rungs for person in rung if not await is_gone(turn, person)]
+    if not (here if said else left):
+        moved = await step(turn, call(moved), await way_of(turn, moved))
+    elif said:
+        for person in here[0]:
+            turn.alert("concern.waits", person, moved)
     turn.tx.put(moved)
-    if said:
-        await tell_managers(turn, moved)
 
 
 @registry.view("concern.unseen", Concern)
@@ -72,3 +88,23 @@ def may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
     """Whether somebody may be told that something about it waits."""
     roster = turn.school.roster
     return is_staff(person, roster) and not is_hidden_from(person, concern.excluded, roster)
+
+
+def _view(concern: Concern) -> str:
+    return "concern" if concern.status is State.SENT else "concern.waits"
+
+
+async def _who_heard(turn: Turn, concern: Concern) -> tuple[tuple[Person, ...], ...]:
+    """Those who may act on it: whoever manages it and has taken it up, then everybody else whom it has reached."""
+    taken_up = (concern.manager, *(each.by for each in concern.acknowledged))
+    return await _hearing(turn, concern, taken_up), await _hearing(turn, concern, concern.told)
+
+
+async def _hearing(turn: Turn, concern: Concern, ids: tuple[str, ...]) -> tuple[Person, ...]:
+    """Those of these ids who may still be told of it."""
+    found = [person for id in dict.fromkeys(ids) if id and (person := await turn.person(id)) is not None]
+    return tuple({person.id: person for person in found if may_hear(turn, concern, person)}.values())
+
+
+async def _here(turn: Turn, people: tuple[Person, ...]) -> list[Person]:
+    return [person for person in people if await is_here(turn, person)]

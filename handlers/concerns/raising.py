@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from cards.concern import no_files_card, numbers, own_concern_card, ring_card, typed_card
-from cards.concern_file import Sight, receipt_card
 from cards.concern_forms import LONGEST_NAME, YES, route_form, unsure_form, who_form, words_form
 from cards.model import Card, FileRef, Form
 from handlers.concerns.access import add, keep
 from handlers.concerns.climbing import step
+from handlers.concerns.reading import receipt
 from handlers.concerns.routing import holders, rung_as_well
 from handlers.fields import needed, text
 from handlers.needs import staff
@@ -91,7 +91,7 @@ async def who(turn: Turn) -> Reply:
         return Invalid(who_form(_payload(turn)), turn.request.fields, {"person": instead})
 
 
-@registry.form("concern.new", needs=staff, clause=CLAUSE, quiet=True)
+@registry.form("concern.new", needs=staff, clause=CLAUSE, quiet=True, again=receipt)
 async def new(turn: Turn) -> Reply:
     """A concern is raised: kept, and the first who are to be told are told at once."""
     payload = _payload(turn)
@@ -119,8 +119,7 @@ async def new(turn: Turn) -> Reply:
     await add(turn, kept, Act.RAISED)
     kept = keep(turn, await step(turn, kept, way))
     turn.send("concern.reporter", turn.viewer, kept)
-    found = numbers(turn.school.contacts, way.accused)
-    return Say(receipt_card(kept, found, Sight(turn.school.zone), by_lead=False))
+    return await receipt(turn, kept)
 
 
 async def _on(turn: Turn, payload: Mapping[str, str]) -> Reply:

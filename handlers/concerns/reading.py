@@ -11,11 +11,11 @@ from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
-from policy.concern import LIVE, Concern, State, reader_key
-from policy.concern_due import lado_due
+from policy.concern import Concern, State, looked_at, reader_key
+from policy.concern_due import lado_due, schedule
 from policy.concern_entry import ConcernEntry, entries_key
 from policy.concern_kept import concern_kept
-from policy.people import EXEAT, Role
+from policy.people import EXEAT
 from policy.retention import CONCERNS
 from policy.safeguarding import CLAUSE
 
@@ -34,8 +34,7 @@ async def concern_view(scene: Scene, concern: Concern) -> Card | None:
     """The alert, to those who may read it; whoever raised it sees that it was sent."""
     if not reads(scene, concern):
         return await reporter_view(scene, concern)
-    waits = concern.status is State.SENT
-    return alert_card(concern, waits=waits, acknowledges=manages(scene, concern))
+    return alert_card(concern, waits=concern.climbs, acknowledges=manages(scene, concern))
 
 
 @registry.view("concern.waits", Concern)
@@ -43,7 +42,7 @@ async def waits_view(scene: Scene, concern: Concern) -> Card | None:
     """That something about it waits, and nothing of what that is."""
     if not reads(scene, concern):
         return None
-    return alert_card(concern, waits=scene.first or concern.asks_lado, acknowledges=manages(scene, concern))
+    return alert_card(concern, waits=scene.first or concern.waits, acknowledges=manages(scene, concern))
 
 
 @registry.view("concern.reporter", Concern)
@@ -62,10 +61,15 @@ async def concerns(turn: Turn) -> Reply:
     "concern.open", "Open", needs=reader_or_author, record=Concern, bound=False, clause=CLAUSE, quiet=True
 )
 async def opened(turn: Turn, concern: Concern) -> Reply:
-    """The file, and that it was read is kept; to whoever raised it, how it stands and whom to ring."""
+    """The file, and that it was read is kept; to whoever raised it, how it stands and whom to ring. To have read it
+    ends the climb of one that was taken up already.
+    """
     if not reads(turn, concern):
-        return Say(await receipt(turn, concern))
+        return await receipt(turn, concern)
     await note_reading(turn, concern)
+    if concern.calls and manages(turn, concern):
+        concern = schedule(looked_at(concern), turn.school.calendar)
+        turn.tx.put(concern)
     page, more = await entries_of(turn, concern)
     return Say(file_card(concern, page, await sight(turn, concern, page), more=more))
 
@@ -83,18 +87,14 @@ async def older(turn: Turn, concern: Concern) -> Reply:
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """That something waits, to those whom it waits for."""
-    found = [each for each in await mine(scene, LIVE) if each.status is State.SENT or each.asks_lado]
+    found = [each for each in await mine(scene, tuple(State)) if each.waits]
     return tuple([row(each) for each in found[:LONGEST_LIST]])
 
 
-async def receipt(turn: Turn, concern: Concern) -> Card:
+async def receipt(turn: Turn, concern: Concern) -> Reply:
     """How it stands, for whoever raised it."""
     way = await way_of(turn, concern)
-    seen = await turn.person(concern.acknowledged[0].by) if concern.acknowledged else None
-    leads = (Role.DSL, Role.DEPUTY_DSL)
-    by_lead = seen is not None and any(turn.school.roster.holds(seen, role) for role in leads)
-    found = numbers(turn.school.contacts, way.accused)
-    return receipt_card(concern, found, Sight(turn.school.zone), by_lead=by_lead)
+    return Say(receipt_card(concern, numbers(turn.school.contacts, way.accused), Sight(turn.school.zone)))
 
 
 async def sight(scene: Scene, concern: Concern, entries: Sequence[ConcernEntry] = ()) -> Sight:

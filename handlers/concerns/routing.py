@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from handlers.reach import is_gone
+from handlers.reach import is_gone, is_mailed
 from handlers.safeguarding.drill import acknowledged
 from handlers.safeguarding.pins import pinned
 from handlers.turn import Scene
@@ -47,13 +47,18 @@ async def rung_as_well(scene: Scene, way: Route) -> list[str]:
     return [*found, f"the LADO on {contacts.lado}"] if found and contacts.lado else found
 
 
+async def is_here(scene: Scene, person: Person) -> bool:
+    """Whether somebody is not away, and has not removed Exeat."""
+    return await scene.absence(person) is None and not await is_gone(scene, person)
+
+
 def _staff(scene: Scene, people: Iterable[Person]) -> list[Person]:
     return [person for person in people if is_staff(person, scene.school.roster)]
 
 
 async def _reach(scene: Scene, person: Person) -> Reach:
-    here = await scene.absence(person) is None and not await is_gone(scene, person)
-    return Reach(person.id, here, await acknowledged(scene, person))
+    here, proven = await is_here(scene, person), await acknowledged(scene, person)
+    return Reach(person.id, here, proven, is_mailed(scene, person))
 
 
 def _is_one(person: Person, people: Sequence[Person]) -> bool:

@@ -2,13 +2,15 @@
 
 from cards.concern_forms import note_form
 from handlers.concerns.access import add, author, keep, manager, reader_or_author, reads
-from handlers.concerns.climbing import tell_managers
+from handlers.concerns.climbing import tell_of_addition
 from handlers.fields import needed
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
+from handlers.safeguarding.pins import pinned
 from handlers.turn import Turn
 from policy.concern import Concern, acknowledge
 from policy.concern_entry import Act
+from policy.people import Role, same_person
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import CLAUSE
 
@@ -20,7 +22,9 @@ registry = Registry()
 )
 async def acknowledged(turn: Turn, concern: Concern) -> Reply:
     """Somebody takes it up: nobody else is alerted, and whoever raised it hears that it was seen."""
-    moved = acknowledge(concern, turn.viewer.id, turn.viewer.ids, turn.now)
+    leads = [each for role in (Role.DSL, Role.DEPUTY_DSL) for each in await pinned(turn, role)]
+    lead = any(same_person(turn.viewer, each) for each in leads)
+    moved = acknowledge(concern, turn.viewer.id, turn.viewer.ids, turn.now, lead=lead)
     if moved is concern:
         return Nothing()
     await add(turn, moved, Act.ACKNOWLEDGED)
@@ -47,9 +51,7 @@ async def noted(turn: Turn, concern: Concern) -> Reply:
         return Invalid(note_form(concern), turn.request.fields, wrong.errors)
     by_reader = reads(turn, concern)
     await add(turn, concern, Act.NOTE if by_reader else Act.ADDED, words)
-    kept = keep(turn, concern)
-    if not by_reader:
-        await tell_managers(turn, kept)
+    keep(turn, concern if by_reader else await tell_of_addition(turn, concern))
     return Nothing()
 
 

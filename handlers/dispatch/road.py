@@ -225,6 +225,9 @@ class Dispatch(Meeting):
 
     async def _show(self, turn: Turn, name: Ref) -> Reply:
         record = await turn.tx.get(self.registry.kinds[name.kind], name.id)
+        spec = self.registry.specs.get(turn.request.verb)
+        if record is not None and spec is not None and spec.again is not None:
+            return await spec.again(turn, record)
         card = await self.registry.views[name.kind](turn, record) if record is not None else None
         return Show(name, card) if card is not None else Nothing()
 

@@ -37,9 +37,9 @@ from policy.concern import (
     Ending,
     Lado,
     Outcome,
-    State,
     acknowledge,
     answer_lado,
+    call,
     close,
     refer,
 )
@@ -79,6 +79,9 @@ def states(said: str, mode: Concerns = Concerns.RECORD) -> dict[str, Concern]:
         "calm": replace(sent, account=replace(account, urgent=False), risk=Risk.NO),
         "unseen": replace(sent, climb=Climb.UNSEEN),
         "taken": taken,
+        "taken by the lead": acknowledge(sent, "dina", ("dina",), MONDAY, lead=True),
+        "calls": call(taken),
+        "calls, unseen": replace(call(taken), climb=Climb.UNSEEN),
         "answered": answered,
         "not yet": answer_lado(taken, Lado(Contacted.NOT_YET, "helen", MONDAY)),
         **{each.value: close(answered, Outcome(each, "helen", MONDAY)) for each in Ending},
@@ -101,16 +104,11 @@ def concern_cards(said: str) -> dict[str, Card]:
             for manages in (True, False):
                 sight = replace(SIGHT, manages=manages)
                 found[f"{about}, file {manages}"] = file_card(concern, log[:PAGE], sight, more=True)
-                found[f"{about}, alert {manages}"] = alert_card(
-                    concern, waits=concern.status is State.SENT, acknowledges=manages
-                )
+                found[f"{about}, alert {manages}"] = alert_card(concern, waits=concern.climbs, acknowledges=manages)
             found[f"{about}, waits"] = alert_card(concern, waits=True, acknowledges=True)
             found[f"{about}, reporter"] = reporter_card(concern)
             found[f"{about}, unseen"] = unseen_card(concern, NUMBERS)
-            found |= {
-                f"{about}, receipt {by_lead}": receipt_card(concern, NUMBERS, SIGHT, by_lead=by_lead)
-                for by_lead in (True, False)
-            }
+            found[f"{about}, receipt"] = receipt_card(concern, NUMBERS, SIGHT)
     everything = states(said)
     found |= {f"concern ring {why}": ring_card(NUMBERS, why) for why in (*Nobody, None)}
     found |= {

@@ -500,7 +500,7 @@ async def test_the_lado_is_asked_for_and_reminded_of_until_answered(desk: Desk) 
     kept = await now(desk, found)
     assert kept.lado is not None
     assert kept.lado.contacted is Contacted.YES
-    assert kept.next_due is None
+    assert not kept.waits
     assert "They advise a meeting." in said(await do(desk, HEAD, "concern.open", found))
 
 

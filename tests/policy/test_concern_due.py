@@ -22,10 +22,12 @@ from policy.concern import (
     acknowledge,
     add_reader,
     answer_lado,
+    call,
     close,
+    looked_at,
     refer,
 )
-from policy.concern_due import Ladder, Reach, Step, climb, lado_due, next_morning, press, schedule
+from policy.concern_due import Ladder, Reach, Step, climb, lado_due, next_morning, not_reached, press, schedule
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import About, Risk
 from policy.school import Concerns
@@ -144,7 +146,7 @@ def test_acknowledging_ends_the_climb_and_names_who_manages_it() -> None:
     found, _ = climb(concern(), LADDER, MONDAY, CALENDAR)
     taken = schedule(acknowledge(found, "dsl", ("dsl", "dsl-of-old"), MONDAY), CALENDAR)
     assert taken.status is State.ACKNOWLEDGED
-    assert taken.next_due is None
+    assert due(taken) == datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
     assert taken.manager == "dsl"
     assert acknowledge(taken, "dsl-of-old", ("dsl", "dsl-of-old"), MONDAY) is taken
     both = acknowledge(taken, "head", ("head",), MONDAY + MINUTE)
@@ -237,7 +239,65 @@ def test_whoever_manages_it_is_reminded_of_the_lado_until_it_is_answered() -> No
     assert said == ["Tue 08:00", "Tue 16:00", "Wed 08:00", "Thu 08:00"]
     late = MONDAY + timedelta(days=3, hours=1)
     answered = schedule(answer_lado(found, Lado(Contacted.YES, "dsl", late, MONDAY)), CALENDAR)
-    assert answered.next_due is None
+    assert press(answered, due(answered), CALENDAR)[1] is False
+
+
+def test_each_working_morning_it_is_seen_that_somebody_is_left_to_act_on_it() -> None:
+    found, mornings = schedule(replace(at_risk(), risk=Risk.NO), CALENDAR), list[str]()
+    for _ in range(6):
+        mornings.append(f"{due(found):%a %H:%M}")
+        found, said = press(found, due(found), CALENDAR)
+        assert not said
+    assert mornings == ["Tue 08:00", "Wed 08:00", "Thu 08:00", "Fri 08:00", "Mon 08:00", "Tue 08:00"]
+
+
+def test_one_that_calls_for_somebody_climbs_until_somebody_looks() -> None:
+    found, step = climb(call(at_risk()), LADDER, MONDAY, CALENDAR)
+    assert step == Step(alert=("dsl",))
+    assert due(found) == MONDAY + 15 * MINUTE
+    assert acknowledge(found, "dsl", ("dsl",), MONDAY) == looked_at(found)
+    assert due(schedule(looked_at(found), CALENDAR)) == due(at_risk())
+
+
+def test_whoever_no_e_mail_can_be_sent_to_is_told_in_the_chat_or_the_step_is_left_out() -> None:
+    unmailed = ((Reach("dsl", mailed=False),), (Reach("one", here=False, mailed=False), Reach("two")))
+    assert [step for _, step in steps(concern(), unmailed, MONDAY, 4)] == [
+        Step(alert=("dsl",)),
+        Step(alert=("two",)),
+        Step(alert=("one",), mail=("two",)),
+        Step(unseen=True),
+    ]
+    none = ((Reach("dsl", mailed=False),), (Reach("one", mailed=False),))
+    taken = [step for _, step in steps(concern(), none, MONDAY, 3)]
+    assert taken == [Step(alert=("dsl",)), Step(alert=("one",)), Step(unseen=True)]
+
+
+def test_what_cannot_be_delivered_makes_the_next_step_due_and_no_more_than_that() -> None:
+    first, _ = climb(concern(), LADDER, MONDAY, CALENDAR)
+    assert due(not_reached(first, "dsl", CALENDAR, mail=False)) == MONDAY
+    assert not_reached(first, "dsl", CALENDAR, mail=True) is first
+    assert not_reached(first, "head", CALENDAR, mail=False) is first
+    second, _ = climb(not_reached(first, "dsl", CALENDAR, mail=False), LADDER, MONDAY + MINUTE, CALENDAR)
+    assert due(second) == MONDAY + 16 * MINUTE
+    missed = not_reached(second, "one", CALENDAR, mail=False)
+    assert due(missed) == MONDAY + MINUTE
+    assert not_reached(missed, "two", CALENDAR, mail=False) is missed
+    taken = acknowledge(missed, "two", ("two",), MONDAY)
+    assert not_reached(taken, "two", CALENDAR, mail=False) is taken
+
+
+def test_e_mails_hurry_nothing_until_all_of_them_are_lost() -> None:
+    found = concern()
+    for minutes in (0, 15, 30, 45):
+        found, step = climb(found, LADDER, MONDAY + minutes * MINUTE, CALENDAR)
+    for person in ("dsl", "one", "two"):
+        found = not_reached(found, person, CALENDAR, mail=True)
+        assert due(found) == MONDAY + 60 * MINUTE
+    found = not_reached(found, "head", CALENDAR, mail=True)
+    assert due(found) == MONDAY + 45 * MINUTE
+    found, step = climb(found, LADDER, MONDAY + 46 * MINUTE, CALENDAR)
+    assert step == Step(unseen=True)
+    assert due(found) == datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 
 
 def test_a_reminder_of_the_lado_comes_in_staffed_hours() -> None:

@@ -1,0 +1,244 @@
+"""Concerns that nobody would hear of any more: people leave or are away, and what is added later still reaches one."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cards.text import plain
+from handlers.request import Nothing, Reply, Say
+from policy.away import plan_away
+from policy.calendar import Calendar
+from policy.concern import Concern, State
+from policy.concern_entry import Act
+from policy.people import MAIL, Person, Role, Standing
+from policy.record import Ref, ref
+from storage.contract import Outgoing, Task
+from tests.fakes.desk import Desk
+from tests.fakes.golive import acknowledge
+from tests.fakes.safeguarding import (
+    CHAIR,
+    DSL,
+    HOLDERS,
+    OUTSIDER,
+    SECOND_DSL,
+    SECRET,
+    THIRD_DSL,
+    do,
+    log,
+    now,
+    raised,
+    safe_desk,
+    tell,
+)
+from tests.fakes.school import COLLEAGUE, HEAD, MONDAY, TEACHER, email, identity, known
+
+DAY = timedelta(days=1)
+
+DEPUTIES = (SECOND_DSL, THIRD_DSL)
+
+AGAIN = "It happened again today."
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = await safe_desk(tmp_path / "data")
+    yield desk
+    await desk.store.close()
+
+
+def said(reply: Reply) -> str:
+    """The words of an answer."""
+    assert isinstance(reply, Say), reply
+    return plain(reply.card)
+
+
+async def told(desk: Desk) -> list[str]:
+    """Who now is to be told in the chat that Exeat needs opening."""
+    rows = [row for row in await desk.outbox() if row.view in ("concern", "concern.waits")]
+    return sorted(row.person.rpartition(":")[2] for row in rows if row.task is Task.SEND)
+
+
+async def tick(desk: Desk, **length: float) -> None:
+    """So much time goes by, and what has fallen due is done."""
+    desk.now += timedelta(**length)
+    assert not (await desk.dispatch.due()).failed
+
+
+async def leaves(desk: Desk, *people: str) -> None:
+    """They are no longer there."""
+    for who in people:
+        await desk.dispatch.met(known(who, Standing.DEACTIVATED))
+
+
+async def away(desk: Desk, *people: str) -> None:
+    """They are away from today on."""
+    async with desk.store.transaction("harbour") as tx:
+        for who in people:
+            person = await tx.get(Person, str(identity(who)))
+            assert person is not None
+            tx.put(plan_away(f"A-{who}", person, None, MONDAY.date(), MONDAY.date() + 5 * DAY, MONDAY, Calendar()))
+
+
+async def taken_up(desk: Desk, by: str = DSL, **answers: str) -> Concern:
+    """A concern that somebody has acknowledged, with nothing left to be sent."""
+    found = await raised(desk, **answers)
+    await do(desk, by, "concern.acknowledge", found)
+    await desk.outbox()
+    return await now(desk, found)
+
+
+async def new_dsl(desk: Desk, who: str) -> None:
+    """Somebody else is named as DSL, and the chair confirms it."""
+    names = {**HOLDERS, Role.DSL: (who,)}
+    desk.settle(roles=tuple((role, tuple(email(each) for each in people)) for role, people in names.items()))
+    await desk.dispatch.begin()
+    await desk.ask(CHAIR, "pin.confirm", Ref("pin", "dsl"), version=2)
+    await acknowledge(desk, who)
+    await desk.outbox()
+
+
+async def test_what_is_added_after_whoever_took_it_up_has_left_reaches_their_successor(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await leaves(desk, DSL)
+    await new_dsl(desk, OUTSIDER)
+    assert isinstance(await do(desk, TEACHER, "concern.note.send", found, text=AGAIN), Nothing)
+    assert await told(desk) == [OUTSIDER]
+    assert {entry.text for entry in await log(desk, found) if entry.act is Act.TOLD} == {"Dina", "Olu"}
+    assert AGAIN in said(await do(desk, OUTSIDER, "concern.open", found))
+    assert isinstance(await do(desk, OUTSIDER, "concern.reader.send", found, person=identity(SECOND_DSL)), Nothing)
+    assert "nothing here for you" in said(await do(desk, COLLEAGUE, "concern.open", found))
+
+
+async def test_a_case_that_nobody_can_reach_is_noticed_by_the_clock(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await tick(desk, hours=24)
+    assert await told(desk) == []
+    await leaves(desk, DSL)
+    await tick(desk, hours=24)
+    assert await told(desk) == sorted(DEPUTIES)
+    await tick(desk, minutes=31)
+    assert await told(desk) == [HEAD]
+    await do(desk, SECOND_DSL, "concern.open", found)
+    await tick(desk, hours=72)
+    assert await told(desk) == []
+
+
+async def test_reminders_of_the_lado_go_to_whoever_is_left(desk: Desk) -> None:
+    await taken_up(desk, risk="yes")
+    await leaves(desk, DSL, HEAD)
+    desk.now = MONDAY.replace(day=2, hour=8)
+    await tick(desk)
+    assert await told(desk) == sorted(DEPUTIES)
+
+
+async def test_the_log_of_a_quiet_case_does_not_grow(desk: Desk) -> None:
+    found = await taken_up(desk)
+    before = await log(desk, found)
+    for _ in range(5):
+        await tick(desk, hours=24)
+    assert await log(desk, found) == before
+
+
+@pytest.mark.parametrize("how", ["concern.open", "concern.acknowledge"])
+async def test_what_is_added_climbs_until_somebody_opens_or_acknowledges_it(desk: Desk, how: str) -> None:
+    found = await taken_up(desk)
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == [DSL]
+    for people in (DEPUTIES, (HEAD,)):
+        await tick(desk, minutes=15)
+        assert await told(desk) == sorted(people)
+    drawn = await desk.see(HEAD, "concern.waits", ref(found))
+    assert drawn is not None
+    assert [each.label for each in drawn.card.buttons] == ["Open", "Acknowledge"]
+    await do(desk, HEAD, how, found)
+    await tick(desk, minutes=40)
+    assert await told(desk) == []
+    drawn = await desk.see(DSL, "concern.waits", ref(found))
+    assert drawn is not None
+    assert [each.label for each in drawn.card.buttons] == ["Open"]
+
+
+async def test_whoever_added_what_nobody_opens_hears_whom_to_ring(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    for _ in range(5):
+        await desk.outbox()
+        await tick(desk, minutes=15)
+    assert ("concern.unseen", TEACHER) in await desk.sent()
+    drawn = await desk.see(TEACHER, "concern.unseen", ref(found))
+    assert drawn is not None
+    assert "01632 960003" in plain(drawn.card)
+    receipt = said(await do(desk, TEACHER, "concern.open", found))
+    assert "not been opened" in receipt
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == [DSL]
+    await do(desk, DSL, "concern.open", found)
+    assert "not been opened" not in said(await do(desk, TEACHER, "concern.open", found))
+
+
+async def test_what_is_added_while_whoever_took_it_up_is_away_goes_to_others(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await away(desk, DSL)
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == sorted(DEPUTIES)
+
+
+async def test_two_things_added_one_after_the_other_are_one_climb(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    await tick(desk, minutes=15)
+    await desk.outbox()
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == sorted((DSL, *DEPUTIES))
+    await tick(desk, minutes=15)
+    assert await told(desk) == [HEAD]
+
+
+async def test_what_is_added_to_a_closed_concern_reaches_somebody(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await do(desk, DSL, "concern.close.send", found, ending="acted", why="x", told="y")
+    await leaves(desk, DSL)
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == sorted(DEPUTIES)
+    assert f"{found.id}: something waits" in said(await desk.ask(SECOND_DSL, "home"))
+    assert isinstance(await do(desk, SECOND_DSL, "concern.acknowledge", found), Nothing)
+    assert (await now(desk, found)).status is State.CLOSED
+    await tick(desk, hours=24)
+    assert await told(desk) == []
+
+
+async def test_what_is_added_once_the_climb_has_come_to_an_end_begins_it_anew(desk: Desk) -> None:
+    found = await raised(desk)
+    for _ in range(6):
+        await tick(desk, minutes=15)
+    await desk.outbox()
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == [DSL]
+
+
+async def test_a_reader_who_cannot_act_on_it_does_not_end_the_climb(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await do(desk, DSL, "concern.reader.send", found, person=identity(OUTSIDER))
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    await desk.outbox()
+    assert AGAIN in said(await do(desk, OUTSIDER, "concern.open", found))
+    await tick(desk, minutes=15)
+    assert await told(desk) == sorted(DEPUTIES)
+
+
+async def test_the_receipt_keeps_saying_who_saw_it(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await leaves(desk, DSL)
+    await new_dsl(desk, OUTSIDER)
+    assert "Seen by the safeguarding lead." in said(await do(desk, TEACHER, "concern.open", found))
+
+
+async def test_a_send_that_is_delivered_again_is_answered_with_whom_to_ring(desk: Desk) -> None:
+    payload = {"about": "colleague", "risk": "no"}
+    first, second = [
+        await desk.ask(TEACHER, "concern.new", key="once", fields={"what": SECRET}, payload=payload) for _ in range(2)
+    ]
+    assert "01632 960003" in said(second)
+    assert said(second) == said(first)
