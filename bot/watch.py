@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -15,7 +15,7 @@ from handlers.dispatch import Dispatch, where
 from handlers.missing import tell_of_unreached
 from handlers.turn import Scene
 from policy.people import EXEAT, MAIL, Role
-from policy.record import Record, is_hidden, ref
+from policy.record import is_hidden, ref
 from policy.secret import OF_TEAMS, Secret
 from storage.contract import Count, Outgoing, Task, Unavailable
 
@@ -55,11 +55,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How things stand. `unshown` are the cards to tell the admins of what is hidden: that stands on no page."""
+    """How things stand, but for what is hidden: of that no page shows anything, and the admins are told nothing."""
 
     checks: tuple[Check, ...]
     count: Count
-    unshown: frozenset[str] = frozenset()
     broken: int = 0
     """How many records there are whose reminders fail, without those that are hidden."""
 
@@ -107,27 +106,23 @@ class Watch:
 
     async def look(self) -> Health:
         """How things stand now. Changes nothing."""
-        late = await self._late()
         checks = [
             await self._records(),
             self._ticking(),
-            _reminders(late),
+            await self._reminders(),
             *self._chats(),
             *self._mail(),
             *self._secret(),
         ]
         count = await self._store.count(self._school.id)
-        unshown = {LATE_VIEW} if any(map(is_hidden, late)) else set()
-        unshown |= {STUCK_VIEW} if self._is_stuck(count.oldest_hidden) else set()
         kinds = self._dispatch.registry.kinds
         broken = sum(not is_hidden(kinds[name.kind]) for name in self._clock.broken)
-        return Health((*checks, self._waiting(count), _dead(count)), count, frozenset(unshown), broken)
+        return Health((*checks, self._waiting(count), _dead(count)), count, broken)
 
     async def tell(self, health: Health) -> None:
         """Have the admins told of each trouble, once for as long as it lasts; if a chat is silent, by e-mail too."""
         now = self._steady()
         views = {check.view for check in health.checks if check.view and not check.well}
-        views |= health.unshown
         for view, seen in list(self._told.items()):
             if view not in views and now - seen > QUIET:
                 del self._told[view]
@@ -186,17 +181,21 @@ class Watch:
             said = f"The clock has not ticked since the start, {age:.0f} seconds ago."
         return Check("clock", age <= self._patience, said, vital=True, view=LATE_VIEW)
 
-    async def _late(self) -> list[type[Record]]:
-        """Kinds of which something was left undone that the last tick should have done: a machine that slept has not
-        yet had the chance.
+    async def _reminders(self) -> Check:
+        late = await self._is_late()
+        said = "Something that was due has not been done; the log says why." if late else "Nothing is late."
+        return Check("reminders", not late, said, view=LATE_VIEW)
+
+    async def _is_late(self) -> bool:
+        """Whether something was left undone that the last tick should have done: a machine that slept has not yet had
+        the chance.
         """
         if self._clock.done_by is None:
-            return []
+            return False
         before = self._clock.done_by - timedelta(seconds=self._patience)
+        kinds = [due.record for due in self._dispatch.dues() if not is_hidden(due.record)]
         async with self._store.transaction(self._school.id) as tx:
-            return [
-                due.record for due in self._dispatch.dues() if await tx.find(due.record, due_before=before, limit=1)
-            ]
+            return any([await tx.find(kind, due_before=before, limit=1) for kind in kinds])
 
     def _chats(self) -> Iterator[Check]:
         failing, outages = self._relay.failing, {surface.name: surface.outage for surface in self._surfaces}
@@ -222,18 +221,10 @@ class Watch:
             yield Check("secret", left > LAST_DAYS, said)
 
     def _waiting(self, count: Count) -> Check:
-        stuck = self._is_stuck(count.oldest_unsent)
+        oldest = count.oldest_unsent
+        stuck = oldest is not None and self._dispatch.clock() - oldest > STUCK
         said = f"{count.outbox} messages are waiting" + (", some for too long." if stuck else ".")
         return Check("outbox", not stuck, said, view=STUCK_VIEW)
-
-    def _is_stuck(self, oldest: datetime | None) -> bool:
-        return oldest is not None and self._dispatch.clock() - oldest > STUCK
-
-
-def _reminders(late: Iterable[type[Record]]) -> Check:
-    well = all(is_hidden(kind) for kind in late)
-    said = "Nothing is late." if well else "Something that was due has not been done; the log says why."
-    return Check("reminders", well, said, view=LATE_VIEW)
 
 
 def _dead(count: Count) -> Check:

@@ -12,6 +12,7 @@ from handlers.turn import Scene, Turn
 from policy.people import Person
 from policy.record import Record
 from policy.retention import Kept, Retention
+from storage.contract import Outgoing
 
 Needs = Callable[[Turn, Any], Awaitable[None]]
 """Given the turn and the record, raises Refused unless the person may; may note an authority on the turn."""
@@ -72,6 +73,10 @@ class Due:
 
     record: type[Record]
     handler: Callable[..., Awaitable[None]]
+
+
+Carrying = Callable[[Turn, Any, Outgoing, bool], Awaitable[None]]
+"""Given a turn of Exeat's own, a record, a row about it that was to be sent or mailed, and whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Knowing who is who: accounts met on a platform become people, and accounts of one human being become one."""
 
-from policy.people import MAIL, Known, Person, Roster, addressed, admit, join, meet, refresh
+from policy.people import Known, Person, Roster, admit, join, meet, refresh
 from policy.school import School
 from storage.contract import Transaction
 
@@ -29,15 +29,8 @@ async def link_up(tx: Transaction, school: School, known: Known) -> tuple[Person
     return person, person != before
 
 
-async def as_one(tx: Transaction, id: str, roster: Roster) -> Person | None:
-    """The person that the id means, who may have turned out to be another, and that one another again.
-
-    The id of somebody who had not been met means whoever has been met meanwhile by that address.
-    """
-    if id.startswith(f"{MAIL}:"):
-        address = id.split(":", 2)[-1]
-        met = await known_by(tx, address, roster)
-        return next((each for each in met if each.active), met[0] if met else addressed(address, tx.school))
+async def as_one(tx: Transaction, id: str) -> Person | None:
+    """The person that the id means, who may have turned out to be another, and that one another again."""
     person = await tx.get(Person, id)
     while person is not None and person.same_as:
         person = await tx.get(Person, person.same_as)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from handlers.entries import (
     Beginning,
+    Carrying,
     Column,
     Coming,
     Due,
@@ -40,6 +41,7 @@ class Registry:
     views: dict[str, View] = field(default_factory=dict)
     dues: dict[str, Due] = field(default_factory=dict)
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
+    carriers: dict[str, Carrying] = field(default_factory=dict)
     homes: list[Home] = field(default_factory=list)
     comers: list[Coming] = field(default_factory=list)
     beginnings: list[Beginning] = field(default_factory=list)
@@ -108,6 +110,18 @@ class Registry:
         def keep(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
             self._know(record)
             self.arrivals[record.KIND] = handler
+            return handler
+
+        return keep
+
+    def carried(self, record: type[Record]) -> Callable[[Carrying], Carrying]:
+        """What is done when a message about a record of this kind has arrived, or turns out never to: in the commit
+        that settles its row.
+        """
+
+        def keep(handler: Carrying) -> Carrying:
+            self._know(record)
+            self.carriers[record.KIND] = handler
             return handler
 
         return keep
@@ -241,6 +255,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.views, part.views)
         _claim(whole.dues, part.dues)
         _claim(whole.arrivals, part.arrivals)
+        _claim(whole.carriers, part.carriers)
         _claim(whole.hooks, part.hooks)
         _claim(whole.importers, part.importers)
         _claim(whole.exporters, part.exporters)

@@ -8,7 +8,7 @@ from handlers.people import as_one, known_by
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
-from policy.people import EXEAT, Identity, Known, Person, Role, addressed, once, same_person
+from policy.people import EXEAT, Identity, Known, Person, Role, once, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
@@ -44,7 +44,7 @@ class Scene:
     async def person(self, id: str) -> Person | None:
         """Somebody by id, as the one person they are known to be; read once in a scene."""
         if id not in self.met:
-            self.met[id] = await as_one(self.tx, id, self.school.roster)
+            self.met[id] = await as_one(self.tx, id)
         return self.met[id]
 
     async def name(self, id: str) -> str:
@@ -65,18 +65,6 @@ class Scene:
         """The people that roster refs mean, each once; refs that nobody here answers to any more are left out."""
         found = [person for name in refs for person in await known_by(self.tx, name, self.school.roster)]
         return once(person for person in found if person.active)
-
-    async def reachable(self, refs: Iterable[str]) -> list[Person]:
-        """The same, and where a ref is an e-mail address by which nobody was ever met, somebody `unmet`, who can be
-        written to there and nowhere else.
-        """
-        found: list[Person] = []
-        for name in refs:
-            known = await known_by(self.tx, name, self.school.roster)
-            if not known and ":" not in name:
-                known = [addressed(name, self.school.id)]
-            found += [person for person in known if person.active]
-        return once(found)
 
     async def holders(self, role: Role) -> list[Person]:
         """Who holds the role."""
@@ -161,8 +149,8 @@ class Turn(Scene):
         )
 
     def alert(self, view: str, to: Person, record: Record, *, mail: bool = False) -> None:
-        """Have a view sent ahead of everything else, at once. By e-mail, and not in the chat, if so said, and to
-        somebody `unmet`; in the chat, it goes by e-mail too when it does not get through.
+        """Have a view sent ahead of everything else, at once. By e-mail, and not in the chat, if so said; in the
+        chat, it goes by e-mail too when it does not get through.
         """
         self.tx.queue(
             Outgoing(
@@ -171,7 +159,7 @@ class Turn(Scene):
                 to.id,
                 record=ref(record),
                 version=record.version,
-                task=Task.MAIL if mail or to.unmet else Task.SEND,
+                task=Task.MAIL if mail else Task.SEND,
                 lane=ALERT,
                 created=self.now,
                 not_before=self.now,

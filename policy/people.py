@@ -54,7 +54,7 @@ class Role(StrEnum):
 
 
 MAIL = "mail"
-"""The platform, so to speak, of those of whom nothing is known but their address."""
+"""The post, among the platforms on which people can be written to; nobody has an account there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,6 @@ class Person:
         return tuple(ref for account in self.accounts for ref in account.refs)
 
     @property
-    def unmet(self) -> bool:
-        """Whether nothing is known of them but the address by which the configuration names them."""
-        return any(account.identity.platform == MAIL for account in self.accounts)
-
-    @property
     def ids(self) -> tuple[str, ...]:
         """Every id under which records may name this person."""
         return (self.id, *self.formerly, *((self.same_as,) if self.same_as else ()))
@@ -158,11 +153,6 @@ EXEAT = Person("exeat", "", (Known(Identity("exeat", "exeat", "exeat"), "Exeat",
 def meet(known: Known, school: str) -> Person:
     """A person as first met on a platform."""
     return Person(str(known.identity), school, (known,))
-
-
-def addressed(address: str, school: str) -> Person:
-    """Somebody who has not been met, and can only be written to by e-mail. Made anew each time, and never kept."""
-    return meet(Known(Identity(MAIL, school, address), address, address), school)
 
 
 def refresh(person: Person, known: Known) -> Person:
@@ -285,7 +275,7 @@ def admit(person: Person, by: Identity, roster: Roster) -> None:
         raise _not_staff()
     if not names.isdisjoint(roster.listed) or any(email.endswith(roster.domains) for email in person.emails):
         return
-    if roster.staff or by.platform in ("teams", MAIL):
+    if roster.staff or by.platform == "teams":
         raise _not_staff()
 
 

@@ -56,8 +56,7 @@ async def _people(
         ("have Exeat added for them in Teams", environment.teams),
     )
     meeting = either([way for way, there in ways if there]) or "set up the chat they use"
-    mails = environment.exeat_smtp_url is not None
-    of_all = [finding async for finding in people_findings(kept.store, known, school, now, meeting, mails)]
+    of_all = [finding async for finding in people_findings(kept.store, known, school, now, meeting)]
     return [*of_all, *[finding async for finding in teams_people(environment, kept.store, school, now)]]
 
 

@@ -17,9 +17,6 @@ STAND_IN = {Role.HEADTEACHER: Role.DEPUTY, Role.DSL: Role.DEPUTY_DSL}
 of those who only stand in matters on the days when they would have to.
 """
 
-ALERTED = (Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.CHAIR)
-"""Who is told when it is about somebody's safety."""
-
 
 async def people_findings(
     store: Store | None,
@@ -27,10 +24,9 @@ async def people_findings(
     school: School,
     now: datetime,
     meeting: str,
-    mails: bool = False,
 ) -> AsyncIterator[Finding]:
     """Who is missing. `known` is what the chat says today, or None when it could not be asked; `meeting` is how
-    somebody comes to be met, to follow "Correct it in exeat.toml, or"; `mails`: there is a mail server.
+    somebody comes to be met, to follow "Correct it in exeat.toml, or".
     """
     people = [meet(each, school.id) for each in known or ()]
     if store is not None:
@@ -42,7 +38,7 @@ async def people_findings(
     if known is None and not people:
         yield note("People", "Whether everybody named can be found will be known once Exeat has been in the chat.")
         return
-    for finding in _unanswered(school, people, meeting, mails):
+    for finding in _unanswered(school, people, meeting):
         yield finding
 
 
@@ -52,7 +48,7 @@ def named(school: School) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*school.roster.named, *owners)))
 
 
-def _unanswered(school: School, people: Sequence[Person], meeting: str, mails: bool) -> Iterator[Finding]:
+def _unanswered(school: School, people: Sequence[Person], meeting: str) -> Iterator[Finding]:
     missing = False
     for ref in named(school):
         held = held_by(school, ref)
@@ -61,10 +57,8 @@ def _unanswered(school: School, people: Sequence[Person], meeting: str, mails: b
             missing = True
             todo = f"Correct it in exeat.toml, or {meeting}."
             must = any(ref in school.roster.refs(role) for role in (Role.HEADTEACHER, Role.DSL))
-            mailed = ""
-            if mails and "@" in ref and any(ref in school.roster.refs(role) for role in ALERTED):
-                mailed = " Alerts go there by e-mail, and can only be opened in the chat."
-            yield (fix if must else note)(ref, f"Nobody in the chat answers to it ({held}).{mailed}", todo)
+            nobody = f"Nobody in the chat answers to it ({held}), so nothing reaches them through Exeat."
+            yield (fix if must else note)(ref, nobody, todo)
         elif not any(person.active for person in found):
             missing = True
             standing = found[0].accounts[0].standing if found[0].accounts else Standing.DEACTIVATED

@@ -94,7 +94,7 @@ class Attempts:
                 refused = error
                 continue
             self.tally.note(row, "posted")
-            return Settled(_shown(row, account.platform, at, drawn.rev))
+            return Settled(_shown(row, account.platform, at, drawn.rev), arrived=True)
         raise refused
 
     async def _recipient(self, row: Outgoing) -> tuple[Person | None, dict[str, dict[str, str]]]:
@@ -121,7 +121,7 @@ class Attempts:
                 continue
             if at is not None:
                 self.tally.note(row, "found")
-                return Settled(_shown(row, account.platform, at, 0))
+                return Settled(_shown(row, account.platform, at, 0), arrived=True)
         return None
 
     async def _redraw(self, row: Outgoing) -> Outcome:
@@ -172,7 +172,7 @@ class Attempts:
             raise Permanent("no_address")
         await self._call(MAIL, self._mailer.send(addresses, drawn.card, mark(row), self._dispatch.clock()))
         self.tally.note(row, "posted")  # not told apart: hardly anything but alerts is mailed
-        return Settled()
+        return Settled(arrived=True)
 
     async def _call(self, platform: str, call: Awaitable[T]) -> T:
         """A call to a surface or the mail server, noted as one that it answered or did not."""

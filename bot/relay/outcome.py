@@ -10,10 +10,13 @@ from storage.contract import Outgoing, Shown
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Nothing is left to do. `shown` is the message as it now stands; `forget` the key of one that is gone."""
+    """Nothing is left to do. `shown` is the message as it now stands; `forget` the key of one that is gone.
+    `arrived`: whoever it was for has it; otherwise there was nothing to say to them.
+    """
 
     shown: Shown | None = None
     forget: str = ""
+    arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

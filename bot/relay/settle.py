@@ -1,4 +1,8 @@
-"""What is kept of an attempt: one commit that settles the row, puts it off, or buries it and tells the admins."""
+"""What is kept of an attempt: one commit that settles the row, puts it off, or buries it and tells the admins.
+
+Of a row about something hidden they are told nothing, and the log says nothing: its kind's handler does what is to be
+done instead.
+"""
 
 import random
 import time
@@ -13,6 +17,7 @@ from bot.relay.tally import Tally
 from handlers.dispatch import Dispatch
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
+from policy.record import is_hidden
 from storage.contract import Conflict, Outgoing, Task, Transaction
 
 LONGEST_DELAY = 600.0
@@ -83,22 +88,30 @@ class Settling:
                 tx.done(row)
                 if outcome.shown:
                     tx.show(outcome.shown)
+                await self._dispatch.carried(tx, row, arrived=outcome.arrived)
             case Again():
                 self._tally.note(row, "put off")
                 later = self.now + self._delay(row, outcome)
                 tx.retry(row, later, doubtful=outcome.doubtful)
                 self._mail_too(tx, row, later)
-                log.info("put off", row=row.id, code=outcome.code, attempts=row.attempts + 1)
+                if not self._is_hidden(row):
+                    log.info("put off", row=row.id, code=outcome.code, attempts=row.attempts + 1)
                 return
             case Dead():
                 self._tally.note(row, "dead")
                 tx.bury(row, outcome.code, self.now)
                 self._mail_too(tx, row, datetime.max.replace(tzinfo=UTC))
-                log.error("dead letter", row=row.id, view=told(row), code=outcome.code)
-                if row.view != DEAD_VIEW:
-                    await self._tell_admins(tx)
+                await self._dispatch.carried(tx, row, arrived=False)
+                if not self._is_hidden(row):
+                    log.error("dead letter", row=row.id, view=told(row), code=outcome.code)
+                    if row.view != DEAD_VIEW:
+                        await self._tell_admins(tx)
         if outcome.forget:
             tx.unshow(outcome.forget)
+
+    def _is_hidden(self, row: Outgoing) -> bool:
+        """Whether nobody but those who may know of its record is to hear that there is such a row."""
+        return row.record is not None and is_hidden(self._dispatch.registry.kinds[row.record.kind])
 
     def _mail_too(self, tx: Transaction, row: Outgoing, later: datetime) -> None:
         """Have it mailed as well when it is not in the chat within `MAIL_AFTER`, for it is tried again only `later`.

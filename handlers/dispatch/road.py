@@ -18,7 +18,7 @@ from handlers.turn import Scene, Turn
 from policy.people import Person, is_staff
 from policy.record import Record, Ref, is_hidden, is_sealed, ref
 from policy.refused import AlreadyReceived, NotFound, Refused, Stale
-from storage.contract import Seen, Transaction, Unavailable
+from storage.contract import Outgoing, Seen, Task, Transaction, Unavailable
 
 UNKNOWN = "exeat"
 """The verb that answers whatever nothing else answers to."""
@@ -136,6 +136,15 @@ class Dispatch(Meeting):
 
         await self._rerun(work)
 
+    async def carried(self, tx: Transaction, row: Outgoing, *, arrived: bool) -> None:
+        """Have its kind's handler note, in the transaction that settles the row, whether a message has arrived."""
+        handler = self.registry.carriers.get(row.record.kind) if row.record else None
+        if row.record is None or handler is None or row.task not in (Task.SEND, Task.MAIL):
+            return
+        record = await tx.get(self.registry.kinds[row.record.kind], row.record.id)
+        if record is not None:
+            await handler(self._own_turn(tx, "carried", record), record, row, arrived)
+
     async def brought(
         self, verb: str, take: Taking, items: Sequence[Brought], *, whole: bool = True, dry: bool = False
     ) -> Sequence[Landed]:
@@ -166,7 +175,7 @@ class Dispatch(Meeting):
         Nothing is drawn for somebody whom the school no longer admits. Whoever has no account left is not written to.
         """
         async with self.store.transaction(self.school.id) as tx:
-            viewer = await as_one(tx, person, self.school.roster)
+            viewer = await as_one(tx, person)
             if viewer is None or (viewer.active and not is_staff(viewer, self.school.roster)):
                 return None
             scene = Scene(

@@ -140,7 +140,7 @@ async def test_somebody_who_is_not_in_the_workspace(write: Write) -> None:
     assert (fix.subject, "the headteacher, looks after Page" in fix.found) == ("helena@harbour.example", True)
 
 
-async def test_somebody_named_by_an_address_alone_where_there_is_a_mail_server(
+async def test_nothing_reaches_somebody_who_is_named_by_an_address_alone(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(TOML.replace("deputies", 'chair_of_governors = "carol@governors.example"\ndeputies'))
@@ -148,7 +148,7 @@ async def test_somebody_named_by_an_address_alone_where_there_is_a_mail_server(
         monkeypatch.setenv("EXEAT_SMTP_URL", box.url)
         monkeypatch.setenv("EXEAT_MAIL_FROM", "exeat@harbour.example")
         (chair,) = (one for one in await found(Verdict.NOTE) if one.subject == "carol@governors.example")
-        assert "Alerts go there by e-mail, and can only be opened in the chat." in chair.found
+        assert "so nothing reaches them through Exeat." in chair.found
         assert box.letters == []
         await examine(utc_now, mail_to="carol@governors.example")
         assert [letter.to for letter in box.letters] == [("carol@governors.example",)]

@@ -160,7 +160,10 @@ async def test_a_term_later_everybody_is_asked_for_again_and_concerns_stay_open(
 async def test_a_holder_whom_nobody_has_met(write: Write) -> None:
     await served(HEAD, DSL, DEPUTY_DSL, met=(HEAD, DSL, DEPUTY_DSL, ADMIN))
     missing = await found()
-    assert "Nobody on the staff answers to it (the chair of governors)" in missing[email(CHAIR)].found
+    found_of_chair = missing[email(CHAIR)]
+    assert "Nobody on the staff answers to it (the chair of governors)" in found_of_chair.found
+    assert "have not acknowledged a test alert and nothing reaches them through Exeat" in found_of_chair.found
+    assert "by telephone" in found_of_chair.todo
 
 
 async def test_a_change_that_nobody_has_confirmed(write: Write) -> None:

@@ -45,7 +45,7 @@ class FakeSurface:
 
     `next` orders faults for the next calls of a method; `every` lets one call in so many fail, drawn from a
     seed. `gate`, when set, holds every post before it arrives and `after` once it has, each until it is opened;
-    `posting` counts those held.
+    `posting` counts those held. `blocked` are those who take nothing from Exeat.
     """
 
     name: str = "sandbox"
@@ -53,6 +53,7 @@ class FakeSurface:
     finds: bool = True
     wait: float | None = None
     talks: dict[str, dict[str, Message]] = field(default_factory=dict)
+    blocked: set[str] = field(default_factory=set)
     files: dict[str, tuple[Identity, bytes]] = field(default_factory=dict)
     known: dict[Identity, Known] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -91,6 +92,8 @@ class FakeSurface:
         """As the protocol says."""
         fault = self._meets("post")
         self.given.append(dict(files))
+        if to.id in self.blocked:
+            raise Permanent("user_blocked")
         await self._hold(self.gate)
         self._fail_before(fault)
         message = Message(f"m{next(self._numbers)}", card, row)

@@ -12,9 +12,9 @@ from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.concern import Concern, State
 from policy.concern_entry import Act
-from policy.people import MAIL, Person, Role, Standing
+from policy.people import Person, Role, Standing
 from policy.record import Ref, ref
-from storage.contract import Outgoing, Task
+from storage.contract import Task
 from tests.fakes.desk import Desk
 from tests.fakes.golive import acknowledge
 from tests.fakes.safeguarding import (
@@ -30,7 +30,6 @@ from tests.fakes.safeguarding import (
     now,
     raised,
     safe_desk,
-    tell,
 )
 from tests.fakes.school import COLLEAGUE, HEAD, MONDAY, TEACHER, email, identity, known
 
