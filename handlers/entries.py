@@ -49,8 +49,8 @@ class Kind(StrEnum):
 class Spec:
     """One thing that can be asked for. `bound`: it speaks of one version of its record, and of no other;
     `clause` is the id of the policy clause that it stands on, if any. `quiet`: it leaves no trace of who asked, or of
-    whom they named, but in the record that comes of it. `again` answers what is delivered twice, given the record that
-    came of it the first time; None: that record's own view does.
+    whom they named, but in the record that comes of it. `again` answers what is delivered twice, given the record
+    that came of it the first time; None: that record's own view does.
     """
 
     verb: str

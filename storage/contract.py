@@ -162,8 +162,8 @@ class Count:
     shown: int = 0
     audit: int = 0
     oldest_hidden: datetime | None = None
-    """Since when the oldest unsent row has waited of those that are hidden, which nothing above counts: whether all is
-    sent. It stands in no metric, on no page, and nobody is told of it."""
+    """Since when the oldest unsent row has waited of those that are hidden, which nothing above counts: whether all
+    is sent. It stands in no metric, on no page, and nobody is told of it."""
 
 
 class Transaction(Protocol):

@@ -126,9 +126,7 @@ def _roles(school: School) -> Iterator[Finding]:
 def _admins(school: School) -> Iterator[Finding]:
     roster = school.roster
     if not roster.refs(Role.ADMIN):
-        yield fix(
-            "[people] admins", "Nobody is told when something is wrong with Exeat itself.", 'Write admins = ["…"].'
-        )
+        yield fix("[people] admins", "Nobody is told when something is wrong with Exeat.", 'Write admins = ["…"].')
     for role in PINNED:
         if not _shared(roster, role, Role.ADMIN):
             continue
@@ -171,8 +169,8 @@ def _of_holder(scene: Scene, each: Holder) -> Iterator[Finding]:
     roles = listed([CALLED[role] for role in each.roles])
     if each.person is None:
         todo = (
-            "Give them an account in the chat, or correct exeat.toml and have the change confirmed. Until then they are "
-            "reached by telephone alone: see that their number is under [contacts], and on the poster."
+            "Give them an account in the chat, or correct exeat.toml and have the change confirmed. Until then they "
+            "are reached by telephone alone: see that their number is under [contacts], and on the poster."
         )
         nobody = f"Nobody on the staff answers to it ({roles}), so they have not acknowledged a test alert"
         yield fix(each.ref, f"{nobody} and nothing reaches them through Exeat.", todo)

@@ -1,4 +1,4 @@
-"""Concerns that nobody would hear of any more: people leave or are away, and what is added later still reaches one."""
+"""Concerns after somebody took them up: people leave or are away, and what is added still reaches somebody."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
