@@ -19,6 +19,7 @@ from bot.heartbeat import heartbeat
 from bot.hooks import hook_routes
 from bot.mail import mailer_of
 from bot.memory import settle
+from bot.missed_key import KEY_MISSED, misses_key
 from bot.metrics import watch_routes
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
@@ -162,11 +163,18 @@ class Program:
         return True
 
 
-async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, playground: bool = False) -> Program:
-    """Everything in its place, and nothing running yet. `clock` gives aware UTC; `playground` is as for `chats`.
+async def build(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    playground: bool = False,
+    keyless: bool = False,
+) -> Program:
+    """Everything in its place, and nothing running yet. `clock` gives aware UTC; `playground` is as for `chats`;
+    `keyless`: it is known that what is sealed cannot be read any more.
 
-    Raises CannotStart when no chat is configured or one refuses; Unavailable or Damaged when the records
-    cannot be used.
+    Raises CannotStart when no chat is configured or one refuses, or the key is missed; Unavailable or Damaged when
+    the records cannot be used.
     """
     environment, school = settings.environment, settings.school
     can_serve(environment, playground=playground)
@@ -178,6 +186,8 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         held.push_async_callback(store.close)
         for notice in store.notices:
             log.warning("records", notice=notice)
+        if not keyless and await misses_key(store, school):
+            raise CannotStart(KEY_MISSED, code=2)
         blobs = Blobs(environment.exeat_data / "blobs")
         links = PictureLinks(_secret(environment), utc_now)
         found = await chats(settings, store, blobs, links, held, playground=playground)
@@ -195,12 +205,12 @@ async def build(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
         return Program(settings, dispatch, connected, Works(relay, ticking, watch, retention), routes, held.pop_all())
 
 
-async def serve_until_stopped(settings: Settings, *, playground: bool = False) -> None:
+async def serve_until_stopped(settings: Settings, *, playground: bool = False, keyless: bool = False) -> None:
     """Build and run, until SIGTERM or SIGINT. Raises what `build` and `run` raise."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    program = await build(settings, playground=playground)
+    program = await build(settings, playground=playground, keyless=keyless)
     settle()
     await program.run(stop)
 

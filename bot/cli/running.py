@@ -46,6 +46,13 @@ def serve(
             help="Let Microsoft's Agents Playground on this machine play Teams, without an app or signatures.",
         ),
     ] = False,
+    without_key: Annotated[
+        bool,
+        typer.Option(
+            "--without-key",
+            help="Serve though the key is lost: nobody hears of what is sealed with it (docs/running.md).",
+        ),
+    ] = False,
 ) -> None:
     """Serve the school, until stopped: on Slack, on Teams, or on both.
 
@@ -64,7 +71,7 @@ def serve(
         settings = read_settings()
         set_up_logs()
         try:
-            run(serve_until_stopped(settings, playground=teams_playground))
+            run(serve_until_stopped(settings, playground=teams_playground, keyless=without_key))
         except CannotStart as error:
             refuse(str(error), error.code)
         except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.doctor.finding import Finding, fine, fix, note
+from bot.missed_key import misses_key
 from bot.settings import Environment
 from policy.people import Person
 from policy.school import School
@@ -52,6 +53,14 @@ async def look_at_store(environment: Environment, school: School, running: bool)
             fix("Records", str(error), "Put back the newest backup if nothing else helps (docs/running.md).")
         )
         return kept
+    if await misses_key(kept.store, school):
+        kept.findings.append(
+            fix(
+                "EXEAT_KEY",
+                "It is not set, and Exeat does not start without it: alerts about somebody's safety would stop.",
+                "Put it back; exeat keys recover has it from the sealed copy of the DSL or the chair (docs/running.md).",
+            )
+        )
     kept.findings += [finding async for finding in _contents(kept.store, school)]
     return kept
 

@@ -25,8 +25,8 @@ SNAPSHOT_BYTES = 32 << 20
 """How long the journal may grow, in bytes, before it is summed up in a snapshot."""
 
 UNREAD = (
-    "Something here is sealed whole, and there is no EXEAT_KEY to open it. It is carried along unread, nobody is "
-    "reminded of it, and everything else works."
+    "Something here is sealed whole, and there is no EXEAT_KEY to open it. It is carried along unread, and nobody is "
+    "told or reminded of it."
 )
 """What the administrator is told of a folder with more in it than can be read."""
 

@@ -18,12 +18,16 @@ from bot.app import Program, build
 from bot.chats import CannotStart
 from bot.settings import Environment, Settings
 from bot.slack import SlackSurface
+from policy.drill import OPENING, Opening
+from policy.school import Concerns, Safeguarding
 from storage.contract import Unavailable
 from storage.tiny import open_tiny
-from tests.fakes.school import DEPUTY, HEAD, OWNER, TEACHER, email, harbour
+from storage.vault import Vault, new_key
+from tests.fakes.school import DEPUTY, HEAD, MONDAY, OWNER, TEACHER, email, harbour
 from tests.fakes.slack import FakeSlack, Fault
 from tests.fakes.slack_desk import user
 from tests.fakes.world import until
+from tests.storage.whisper import Whisper
 
 HELEN, TOM = user(HEAD), user(TEACHER)
 
@@ -53,9 +57,9 @@ def settings(slack: FakeSlack, folder: Path, *, socket: bool = False) -> Setting
 
 
 @asynccontextmanager
-async def served(given: Settings) -> AsyncIterator[Program]:
+async def served(given: Settings, *, keyless: bool = False) -> AsyncIterator[Program]:
     """The program, taking requests; afterwards told to stop, as SIGTERM does."""
-    program = await build(given)
+    program = await build(given, keyless=keyless)
     stop, started = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(program.run(stop, started.set))
     waiting = asyncio.create_task(started.wait())
@@ -270,3 +274,34 @@ async def test_sigterm_ends_the_server_when_what_is_under_way_is_done(slack: Fak
     store = await open_tiny(tmp_path / "data")
     assert (await store.count("harbour")).records[("post", "waiting")] == 1
     await store.close()
+
+
+async def test_without_its_key_a_school_that_has_something_sealed_whole_is_not_served(
+    slack: FakeSlack, tmp_path: Path
+) -> None:
+    given = settings(slack, tmp_path / "data")
+    store = await open_tiny(tmp_path / "data", vault=Vault([new_key()]))
+    async with store.transaction("harbour") as tx:
+        tx.put(Whisper("K7Q4-9M2X"))
+    await store.close()
+    with pytest.raises(CannotStart, match=r"EXEAT_KEY.*exeat keys recover.*--without-key") as caught:
+        await build(given)
+    assert caught.value.code == 2
+    async with served(given, keyless=True) as program:
+        assert not program.dispatch.store.sealing
+
+
+async def test_without_its_key_a_school_that_takes_concerns_is_not_served(slack: FakeSlack, tmp_path: Path) -> None:
+    given = settings(slack, tmp_path / "data")
+    on = Settings(replace(given.school, safeguarding=Safeguarding(Concerns.RECORD)), given.environment)
+    async with served(on):
+        """Nobody has acknowledged a test alert yet."""
+    store = await open_tiny(tmp_path / "data")
+    async with store.transaction("harbour") as tx:
+        kept = await tx.get(Opening, OPENING)
+        tx.put(Opening(OPENING, "harbour", MONDAY, kept.rev if kept else 0))
+    await store.close()
+    with pytest.raises(CannotStart, match="EXEAT_KEY"):
+        await build(on)
+    async with served(given):
+        """Concerns are switched off."""
