@@ -58,7 +58,7 @@ async def look_at_store(environment: Environment, school: School, running: bool)
             fix(
                 "EXEAT_KEY",
                 "It is not set, and Exeat does not start without it: alerts about somebody's safety would stop.",
-                "Put it back; exeat keys recover has it from the sealed copy of the DSL or the chair (docs/running.md).",
+                "Put it back; exeat keys recover prints it from a sealed copy (docs/running.md).",
             )
         )
     kept.findings += [finding async for finding in _contents(kept.store, school)]
