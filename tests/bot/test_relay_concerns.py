@@ -19,7 +19,7 @@ from storage.contract import Outgoing
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, log, now, raised, safe_desk
 from tests.fakes.school import ADMIN, HEAD, TEACHER, identity, known
-from tests.fakes.surface import FakeMailer, FakeSurface
+from tests.fakes.surface import FakeMailer, FakeSurface, Fault
 from tests.fakes.world import NoFiles
 
 DEPUTIES = (SECOND_DSL, THIRD_DSL)
@@ -168,6 +168,7 @@ async def test_reminders_that_never_arrive_are_written_down_once(desk: Desk) -> 
 async def test_admins_learn_nothing_of_an_alert_that_cannot_be_delivered(desk: Desk) -> None:
     with over(desk) as here, capture_logs() as logged:
         here.surface.blocked |= {each for names in HOLDERS.values() for each in names if each != ADMIN}
+        here.surface.next("post", Fault.BUSY)
         before, clear = await desk.store.count("harbour"), await desk.store.dead_letters("harbour")
         await raised(desk)
         await here.goes_by(30)

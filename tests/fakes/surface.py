@@ -92,10 +92,10 @@ class FakeSurface:
         """As the protocol says."""
         fault = self._meets("post")
         self.given.append(dict(files))
-        if to.id in self.blocked:
-            raise Permanent("user_blocked")
         await self._hold(self.gate)
         self._fail_before(fault)
+        if to.id in self.blocked:
+            raise Permanent("user_blocked")
         message = Message(f"m{next(self._numbers)}", card, row)
         self.talks.setdefault(to.id, {})[message.id] = message
         await self._hold(self.after)

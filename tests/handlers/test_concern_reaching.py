@@ -184,6 +184,17 @@ async def test_what_is_added_while_whoever_took_it_up_is_away_goes_to_others(des
     assert await told(desk) == sorted(DEPUTIES)
 
 
+async def test_what_is_added_goes_first_to_whoever_took_it_up_then_to_the_others_who_had_heard(desk: Desk) -> None:
+    found = await raised(desk)
+    await tick(desk, minutes=15)
+    await do(desk, SECOND_DSL, "concern.acknowledge", found)
+    await desk.outbox()
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    for people in ((SECOND_DSL,), (DSL, THIRD_DSL), (HEAD,)):
+        assert await told(desk) == sorted(people)
+        await tick(desk, minutes=15)
+
+
 async def test_two_things_added_one_after_the_other_are_one_climb(desk: Desk) -> None:
     found = await taken_up(desk)
     await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
