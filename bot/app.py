@@ -19,8 +19,8 @@ from bot.heartbeat import heartbeat
 from bot.hooks import hook_routes
 from bot.mail import mailer_of
 from bot.memory import settle
-from bot.missed_key import KEY_MISSED, misses_key
 from bot.metrics import watch_routes
+from bot.missed_key import KEY_MISSED, misses_key
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
 from bot.settings import Environment, Settings
