@@ -5,8 +5,8 @@ from policy.school import Concerns, School
 from storage.tiny import TinyStore
 
 KEY_MISSED = (
-    "Exeat was not started: something here is confidential, and there is no EXEAT_KEY to open it. Alerts about "
-    "somebody's safety would stop without a word. Put EXEAT_KEY back into the environment; exeat keys recover prints "
+    "Exeat was not started: EXEAT_KEY is not set, and safeguarding concerns rest on it here. Alerts about somebody's "
+    "safety would stop without a word. Put EXEAT_KEY back into the environment; exeat keys recover prints "
     "it from the sealed copy of the DSL or the chair. If it is lost for good, read “The key” in docs/running.md: "
     "exeat serve --without-key then serves everything else."
 )

@@ -115,8 +115,9 @@ class Concern:
     `readers` those and whoever was added by name. `manager` manages the case, "" until somebody does. `climbed` are
     those alerted in the climb that is under way, `stepped` the moment of its last step and `latest` those whom that
     step went to; `failed`: it cannot reach them, so that the next is due. `calls`: it has been taken up, and climbs
-    again until somebody who acts on it looks. `pressed` is when they were last reminded, or looked for. `named` is
-    the name that was typed for whom it is about, if one was: whoever is met later may turn out to be meant.
+    again until somebody who acts on it looks. `pressed` is when they were last reminded, and `looked` when it was
+    last seen that anybody is left. `named` is the name that was typed for whom it is about, if one was: whoever is
+    met later may turn out to be meant.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Concern:
     acknowledged: tuple[Acknowledgement, ...] = ()
     lado: Lado | None = None
     pressed: datetime | None = None
+    looked: datetime | None = None
     referred: tuple[str, ...] = ()
     outcome: Outcome | None = None
     next_due: datetime | None = None

@@ -82,14 +82,14 @@ def schedule(concern: Concern, calendar: Calendar) -> Concern:
 
 
 def press(concern: Concern, now: datetime, calendar: Calendar) -> tuple[Concern, bool]:
-    """Whoever manages it is reminded of the LADO, if it is time and anybody is at work; whether they are now. Where
-    there is nothing to remind of, it is seen each working morning that somebody is left to act on it.
+    """Whoever manages it is reminded of the LADO, if it is time and anybody is at work; whether they are now. Each
+    morning, in the holidays too, it is seen that somebody is left to act on it.
     """
     due = _lado_moment(concern, calendar) if concern.asks_lado else None
     said = due is not None and due <= now and calendar.is_staffed(now)
-    moved = schedule(replace(concern, pressed=now) if said or due is None else concern, calendar)
+    moved = schedule(replace(concern, looked=now, pressed=now if said else concern.pressed), calendar)
     if moved.next_due is not None and moved.next_due <= now:
-        moved = replace(moved, next_due=calendar.next_staffed_start(now))
+        moved = replace(moved, next_due=min(calendar.next_staffed_start(now), next_morning(now, calendar)))
     return moved, said
 
 
@@ -143,10 +143,9 @@ def _next_due(concern: Concern, calendar: Calendar) -> datetime | None:
         return at if concern.failed else at + (STAFFED if calendar.is_staffed(at) else UNSTAFFED)
     if not concern.live:
         return None
-    if concern.asks_lado:
-        return _lado_moment(concern, calendar)
-    seen = [concern.pressed or concern.raised_at, *(each.at for each in concern.acknowledged)]
-    return calendar.next_working_morning(max(seen))
+    seen = [concern.looked or concern.raised_at, *(each.at for each in concern.acknowledged)]
+    morning = next_morning(max(seen), calendar)
+    return min(morning, _lado_moment(concern, calendar)) if concern.asks_lado else morning
 
 
 def _lado_moment(concern: Concern, calendar: Calendar) -> datetime:

@@ -228,3 +228,15 @@ async def test_the_plain_doctor_speaks_of_it_too_once_concerns_are_switched_on(w
     write(TOML.replace('"record"', '"off"'))
     found = [each for each in await examine(lambda: MONDAY) if "test alert" in each.found]
     assert [each for each in found if each.verdict is Verdict.FIX] == []
+
+
+async def test_the_plain_doctor_says_that_exeat_does_not_start_without_the_key(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await served(*HOLDERS)
+    monkeypatch.delenv("EXEAT_KEY")
+    fixes = {each.subject: each for each in await examine(lambda: MONDAY) if each.verdict is Verdict.FIX}
+    assert "does not start without it" in fixes["EXEAT_KEY"].found
+    assert "exeat keys recover" in fixes["EXEAT_KEY"].todo
+    write(TOML.replace('"record"', '"off"'))
+    assert not [each for each in await examine(lambda: MONDAY) if "does not start" in each.found]
