@@ -220,6 +220,7 @@ def acknowledge(concern: Concern, person: str, ids: tuple[str, ...], now: dateti
         concern,
         status=State.CLOSED if closed else State.ACKNOWLEDGED,
         calls=False,
+        latest=(),
         acknowledged=(*concern.acknowledged, Acknowledgement(person, now, lead)),
         manager=manager,
     )
@@ -232,7 +233,7 @@ def call(concern: Concern) -> Concern:
 
 def looked_at(concern: Concern) -> Concern:
     """Somebody who acts on it has looked again, and it calls for nobody any more."""
-    return replace(concern, calls=False) if concern.calls else concern
+    return replace(concern, calls=False, latest=()) if concern.calls else concern
 
 
 def answer_lado(concern: Concern, lado: Lado) -> Concern:
@@ -271,7 +272,7 @@ def close(concern: Concern, outcome: Outcome) -> Concern:
             "Press LADO, then Close.",
             clause=CLAUSE,
         )
-    return replace(concern, status=State.CLOSED, outcome=outcome)
+    return replace(concern, status=State.CLOSED, outcome=outcome, latest=())
 
 
 def _managed(concern: Concern) -> None:

@@ -67,13 +67,22 @@ def climb(concern: Concern, ladder: Ladder, now: datetime, calendar: Calendar) -
 
 def not_reached(concern: Concern, person: str, calendar: Calendar, *, mail: bool) -> Concern:
     """What was sent to somebody cannot be delivered. The next step is due at once when that was the last step, by
-    the same way: in the chat as soon as it misses anybody, and after the e-mails when all of them are lost.
+    the same way: in the chat as soon as it misses anybody, and after the e-mails when all of them are lost. A
+    reminder that reaches nobody begins a climb, past those it was for.
     """
-    if not concern.climbs or person not in concern.latest or (mail and concern.climb is Climb.CHAT):
+    if person not in concern.latest or (mail and (concern.climb is Climb.CHAT or not concern.climbs)):
         return concern
     rest = tuple(each for each in concern.latest if each != person)
-    failed = concern.climb is Climb.CHAT or not rest
-    return schedule(replace(concern, latest=() if failed else rest, failed=failed), calendar)
+    failed = not rest or (concern.climbs and concern.climb is Climb.CHAT)
+    moved = replace(concern, latest=() if failed else rest, failed=failed)
+    if failed and not concern.climbs:
+        moved = replace(moved, calls=True, climb=Climb.CHAT)
+    return schedule(moved, calendar)
+
+
+def reminded(concern: Concern, people: tuple[str, ...]) -> Concern:
+    """They are reminded of it now; `not_reached` says if that misses all of them."""
+    return replace(concern, latest=people, climbed=people)
 
 
 def schedule(concern: Concern, calendar: Calendar) -> Concern:

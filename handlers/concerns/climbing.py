@@ -10,7 +10,7 @@ from handlers.reach import is_gone
 from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.concern import Climb, Concern, State, call
-from policy.concern_due import climb, press
+from policy.concern_due import climb, press, reminded
 from policy.concern_entry import Act
 from policy.people import Person, is_staff
 from policy.safeguarding import Route, is_hidden_from
@@ -72,6 +72,7 @@ async def due(turn: Turn, concern: Concern) -> None:
     elif said:
         for person in here[0]:
             turn.alert("concern.waits", person, moved)
+        moved = reminded(moved, tuple(person.id for person in here[0]))
     turn.tx.put(moved)
 
 
