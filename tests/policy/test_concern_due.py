@@ -27,7 +27,18 @@ from policy.concern import (
     looked_at,
     refer,
 )
-from policy.concern_due import Ladder, Reach, Step, climb, lado_due, next_morning, not_reached, press, schedule
+from policy.concern_due import (
+    Ladder,
+    Reach,
+    Step,
+    climb,
+    lado_due,
+    next_morning,
+    not_reached,
+    press,
+    reminded,
+    schedule,
+)
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import About, Risk
 from policy.school import Concerns
@@ -286,6 +297,18 @@ def test_what_cannot_be_delivered_makes_the_next_step_due_and_no_more_than_that(
     assert not_reached(missed, "two", CALENDAR, mail=False) is missed
     taken = acknowledge(missed, "two", ("two",), MONDAY)
     assert not_reached(taken, "two", CALENDAR, mail=False) is taken
+
+
+def test_a_reminder_that_reaches_nobody_begins_a_climb_past_those_it_was_for() -> None:
+    found = reminded(at_risk(), ("dsl", "head"))
+    assert not_reached(found, "dsl", CALENDAR, mail=True) is found
+    one = not_reached(found, "dsl", CALENDAR, mail=False)
+    assert not one.climbs
+    both = not_reached(one, "head", CALENDAR, mail=False)
+    assert due(both) <= MONDAY
+    assert climb(both, LADDER, MONDAY + HOUR, CALENDAR)[1] == Step(alert=("one", "two"))
+    seen = acknowledge(found, "one", ("one",), MONDAY)
+    assert not_reached(seen, "dsl", CALENDAR, mail=False) is seen
 
 
 def test_e_mails_hurry_nothing_until_all_of_them_are_lost() -> None:
