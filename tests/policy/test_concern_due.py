@@ -300,7 +300,7 @@ def test_what_cannot_be_delivered_makes_the_next_step_due_and_no_more_than_that(
 
 
 def test_a_reminder_that_reaches_nobody_begins_a_climb_past_those_it_was_for() -> None:
-    found = reminded(at_risk(), ("dsl", "head"))
+    found = reminded(at_risk(climb=Climb.MAILED), ("dsl", "head"))
     assert not_reached(found, "dsl", CALENDAR, mail=True) is found
     one = not_reached(found, "dsl", CALENDAR, mail=False)
     assert not one.climbs
