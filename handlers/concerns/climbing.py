@@ -1,5 +1,7 @@
 """The climb of a concern that nobody has acknowledged, and the reminders of the LADO once somebody has."""
 
+from dataclasses import replace
+
 from cards.concern import numbers, unseen_card
 from cards.model import Card
 from handlers.concerns.access import add, author, raised
@@ -17,6 +19,7 @@ registry = Registry()
 
 async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
     """Take the next step of the climb: the first, when it has just been raised. It is still to be kept."""
+    concern = replace(concern, row=way.row)
     moved, taken = climb(concern, await ladder(turn, way), turn.now, turn.school.calendar)
     people = {person.id: person for rung in way.rungs for person in rung}
     for id in taken.alert:
@@ -38,10 +41,10 @@ async def tell_managers(turn: Turn, concern: Concern) -> None:
     """
     taken_up = (concern.manager, *(each.by for each in concern.acknowledged))
     ids = dict.fromkeys(concern.told if concern.status is State.SENT else taken_up)
-    found = [person for id in ids if id and (person := await turn.person(id)) is not None]
+    found = [person for id in ids if id and (person := await turn.part(id)) is not None]
     found = [person for person in found if may_hear(turn, concern, person)]
     if not any([await turn.absence(person) is None for person in found]):
-        told = [await turn.person(id) for id in concern.told]
+        told = [await turn.part(id) for id in concern.told]
         found += [person for person in told if person is not None and may_hear(turn, concern, person)]
     for person in {person.id: person for person in found}.values():
         turn.alert("concern.waits", person, concern)
@@ -59,7 +62,7 @@ async def due(turn: Turn, concern: Concern) -> None:
         await tell_managers(turn, moved)
 
 
-@registry.view("concern.unseen", Concern)
+@registry.view("concern.unseen", Concern, sure=True)
 async def unseen_view(scene: Scene, concern: Concern) -> Card | None:
     """That nobody has seen it yet and whom to ring, to whoever raised it."""
     if not raised(scene, concern):
@@ -70,5 +73,4 @@ async def unseen_view(scene: Scene, concern: Concern) -> Card | None:
 
 def may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
     """Whether somebody may be told that something about it waits."""
-    roster = turn.school.roster
-    return is_staff(person, roster) and not is_hidden_from(person, concern.excluded, roster)
+    return is_staff(person, turn.school.roster) and not is_hidden_from(person, concern.excluded)

@@ -10,12 +10,13 @@ from handlers.concerns.routing import way_of
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say
+from handlers.safeguarding.pins import pinned
 from handlers.turn import Scene, Turn
 from policy.concern import LIVE, Concern, State, reader_key
 from policy.concern_due import lado_due
 from policy.concern_entry import ConcernEntry, entries_key
 from policy.concern_kept import concern_kept
-from policy.people import EXEAT, Role
+from policy.people import EXEAT, Role, is_among
 from policy.retention import CONCERNS
 from policy.safeguarding import CLAUSE
 
@@ -29,7 +30,7 @@ LONGEST_LOG = 2_000
 """How many entries of a log are looked at."""
 
 
-@registry.view("concern", Concern)
+@registry.view("concern", Concern, sure=True)
 async def concern_view(scene: Scene, concern: Concern) -> Card | None:
     """The alert, to those who may read it; whoever raised it sees that it was sent."""
     if not reads(scene, concern):
@@ -38,7 +39,7 @@ async def concern_view(scene: Scene, concern: Concern) -> Card | None:
     return alert_card(concern, waits=waits, acknowledges=manages(scene, concern))
 
 
-@registry.view("concern.waits", Concern)
+@registry.view("concern.waits", Concern, sure=True)
 async def waits_view(scene: Scene, concern: Concern) -> Card | None:
     """That something about it waits, and nothing of what that is."""
     if not reads(scene, concern):
@@ -46,7 +47,7 @@ async def waits_view(scene: Scene, concern: Concern) -> Card | None:
     return alert_card(concern, waits=scene.first or concern.asks_lado, acknowledges=manages(scene, concern))
 
 
-@registry.view("concern.reporter", Concern)
+@registry.view("concern.reporter", Concern, sure=True)
 async def reporter_view(scene: Scene, concern: Concern) -> Card | None:
     """That it was sent, and whether it was seen, to whoever raised it."""
     return reporter_card(concern) if raised(scene, concern) else None
@@ -90,9 +91,9 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 async def receipt(turn: Turn, concern: Concern) -> Card:
     """How it stands, for whoever raised it."""
     way = await way_of(turn, concern)
-    seen = await turn.person(concern.acknowledged[0].by) if concern.acknowledged else None
-    leads = (Role.DSL, Role.DEPUTY_DSL)
-    by_lead = seen is not None and any(turn.school.roster.holds(seen, role) for role in leads)
+    seen = await turn.part(concern.acknowledged[0].by) if concern.acknowledged else None
+    leads = [*await pinned(turn, Role.DSL), *await pinned(turn, Role.DEPUTY_DSL)]
+    by_lead = seen is not None and is_among(seen, leads)
     found = numbers(turn.school.contacts, way.accused)
     return receipt_card(concern, found, Sight(turn.school.zone), by_lead=by_lead)
 
@@ -120,7 +121,7 @@ async def mine(scene: Scene, states: Sequence[State]) -> list[Concern]:
     """The concerns that the viewer may read, newest first."""
     found: dict[str, Concern] = {}
     for state in states if scene.sealing else ():
-        for id in scene.viewer.ids:
+        for id in scene.known.ids:
             for each in await scene.tx.find(Concern, state=state.value, key=reader_key(id), limit=LONGEST_LIST + 1):
                 if reads(scene, each):
                     found[each.id] = each

@@ -1,29 +1,32 @@
 """To whom a concern goes today: the holders of the roles, whom it is hidden from, and who is here to be told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from handlers.reach import is_gone
 from handlers.safeguarding.drill import acknowledged
-from handlers.safeguarding.pins import pinned
+from handlers.safeguarding.pins import held, pinned
 from handlers.turn import Scene
 from policy.concern import Concern
 from policy.concern_due import Reach, next_told
-from policy.people import Person, Role, is_staff
-from policy.safeguarding import ROUTED, About, Holders, Route, hidden_from, route
+from policy.people import Person, Role, Roster
+from policy.safeguarding import ROUTED, Holders, Route, meant_by, route_on
 
 
 async def holders(scene: Scene) -> Holders:
     """Who holds each role for concerns today, and who looks after Exeat."""
-    people = {role: tuple(_staff(scene, await pinned(scene, role))) for role in ROUTED}
+    people = {role: tuple(await pinned(scene, role)) for role in ROUTED}
     people[Role.ADMIN] = tuple(await scene.holders(Role.ADMIN))
-    return Holders(people, scene.school.roster)
+    names = {role: await held(scene, role) for role in ROUTED}
+    roles = tuple((role, tuple(name for each in groups for name in each)) for role, groups in names.items())
+    same = tuple(group for groups in names.values() for group in groups)
+    return Holders(people, scene.school.roster, Roster(roles=roles, same=same))
 
 
 async def way_of(scene: Scene, concern: Concern) -> Route:
-    """The way of a concern that has been raised, by who holds what today."""
-    found, reporter = await holders(scene), await scene.person(concern.by)
-    meant = hidden_from(About.COLLEAGUE, found, typed=concern.named, reporter=reporter)
-    return route(concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
+    """The way of a concern that has been raised, by who holds its roles today."""
+    found, reporter = await holders(scene), await scene.part(concern.by)
+    meant = meant_by(concern.named, found.confirmed, reporter)
+    return route_on(concern.row, concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
 
 
 async def ladder(scene: Scene, way: Route) -> list[list[Reach]]:
@@ -45,10 +48,6 @@ async def rung_as_well(scene: Scene, way: Route) -> list[str]:
         else:
             found.append(person.name)
     return [*found, f"the LADO on {contacts.lado}"] if found and contacts.lado else found
-
-
-def _staff(scene: Scene, people: Iterable[Person]) -> list[Person]:
-    return [person for person in people if is_staff(person, scene.school.roster)]
 
 
 async def _reach(scene: Scene, person: Person) -> Reach:

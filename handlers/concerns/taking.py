@@ -20,7 +20,7 @@ registry = Registry()
 )
 async def acknowledged(turn: Turn, concern: Concern) -> Reply:
     """Somebody takes it up: nobody else is alerted, and whoever raised it hears that it was seen."""
-    moved = acknowledge(concern, turn.viewer.id, turn.viewer.ids, turn.now)
+    moved = acknowledge(concern, turn.known.id, turn.known.ids, turn.now)
     if moved is concern:
         return Nothing()
     await add(turn, moved, Act.ACKNOWLEDGED)
