@@ -49,7 +49,7 @@ async def plan(turn: Turn) -> Reply:
             raise Unusable({"first": "Please give the first and the last day."})
         delegate = await colleague(turn, named, "delegate") if isinstance(named, Identity) else None
         number = await turn.tx.new_id(Away)
-        planned = plan_away(number, turn.viewer, delegate, first, last, turn.now, turn.school.calendar)
+        planned = plan_away(number, turn.known, delegate, first, last, turn.now, turn.school.calendar)
     except Unusable as wrong:
         return Invalid(away_form(today, []), fields, wrong.errors)
     turn.save(planned)

@@ -2,7 +2,7 @@
 
 from handlers.turn import Scene
 from policy.address import Address
-from policy.people import MAIL, Known, Person
+from policy.people import Known, Person
 
 INSTALLED = frozenset({"teams"})
 """The platforms on which somebody can be written to only once they have added Exeat."""
@@ -26,12 +26,6 @@ async def is_gone(scene: Scene, person: Person) -> bool:
     not gone.
     """
     return await has_removed(scene, person) and not await is_reached(scene, person)
-
-
-def is_mailed(scene: Scene, person: Person) -> bool:
-    """Whether there is a mail server, and an address of the person's."""
-    serves = scene.served is None or MAIL in scene.served
-    return serves and bool(scene.school.roster.addresses(person))
 
 
 def _served(scene: Scene, person: Person) -> list[Known]:

@@ -39,6 +39,7 @@ class Registry:
 
     specs: dict[str, Spec] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
+    sure: set[str] = field(default_factory=set)
     dues: dict[str, Due] = field(default_factory=dict)
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
     carriers: dict[str, Carrying] = field(default_factory=dict)
@@ -199,8 +200,11 @@ class Registry:
             self._know(each)
         self.retained[record.KIND] = Retained(record, kept, sorts, tuple(parts), whose, leaving)
 
-    def view(self, name: str, record: type[Record] | None = None) -> Callable[[View], View]:
-        """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`."""
+    def view(self, name: str, record: type[Record] | None = None, *, sure: bool = False) -> Callable[[View], View]:
+        """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`.
+
+        `sure`: it is for those accounts alone that are known to belong to the id it is sent to.
+        """
 
         def keep(view: View) -> View:
             if name in self.views:
@@ -208,6 +212,7 @@ class Registry:
             if record is not None:
                 self._know(record)
             self.views[name] = view
+            self.sure |= {name} if sure else set()
             return view
 
         return keep
@@ -261,6 +266,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.exporters, part.exporters)
         _claim(whole.logs, part.logs)
         _claim(whole.retained, part.retained)
+        whole.sure |= part.sure
         whole.homes += part.homes
         whole.comers += part.comers
         whole.beginnings += part.beginnings

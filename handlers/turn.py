@@ -8,6 +8,7 @@ from handlers.people import as_one, known_by
 from handlers.request import Request
 from policy.away import OPEN_KEY, Away, away_on
 from policy.deciding import Seats
+from policy.joined import part_of
 from policy.people import EXEAT, Identity, Known, Person, Role, once, same_person
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
@@ -27,7 +28,7 @@ class Scene:
 
     `first`: it is about to be sent to them, and is not drawn again; what no longer matters need not be. `served`
     names the platforms on which people can be written to; None: any. `sealing`: what is confidential can be kept
-    and read.
+    and read. `by` is the account by which the viewer is here, or the id by which they are written to.
     """
 
     tx: Transaction
@@ -37,6 +38,7 @@ class Scene:
     first: bool = field(default=False, kw_only=True)
     served: Set[str] | None = field(default=None, kw_only=True)
     sealing: bool = field(default=False, kw_only=True)
+    by: str = field(default="", kw_only=True)
     met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
     seats: Seats | None = field(default=None, kw_only=True)
     planned: list[Away] | None = field(default=None, kw_only=True)
@@ -47,12 +49,24 @@ class Scene:
             self.met[id] = await as_one(self.tx, id)
         return self.met[id]
 
+    @property
+    def known(self) -> Person:
+        """The viewer as far as it is known, and not only configured, that their accounts are one person's."""
+        return part_of(self.viewer, self.by or self.viewer.id)
+
+    async def part(self, id: str) -> Person | None:
+        """Somebody by id, with those accounts alone that are known to belong to it."""
+        found = await self.person(id)
+        return part_of(found, id) if found is not None else None
+
     async def name(self, id: str) -> str:
         """Somebody's name, for a card."""
         if id == EXEAT.id:
             return EXEAT.name
-        found = await self.person(id)
-        return found.name if found else "somebody who has left"
+        found, part = await self.person(id), await self.part(id)
+        if found is None or part is None:
+            return "somebody who has left"
+        return part.name if part.accounts else found.name
 
     async def is_viewer(self, id: str) -> bool:
         """Whether the id means the person this is shown to, whichever of their accounts it was."""

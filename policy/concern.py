@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from policy.calendar import as_utc
 from policy.record import Upgrade
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import CLAUSE, About, Risk
+from policy.safeguarding import CLAUSE, About, Risk, Row
 from policy.school import Concerns
 
 
@@ -107,6 +107,11 @@ class Outcome:
     at: datetime
 
 
+def _named_by_several(body: dict[str, Any]) -> dict[str, Any]:
+    """A name is one of several. The row is left to be worked out, once, when the concern next climbs."""
+    return body | {"named": [body["named"]] if body["named"] else []}
+
+
 @dataclass(frozen=True, slots=True)
 class Concern:
     """A concern. `by` raised it, and stays its author whatever becomes of them.
@@ -116,8 +121,9 @@ class Concern:
     those alerted in the climb that is under way, `stepped` the moment of its last step and `latest` those whom that
     step went to; `failed`: it cannot reach them, so that the next is due. `calls`: it has been taken up, and climbs
     again until somebody who acts on it looks. `pressed` is when they were last reminded, and `looked` when it was
-    last seen that anybody is left. `named` is the name that was typed for whom it is about, if one was: whoever is
-    met later may turn out to be meant.
+    last seen that anybody is left. `named` are the names that were typed for whom it is about, or that their accounts
+    go by: whoever is met later may turn out to be meant. `row` are the roles that it goes to, rung by rung, whatever
+    becomes of those who hold them.
     """
 
     id: str
@@ -129,7 +135,8 @@ class Concern:
     mode: Concerns
     account: Account
     excluded: tuple[str, ...]
-    named: str = ""
+    named: tuple[str, ...] = ()
+    row: Row = ()
     manager: str = ""
     told: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
@@ -151,8 +158,8 @@ class Concern:
 
     KIND: ClassVar[str] = "concern"
     PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+    SCHEMA: ClassVar[int] = 2
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {1: _named_by_several}
     HIDDEN: ClassVar[bool] = True
 
     @property

@@ -118,7 +118,7 @@ def next_morning(now: datetime, calendar: Calendar) -> datetime:
 
 def next_told(ladder: Ladder, climbed: Iterable[str] = ()) -> tuple[str, ...]:
     """Who is alerted next: the first rung on which somebody is here and not told yet, and with whoever is not proven
-    the next rung as well; everybody, when nobody is here.
+    the next rung as well, and after the last those who are away; everybody, when nobody is here.
     """
     told = set(climbed)
     if not any(each.here for rung in ladder for each in rung):
@@ -128,8 +128,9 @@ def next_told(ladder: Ladder, climbed: Iterable[str] = ()) -> tuple[str, ...]:
         fresh = [each for each in rung if each.here and each.id not in told]
         found += [each.id for each in fresh]
         if any(each.proven for each in fresh):
-            break
-    return tuple(dict.fromkeys(found))
+            return tuple(dict.fromkeys(found))
+    away = [each.id for rung in ladder for each in rung if not each.here and each.id not in told]
+    return tuple(dict.fromkeys([*found, *away] if found else []))
 
 
 def _tell(concern: Concern, people: Sequence[str]) -> Concern:

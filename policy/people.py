@@ -1,10 +1,10 @@
 """People: who somebody is on each platform, and which of them the school admits."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from policy.record import Upgrade
 from policy.refused import NotAdmitted
@@ -73,13 +73,27 @@ class Known:
         return (self.email, named) if self.email else (named,)
 
 
+def _told_apart(body: dict[str, Any]) -> dict[str, Any]:
+    """Accounts that were joined before it was kept why: those are known to be one person's that share an e-mail."""
+    groups = dict[str, list[str]]()
+    for account in body["accounts"]:
+        identity = ":".join(account["identity"][part] for part in ("platform", "tenant", "id"))
+        groups.setdefault(account["email"] or identity, []).append(identity)
+    if len(groups) < 2:
+        return body
+    known = {body["id"], *body["formerly"]}
+    nameless = [group[0] for group in groups.values() if known.isdisjoint(group)]
+    return body | {"apart": list(groups.values()), "formerly": [*body["formerly"], *nameless]}
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody known from one platform or several. `id` is the first identity they were met by and never changes.
 
     When two people turn out to be one (same verified e-mail, or `[[people.same]]`), one record takes the other's
     accounts and its id among `formerly`; the other keeps only `same_as`. Records made under either id are theirs.
-    `uses` is the identity by which somebody with several accounts last asked for something.
+    `uses` is the identity by which somebody with several accounts last asked for something. `apart` are their
+    identities in groups, of which only the configuration says that they are one person's; empty, where none are.
     """
 
     id: str
@@ -88,12 +102,13 @@ class Person:
     formerly: tuple[str, ...] = ()
     same_as: str = ""
     uses: str = ""
+    apart: tuple[tuple[str, ...], ...] = ()
     rev: int = 0
 
     KIND: ClassVar[str] = "person"
     PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+    SCHEMA: ClassVar[int] = 2
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {1: _told_apart}
 
     @property
     def version(self) -> int:
@@ -141,6 +156,11 @@ class Person:
         """Every id under which records may name this person."""
         return (self.id, *self.formerly, *((self.same_as,) if self.same_as else ()))
 
+    def accounts_of(self, identities: Iterable[str]) -> tuple[Known, ...]:
+        """Those of their accounts."""
+        meant = set(identities)
+        return tuple(account for account in self.accounts if str(account.identity) in meant)
+
     def account(self, identity: Identity) -> Known | None:
         """The account of that identity."""
         return next((account for account in self.accounts if account.identity == identity), None)
@@ -153,24 +173,6 @@ EXEAT = Person("exeat", "", (Known(Identity("exeat", "exeat", "exeat"), "Exeat",
 def meet(known: Known, school: str) -> Person:
     """A person as first met on a platform."""
     return Person(str(known.identity), school, (known,))
-
-
-def refresh(person: Person, known: Known) -> Person:
-    """The person with what a platform says today of an account, which may be new to them."""
-    if person.account(known.identity) is None:
-        return replace(person, accounts=(*person.accounts, known))
-    accounts = (known if account.identity == known.identity else account for account in person.accounts)
-    return replace(person, accounts=tuple(accounts))
-
-
-def join(keeper: Person, other: Person) -> tuple[Person, Person]:
-    """Two records of one human being made one: the keeper with everything, and what is left of the other."""
-    accounts = (*keeper.accounts, *other.accounts)
-    formerly = tuple(dict.fromkeys((*keeper.formerly, other.id, *other.formerly)))
-    return (
-        replace(keeper, accounts=accounts, formerly=formerly),
-        replace(other, accounts=(), formerly=(), same_as=keeper.id),
-    )
 
 
 def same_person(one: Person, other: Person) -> bool:

@@ -180,18 +180,6 @@ def may_confirm(
     return tuple(others or replaced)
 
 
-def is_known_by(person: Person, names: Iterable[str]) -> bool:
-    """Whether each of their accounts is one of the names', by itself or by an e-mail that it shares with one.
-
-    An account that the configuration alone says is theirs, and has said so only lately, is not.
-    """
-    known, left = set(names), list(person.active)
-    while fresh := [account for account in left if known.intersection(account.refs)]:
-        known.update(ref for account in fresh for ref in account.refs)
-        left = [account for account in left if account not in fresh]
-    return not left
-
-
 def not_theirs() -> NotAllowed:
     """What somebody is told who may not decide on a change."""
     return NotAllowed(

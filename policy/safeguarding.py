@@ -65,16 +65,29 @@ ACCUSED: Mapping[About, frozenset[Role]] = {
 ROUTED = (Role.DSL, Role.DEPUTY_DSL, Role.HEADTEACHER, Role.CHAIR)
 """The roles by which somebody may be told."""
 
+NO_ROSTER = Roster()
+"""Of somebody who is known by nothing but their own accounts."""
+
 DECISIVE = (Role.DSL, Role.HEADTEACHER, Role.CHAIR, Role.ADMIN)
 """The roles whose holder, as the one it is about, changes the way that a concern takes."""
 
 
+Row = tuple[tuple[Role, ...], ...]
+"""The rungs of a way by role, lowest first, each told together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Who holds each role for concerns, and the configuration's own idea of it."""
+    """Who holds each role for concerns; the configuration's own idea of it; and as much of that as other holders
+    have confirmed.
+
+    What is only configured keeps somebody out of what is being raised, where a doubt counts against them. It brings
+    nobody in, and it touches nothing that has been raised.
+    """
 
     people: Mapping[Role, tuple[Person, ...]]
     roster: Roster
+    pinned: Roster = NO_ROSTER
 
     def of(self, role: Role) -> tuple[Person, ...]:
         """Who holds the role."""
@@ -86,10 +99,16 @@ class Holders:
         same = (frozenset(group) for group in self.roster.same if refs.intersection(group))
         return refs.union(*same, *(names_of(person, self.roster) for person in self.of(role)))
 
+    @property
+    def confirmed(self) -> "Holders":
+        """The same without what is only configured. Nobody confirms who looks after Exeat."""
+        people = {role: people for role, people in self.people.items() if role in ROUTED}
+        return Holders(people, self.pinned, self.pinned)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way of a concern: its `rungs`, each told together, and none twice.
+    """The way of a concern: its `rungs`, each told together, and none twice; `row` is what they come from.
 
     `manager` is the id of whoever is to manage the case, "" for whoever acknowledges it first. `accused` are the
     roles of those it is, or might be, about. `nobody` says why there is no rung, where there is none.
@@ -99,17 +118,38 @@ class Route:
     manager: str
     accused: frozenset[Role]
     nobody: Nobody | None = None
+    row: Row = ()
 
 
-def names_of(person: Person, roster: Roster) -> frozenset[str]:
+def names_of(person: Person, roster: Roster = NO_ROSTER) -> frozenset[str]:
     """Everything by which somebody is known: ids, accounts, addresses, also of accounts that have left."""
     accounts = (str(account.identity) for account in person.accounts)
     return roster.names(person).union(accounts)
 
 
-def is_hidden_from(person: Person, excluded: Iterable[str], roster: Roster) -> bool:
-    """Whether a concern is kept from somebody: one of the names that it is hidden from might be theirs."""
+def is_hidden_from(person: Person, excluded: Iterable[str], roster: Roster = NO_ROSTER) -> bool:
+    """Whether a concern is kept from somebody: one of the names that it is hidden from might be theirs.
+
+    Without a roster only their own accounts speak against them: so it is asked of those who have been told.
+    """
     return not names_of(person, roster).isdisjoint(excluded)
+
+
+def called(typed: str = "", picked: Sequence[Person] = ()) -> tuple[str, ...]:
+    """What those it is about are called: the name that was typed, and those of the accounts that were chosen."""
+    names = (typed, *(account.name for person in picked for account in person.accounts))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def meant_by(said: Sequence[str], holders: Holders, reporter: Person | None = None) -> frozenset[str]:
+    """All the names of the holders who might be called so; but not of the `reporter`: they know whom they mean."""
+    found = frozenset[str]().union(*(holders.names(role) for name in said for role in meant_roles(name)))
+    for person in (each for role in (*ROUTED, Role.ADMIN) for each in holders.of(role)):
+        if reporter is not None and same_person(person, reporter):
+            continue
+        if any(might_mean(name, account.name) for name in said for account in person.accounts):
+            found |= names_of(person, holders.roster)
+    return found
 
 
 def hidden_from(
@@ -123,53 +163,78 @@ def hidden_from(
 ) -> tuple[str, ...]:
     """All the names of those it is, or might be, about.
 
-    `could_be` are the roles whose holder it might be, where somebody is not sure; `picked` are those who were chosen
-    by their account, met or not; `typed` is a name, which might be that of a holder, but not of the `reporter`: they
-    know whom they mean.
+    `could_be` are the roles whose holder it might be, where somebody is not sure, and it is not the `reporter`;
+    `picked` are those who were chosen by their account, met or not, and `typed` is a name: whoever is called like
+    one of these might be meant.
     """
-    roles = ACCUSED.get(about, frozenset()).union(could_be, meant_roles(typed))
-    found = frozenset[str]().union(*(holders.names(role) for role in roles))
+    found = frozenset[str]().union(*(holders.names(role) for role in could_be))
+    if reporter is not None:
+        found -= names_of(reporter, holders.pinned)
+    found = found.union(*(holders.names(role) for role in ACCUSED.get(about, ())))
     found = found.union(*(names_of(person, holders.roster) for person in picked))
-    for role in (*ROUTED, Role.ADMIN):
-        others = (each for each in holders.of(role) if reporter is None or not same_person(each, reporter))
-        alike = (person for person in others if might_mean(typed, person.name))
-        found = found.union(*(names_of(person, holders.roster) for person in alike))
-    return tuple(sorted(found))
+    return tuple(sorted(found | meant_by(called(typed, picked), holders, reporter)))
 
 
 def route(
     about: About, risk: Risk, excluded: Sequence[str], holders: Holders, reporter: Person | None = None
 ) -> Route:
-    """The way of a concern that is hidden from the names `excluded`.
+    """The way of a concern as it is raised, hidden from the names `excluded`.
 
     Whoever raises it is not told of it: they know, and nobody is the only one to hear of what they say themselves.
     """
-    named = frozenset(excluded)
-    accused = ACCUSED.get(about, frozenset()).union(
-        role for role in DECISIVE if not named.isdisjoint(holders.names(role))
-    )
-    if Role.ADMIN in accused:
-        return Route((), "", accused, Nobody.ADMIN)
-    if Role.CHAIR in accused:
-        return Route((), "", accused, Nobody.CHAIR)
+    accused = _accused(about, excluded, holders)
+    for role, why in ((Role.ADMIN, Nobody.ADMIN), (Role.CHAIR, Nobody.CHAIR)):
+        if role in accused:
+            return Route((), "", accused, why)
+    return _along(_row(about, risk, accused), about, risk, excluded, holders, reporter)
+
+
+def route_on(
+    row: Row,
+    about: About,
+    risk: Risk,
+    excluded: Sequence[str],
+    holders: Holders,
+    reporter: Person | None = None,
+) -> Route:
+    """The way of a concern that has been raised, by who holds now, as far as it is confirmed, the roles of its `row`;
+    where none was kept, of the row that holds for those it is known to be about.
+    """
+    sure = holders.confirmed
+    row = row or _row(about, risk, _accused(about, excluded, sure))
+    return _along(row, about, risk, excluded, sure, reporter)
+
+
+def _along(
+    row: Row, about: About, risk: Risk, excluded: Sequence[str], holders: Holders, reporter: Person | None
+) -> Route:
     rungs, told = list[tuple[Person, ...]](), list[Person]()
-    for roles in _row(about, risk, accused):
+    for roles in row:
         rung = list[Person]()
         for person in (each for role in roles for each in holders.of(role)):
             known = [*told, *rung, *([reporter] if reporter else [])]
             if any(might_be_same_person(person, other) for other in known):
                 continue
-            if not is_hidden_from(person, named, holders.roster):
+            if not is_hidden_from(person, excluded, holders.roster):
                 rung.append(person)
         if rung:
             rungs.append(tuple(rung))
             told += rung
-    return Route(
-        tuple(rungs), _manager(about, risk, accused, holders, rungs), accused, None if rungs else Nobody.LEFT
-    )
+    accused = _accused(about, excluded, holders)
+    manager = _manager(about, risk, accused, holders, rungs)
+    return Route(tuple(rungs), manager, accused, None if rungs else Nobody.LEFT, row)
 
 
-def _row(about: About, risk: Risk, accused: frozenset[Role]) -> tuple[tuple[Role, ...], ...]:
+def _accused(about: About, excluded: Iterable[str], holders: Holders) -> frozenset[Role]:
+    """The roles of those it is, or might be, about. It takes more than the configuration to hold one; but nobody is
+    asked who looks after Exeat.
+    """
+    named, sure = frozenset(excluded), holders.confirmed
+    held = {role: holders.names(role) if role is Role.ADMIN else sure.names(role) for role in DECISIVE}
+    return ACCUSED.get(about, frozenset()).union(role for role, names in held.items() if named & names)
+
+
+def _row(about: About, risk: Risk, accused: frozenset[Role]) -> Row:
     if Role.HEADTEACHER in accused:
         return ((Role.CHAIR,),)
     if Role.DSL in accused:

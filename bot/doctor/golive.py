@@ -12,7 +12,7 @@ from cards.drill import Holder
 from cards.roles import CALLED, TITLES
 from cards.wording import listed
 from handlers.safeguarding.drill import has_routes, standing
-from handlers.safeguarding.pins import confirmers, holder, kept_pins
+from handlers.safeguarding.pins import confirmers, holder, kept_pins, mailboxes
 from handlers.turn import Scene
 from policy.drill import OPENING, Opening
 from policy.people import EXEAT, Role, Roster
@@ -56,7 +56,7 @@ async def look_at_safeguarding(
             return [fix("Safeguarding roles", "No role is pinned yet.", START)]
         of_pins = [finding for kept in pins async for finding in _of_pin(scene, kept)]
         of_pins = of_pins or [fine("Safeguarding roles", "Those for concerns are those in exeat.toml.")]
-        of_holders = [finding for each in await standing(scene) for finding in _of_holder(scene, each)]
+        of_holders = [finding for each in await standing(scene) async for finding in _of_holder(scene, each)]
         return [*of_pins, *of_holders, *[finding async for finding in _of_opening(scene)]]
 
 
@@ -165,7 +165,7 @@ async def _of_pin(scene: Scene, kept: Pin) -> AsyncIterator[Finding]:
         yield note(subject, f"{names[0]} still holds it for concerns and cannot be reached, so nobody does.")
 
 
-def _of_holder(scene: Scene, each: Holder) -> Iterator[Finding]:
+async def _of_holder(scene: Scene, each: Holder) -> AsyncIterator[Finding]:
     roles = listed([CALLED[role] for role in each.roles])
     if each.person is None:
         todo = (
@@ -179,7 +179,7 @@ def _of_holder(scene: Scene, each: Holder) -> Iterator[Finding]:
     if not each.reached:
         todo = "Ask them to open Exeat in the chat and type exeat."
         yield fix(each.ref, f"{who} cannot be written to in any chat.", todo)
-    if not scene.school.roster.addresses(each.person):
+    if not await mailboxes(scene, each.person):
         yield fix(
             each.ref,
             f"No e-mail address of {who} is known, so an alert that they do not see in the chat goes nowhere else.",

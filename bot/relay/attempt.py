@@ -13,7 +13,8 @@ from bot.relay.tally import Tally
 from bot.surface import Ambiguous, Gone, Mailer, Permanent, Posted, Surface, Transient
 from cards.letters import no_longer_card
 from handlers.dispatch import Dispatch, where
-from handlers.turn import Scene
+from handlers.safeguarding.pins import mailboxes
+from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, MAIL, Identity, Person
 from storage.contract import Conflict, Outgoing, Shown, Task, Unavailable
 
@@ -78,7 +79,7 @@ class Attempts:
                 assert_never(row.task)
 
     async def _send(self, row: Outgoing) -> Outcome:
-        to, uploads = await self._recipient(row)
+        to, uploads = await self._dispatch.recipient(row.view, row.person), await self._uploads(row)
         accounts = self._accounts(to) if to else []
         if row.doubtful and (found := await self._find(accounts, row)) is not None:
             return found
@@ -97,14 +98,13 @@ class Attempts:
             return Settled(_shown(row, account.platform, at, drawn.rev), arrived=True)
         raise refused
 
-    async def _recipient(self, row: Outgoing) -> tuple[Person | None, dict[str, dict[str, str]]]:
-        """Whom the row is for, and the uploads that show its record already: by platform, sha256 -> name."""
+    async def _uploads(self, row: Outgoing) -> dict[str, dict[str, str]]:
+        """The uploads that show the row's record already: by platform, sha256 -> name."""
         uploads: dict[str, dict[str, str]] = {}
         async with self._store.transaction(self._school.id) as tx:
-            to = await Scene(tx, self._school, self._dispatch.clock(), EXEAT).person(row.person)
             for shown in await tx.shown(row.record) if row.record else ():
                 uploads.setdefault(shown.platform, {}).update(shown.files)
-        return to, uploads
+        return uploads
 
     def _accounts(self, to: Person) -> list[Identity]:
         """The accounts by which somebody can be reached, the one last used first."""
@@ -167,12 +167,19 @@ class Attempts:
             return Settled()
         if self._mailer is None:
             raise Permanent("no_mail")
-        addresses = self._school.roster.addresses(drawn.to)
+        addresses = await self._addresses(row, drawn.to)
         if not addresses:
             raise Permanent("no_address")
         await self._call(MAIL, self._mailer.send(addresses, drawn.card, mark(row), self._dispatch.clock()))
         self.tally.note(row, "posted")  # not told apart: hardly anything but alerts is mailed
         return Settled(arrived=True)
+
+    async def _addresses(self, row: Outgoing, to: Person) -> tuple[str, ...]:
+        """Where to mail: what is about somebody's safety nowhere on the word of the configuration alone."""
+        if row.lane != ALERT:
+            return self._school.roster.addresses(to)
+        async with self._store.transaction(self._school.id) as tx:
+            return await mailboxes(Scene(tx, self._school, self._dispatch.clock(), EXEAT), to)
 
     async def _call(self, platform: str, call: Awaitable[T]) -> T:
         """A call to a surface or the mail server, noted as one that it answered or did not."""

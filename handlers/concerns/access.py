@@ -1,7 +1,8 @@
 """Who may read a concern and act on it, and how it is kept: with its log, to which is only ever added.
 
 Whatever is asked here is answered from the record and the viewer alone, with nothing more read from the store:
-somebody whom a concern is hidden from costs as much as a reference that nobody ever had.
+somebody whom a concern is hidden from costs as much as a reference that nobody ever had. The viewer is whoever the
+account they use is known to belong to; what only the configuration says of it opens nothing and hides nothing.
 """
 
 from typing import Any
@@ -29,7 +30,7 @@ def manages(scene: Scene, concern: Concern) -> bool:
 
 def raised(scene: Scene, concern: Concern) -> bool:
     """Whether the viewer raised it."""
-    return concern.by in scene.viewer.ids and not _is_hidden(scene, concern)
+    return concern.by in scene.known.ids and not _is_hidden(scene, concern)
 
 
 async def reader(turn: Turn, concern: Any) -> None:
@@ -77,13 +78,13 @@ def keep(turn: Turn, concern: Concern) -> Concern:
 
 async def author(turn: Turn, concern: Concern) -> Person | None:
     """Whoever raised it, as long as they can be written to: nobody is, once they have left."""
-    found = await turn.person(concern.by)
+    found = await turn.part(concern.by)
     return found if found is not None and is_staff(found, turn.school.roster) else None
 
 
 def _among(scene: Scene, ids: tuple[str, ...]) -> bool:
-    return not set(scene.viewer.ids).isdisjoint(ids)
+    return not set(scene.known.ids).isdisjoint(ids)
 
 
 def _is_hidden(scene: Scene, concern: Concern) -> bool:
-    return is_hidden_from(scene.viewer, concern.excluded, scene.school.roster)
+    return is_hidden_from(scene.known, concern.excluded)

@@ -22,6 +22,7 @@ async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
     """Take the next step of the climb: the first, when it has just been raised or calls for somebody. It is still to
     be kept. One that was taken up already climbs over those who have heard of it before it goes on along its way.
     """
+    concern = replace(concern, row=way.row)
     if concern.calls:
         way = replace(way, rungs=(*await _who_heard(turn, concern), *way.rungs))
     moved, taken = climb(concern, await ladder(turn, way), turn.now, turn.school.calendar)
@@ -76,7 +77,7 @@ async def due(turn: Turn, concern: Concern) -> None:
     turn.tx.put(moved)
 
 
-@registry.view("concern.unseen", Concern)
+@registry.view("concern.unseen", Concern, sure=True)
 async def unseen_view(scene: Scene, concern: Concern) -> Card | None:
     """That nobody has seen it yet and whom to ring, to whoever raised it."""
     if not raised(scene, concern):
@@ -87,8 +88,7 @@ async def unseen_view(scene: Scene, concern: Concern) -> Card | None:
 
 def may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
     """Whether somebody may be told that something about it waits."""
-    roster = turn.school.roster
-    return is_staff(person, roster) and not is_hidden_from(person, concern.excluded, roster)
+    return is_staff(person, turn.school.roster) and not is_hidden_from(person, concern.excluded)
 
 
 def _view(concern: Concern) -> str:
@@ -103,7 +103,7 @@ async def _who_heard(turn: Turn, concern: Concern) -> tuple[tuple[Person, ...], 
 
 async def _hearing(turn: Turn, concern: Concern, ids: tuple[str, ...]) -> tuple[Person, ...]:
     """Those of these ids who may still be told of it."""
-    found = [person for id in dict.fromkeys(ids) if id and (person := await turn.person(id)) is not None]
+    found = [person for id in dict.fromkeys(ids) if id and (person := await turn.part(id)) is not None]
     return tuple({person.id: person for person in found if may_hear(turn, concern, person)}.values())
 
 

@@ -14,6 +14,7 @@ from handlers.people import known_by
 from handlers.turn import Scene, Turn
 from policy.concern import Concern
 from policy.concern_entry import Act, ConcernEntry, entries_key
+from policy.joined import part_named
 from policy.people import Person, is_staff
 from policy.record import ref
 from storage.contract import Entry
@@ -39,7 +40,9 @@ async def note_export(turn: Turn, reference: str, address: str) -> tuple[Concern
 
     Raises NotFound alike where there is no such concern, nobody of that address, and where they may not read it.
     """
-    people = await known_by(turn.tx, address.strip().casefold(), turn.school.roster)
+    said = address.strip().casefold()
+    met = await known_by(turn.tx, said, turn.school.roster)
+    people = [known for person in met if (known := part_named(person, [said])) is not None]
     concern = await turn.tx.get(Concern, reference.strip().upper())
     for person in people:
         if concern is not None and _may_have(turn, concern, person):
@@ -76,6 +79,6 @@ def _entry(turn: Turn, concern: Concern, person: Person) -> Entry:
 
 async def _tell(turn: Turn, concern: Concern) -> None:
     """Have everybody who may read it open Exeat: also whoever it was made for, who should have been there."""
-    found = [person for id in concern.readers if (person := await turn.person(id)) is not None]
+    found = [person for id in concern.readers if (person := await turn.part(id)) is not None]
     for person in {each.id: each for each in found if may_hear(turn, concern, each)}.values():
         turn.alert("concern.waits", person, concern)

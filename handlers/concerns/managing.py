@@ -22,6 +22,7 @@ from policy.concern import (
     refer,
 )
 from policy.concern_entry import Act
+from policy.joined import part_of
 from policy.people import Identity, Person, Role, same_person
 from policy.refused import Unusable
 from policy.safeguarding import CLAUSE, is_hidden_from
@@ -151,7 +152,7 @@ async def _reader(turn: Turn, concern: Concern) -> Person:
     is_deputy = await _holds(turn, person, Role.DEPUTY_DSL) or turn.school.roster.holds(person, Role.DEPUTY_DSL)
     if Role.DSL in way.accused and is_deputy and not await _holds(turn, turn.viewer, Role.HEADTEACHER):
         raise Unusable({"person": "Only the headteacher may add one of the DSL's deputies here."})
-    return person
+    return part_of(person, str(named))
 
 
 async def _holds(turn: Turn, person: Person, role: Role) -> bool:

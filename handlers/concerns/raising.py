@@ -19,7 +19,7 @@ from policy.concern import Account, Concern
 from policy.concern_entry import Act
 from policy.people import Identity, Person, Role, meet
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import CLAUSE, About, Holders, Risk, Route, hidden_from, is_hidden_from, route
+from policy.safeguarding import CLAUSE, About, Risk, Route, called, hidden_from, is_hidden_from, route
 from policy.school import Concerns
 
 registry = Registry()
@@ -113,7 +113,7 @@ async def new(turn: Turn) -> Reply:
         mode=turn.school.safeguarding.concerns,
         account=account,
         excluded=hidden,
-        named=payload.get("name", ""),
+        named=called(payload.get("name", ""), [picked] if (picked := await _picked(turn, payload)) else []),
         manager=way.manager,
     )
     await add(turn, kept, Act.RAISED)
@@ -133,7 +133,7 @@ async def _instead(turn: Turn, way: Route, hidden: tuple[str, ...]) -> Reply | N
     """What is said where nothing is kept: it is about whoever raises it, or nobody could safely be told."""
     if not await is_live(turn):
         return Say(ring_card(numbers(turn.school.contacts)))
-    if is_hidden_from(turn.viewer, hidden, turn.school.roster):
+    if is_hidden_from(turn.viewer, hidden):
         return Say(own_concern_card(numbers(turn.school.contacts, way.accused)))
     return await _ring(turn, way) if way.nobody else None
 
@@ -170,19 +170,18 @@ async def _hidden(turn: Turn, payload: Mapping[str, str]) -> tuple[str, ...]:
     return hidden_from(
         About(payload["about"]),
         found,
-        could_be=_could_be(turn, payload, found),
+        could_be=_could_be(payload),
         picked=[picked] if picked else [],
         typed=payload.get("name", ""),
         reporter=turn.viewer,
     )
 
 
-def _could_be(turn: Turn, payload: Mapping[str, str], found: Holders) -> list[Role]:
-    """The roles whose holder it could be. Whoever raises it knows that it is not themselves."""
+def _could_be(payload: Mapping[str, str]) -> list[Role]:
+    """The roles whose holder it could be."""
     if payload["about"] != About.UNSURE:
         return []
-    roles = [role for name, role in COULD_BE if payload.get(name) != "no"]
-    return [role for role in roles if not is_hidden_from(turn.viewer, found.names(role), turn.school.roster)]
+    return [role for name, role in COULD_BE if payload.get(name) != "no"]
 
 
 async def _picked(turn: Turn, payload: Mapping[str, str]) -> Person | None:

@@ -29,7 +29,7 @@ LONGEST_LOG = 2_000
 """How many entries of a log are looked at."""
 
 
-@registry.view("concern", Concern)
+@registry.view("concern", Concern, sure=True)
 async def concern_view(scene: Scene, concern: Concern) -> Card | None:
     """The alert, to those who may read it; whoever raised it sees that it was sent."""
     if not reads(scene, concern):
@@ -37,7 +37,7 @@ async def concern_view(scene: Scene, concern: Concern) -> Card | None:
     return alert_card(concern, waits=concern.climbs, acknowledges=manages(scene, concern))
 
 
-@registry.view("concern.waits", Concern)
+@registry.view("concern.waits", Concern, sure=True)
 async def waits_view(scene: Scene, concern: Concern) -> Card | None:
     """That something about it waits, and nothing of what that is."""
     if not reads(scene, concern):
@@ -45,7 +45,7 @@ async def waits_view(scene: Scene, concern: Concern) -> Card | None:
     return alert_card(concern, waits=scene.first or concern.waits, acknowledges=manages(scene, concern))
 
 
-@registry.view("concern.reporter", Concern)
+@registry.view("concern.reporter", Concern, sure=True)
 async def reporter_view(scene: Scene, concern: Concern) -> Card | None:
     """That it was sent, and whether it was seen, to whoever raised it."""
     return reporter_card(concern) if raised(scene, concern) else None
@@ -120,7 +120,7 @@ async def mine(scene: Scene, states: Sequence[State]) -> list[Concern]:
     """The concerns that the viewer may read, newest first."""
     found: dict[str, Concern] = {}
     for state in states if scene.sealing else ():
-        for id in scene.viewer.ids:
+        for id in scene.known.ids:
             for each in await scene.tx.find(Concern, state=state.value, key=reader_key(id), limit=LONGEST_LIST + 1):
                 if reads(scene, each):
                     found[each.id] = each

@@ -1,29 +1,32 @@
 """To whom a concern goes today: the holders of the roles, whom it is hidden from, and who is here to be told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from handlers.reach import is_gone, is_mailed
+from handlers.reach import is_gone
 from handlers.safeguarding.drill import acknowledged
-from handlers.safeguarding.pins import pinned
+from handlers.safeguarding.pins import held, mailboxes, pinned
 from handlers.turn import Scene
 from policy.concern import Concern
 from policy.concern_due import Reach, next_told
-from policy.people import Person, Role, is_staff
-from policy.safeguarding import ROUTED, About, Holders, Route, hidden_from, route
+from policy.people import MAIL, Person, Role, Roster
+from policy.safeguarding import ROUTED, Holders, Route, meant_by, route_on
 
 
 async def holders(scene: Scene) -> Holders:
     """Who holds each role for concerns today, and who looks after Exeat."""
-    people = {role: tuple(_staff(scene, await pinned(scene, role))) for role in ROUTED}
+    people = {role: tuple(await pinned(scene, role)) for role in ROUTED}
     people[Role.ADMIN] = tuple(await scene.holders(Role.ADMIN))
-    return Holders(people, scene.school.roster)
+    names = {role: await held(scene, role) for role in ROUTED}
+    roles = tuple((role, tuple(name for each in groups for name in each)) for role, groups in names.items())
+    same = tuple(group for groups in names.values() for group in groups)
+    return Holders(people, scene.school.roster, Roster(roles=roles, same=same))
 
 
 async def way_of(scene: Scene, concern: Concern) -> Route:
-    """The way of a concern that has been raised, by who holds what today."""
-    found, reporter = await holders(scene), await scene.person(concern.by)
-    meant = hidden_from(About.COLLEAGUE, found, typed=concern.named, reporter=reporter)
-    return route(concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
+    """The way of a concern that has been raised, by who holds its roles today."""
+    found, reporter = await holders(scene), await scene.part(concern.by)
+    meant = meant_by(concern.named, found.confirmed, reporter)
+    return route_on(concern.row, concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
 
 
 async def ladder(scene: Scene, way: Route) -> list[list[Reach]]:
@@ -52,13 +55,15 @@ async def is_here(scene: Scene, person: Person) -> bool:
     return await scene.absence(person) is None and not await is_gone(scene, person)
 
 
-def _staff(scene: Scene, people: Iterable[Person]) -> list[Person]:
-    return [person for person in people if is_staff(person, scene.school.roster)]
+async def is_mailed(scene: Scene, person: Person) -> bool:
+    """Whether there is a mail server, and an address to which an alert for somebody may go."""
+    serves = scene.served is None or MAIL in scene.served
+    return serves and bool(await mailboxes(scene, person))
 
 
 async def _reach(scene: Scene, person: Person) -> Reach:
     here, proven = await is_here(scene, person), await acknowledged(scene, person)
-    return Reach(person.id, here, proven, is_mailed(scene, person))
+    return Reach(person.id, here, proven, await is_mailed(scene, person))
 
 
 def _is_one(person: Person, people: Sequence[Person]) -> bool:

@@ -10,7 +10,7 @@ from handlers.safeguarding.pins import pinned
 from handlers.turn import Turn
 from policy.concern import Concern, acknowledge
 from policy.concern_entry import Act
-from policy.people import Role, same_person
+from policy.people import Role, is_among
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import CLAUSE
 
@@ -23,8 +23,8 @@ registry = Registry()
 async def acknowledged(turn: Turn, concern: Concern) -> Reply:
     """Somebody takes it up: nobody else is alerted, and whoever raised it hears that it was seen."""
     leads = [each for role in (Role.DSL, Role.DEPUTY_DSL) for each in await pinned(turn, role)]
-    lead = any(same_person(turn.viewer, each) for each in leads)
-    moved = acknowledge(concern, turn.viewer.id, turn.viewer.ids, turn.now, lead=lead)
+    lead = is_among(turn.known, leads)
+    moved = acknowledge(concern, turn.known.id, turn.known.ids, turn.now, lead=lead)
     if moved is concern:
         return Nothing()
     await add(turn, moved, Act.ACKNOWLEDGED)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.dispatch.turns import Named, Turns
-from handlers.people import link_up
+from handlers.people import as_one, link_up
 from handlers.registry import Registry
 from handlers.request import Request
+from policy.joined import part_of
 from policy.people import Identity, Known, Person, admit
 from policy.refused import NotAdmitted
 from policy.school import School
@@ -48,6 +49,15 @@ class Meeting(Turns):
         except NotAdmitted as refused:
             return refused
         return None
+
+    async def recipient(self, view: str, person: str) -> Person | None:
+        """Whom a view is to be sent to, with the accounts that it may be sent to."""
+        async with self.store.transaction(self.school.id) as tx:
+            return await self._recipient(tx, view, person)
+
+    async def _recipient(self, tx: Transaction, view: str, person: str) -> Person | None:
+        found = await as_one(tx, person)
+        return part_of(found, person) if found is not None and view in self.registry.sure else found
 
     async def _named(self, request: Request) -> Named:
         """Those whom the request names and who are not kept. What a quiet one looks up is not kept either."""

@@ -12,9 +12,9 @@ from handlers.dispatch.meeting import Meeting, Unmet
 from handlers.dispatch.trouble import Trouble, where
 from handlers.dispatch.turns import Named
 from handlers.entries import Brought, Due, Landed, Spec, Taking
-from handlers.people import as_one
 from handlers.request import Nothing, Reply, Request, Say, Show
 from handlers.turn import Scene, Turn
+from policy.joined import part_of
 from policy.people import Person, is_staff
 from policy.record import Record, Ref, is_hidden, is_sealed, ref
 from policy.refused import AlreadyReceived, NotFound, Refused, Stale
@@ -175,11 +175,18 @@ class Dispatch(Meeting):
         Nothing is drawn for somebody whom the school no longer admits. Whoever has no account left is not written to.
         """
         async with self.store.transaction(self.school.id) as tx:
-            viewer = await as_one(tx, person)
+            viewer = await self._recipient(tx, view, person)
             if viewer is None or (viewer.active and not is_staff(viewer, self.school.roster)):
                 return None
             scene = Scene(
-                tx, self.school, self.clock(), viewer, first=first, served=self.served, sealing=self.store.sealing
+                tx,
+                self.school,
+                self.clock(),
+                viewer,
+                first=first,
+                served=self.served,
+                sealing=self.store.sealing,
+                by=person,
             )
             record = await tx.get(self.registry.kinds[name.kind], name.id) if name else None
             if name is not None and record is None:
@@ -189,7 +196,8 @@ class Dispatch(Meeting):
 
     async def _take(self, tx: Transaction, request: Request, named: Named) -> Reply:
         person = await self._admitted(tx, request)
-        reply = await self._carry_out(tx, person, request, named)
+        viewer = part_of(person, str(request.identity)) if self._is_quiet(request) else person
+        reply = await self._carry_out(tx, viewer, request, named)
         await self._note_use(tx, person, request)
         return reply
 

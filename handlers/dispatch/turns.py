@@ -67,6 +67,7 @@ class Turns:
             strangers=named.strangers,
             served=self.served,
             sealing=self.store.sealing,
+            by=str(request.identity),
         )
 
     async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:

@@ -8,15 +8,15 @@ from cards.model import Card, Element, Row
 from cards.pin import Change, Seat, pin_card, pin_row, pins_card
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply
-from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins
+from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, vouch_for, wanted
 from handlers.safeguarding.testing import make_ready
 from handlers.turn import Scene, Turn
+from policy.joined import part_named, parts
 from policy.people import Person, Role, is_among, same_person
 from policy.pin import (
     PINNED,
     Names,
     Pin,
-    configured,
     confirm,
     not_theirs,
     pin,
@@ -36,9 +36,9 @@ REGISTRY = Registry()
 
 async def confirming(turn: Turn, kept: Pin) -> None:
     """Another holder, whom the change does not touch; to whoever is not told of it there is nothing there."""
-    if is_among(turn.viewer, await confirmers(turn, kept)):
+    if is_among(turn.known, await confirmers(turn, kept)):
         turn.authority = "holds a safeguarding role"
-    elif is_among(turn.viewer, await everyone_concerned(turn)):
+    elif is_among(turn.known, await everyone_concerned(turn)):
         raise not_theirs()
     else:
         raise turn.nothing_there()
@@ -54,7 +54,7 @@ async def begins(turn: Turn) -> None:
         await _begin_anew(turn, pins)
         return
     for role, kept in pins.items():
-        after = propose(kept, configured(turn.school.roster, role), turn.now, turn.school.calendar)
+        after = propose(kept, await wanted(turn, role), turn.now, turn.school.calendar)
         if after != kept:
             turn.save(after)
         if after.version != kept.version:
@@ -67,19 +67,21 @@ async def comes(turn: Turn, person: Person) -> None:
     if turn.school.safeguarding.concerns is Concerns.OFF:
         return
     pins = await kept_pins(turn)
-    if pins and is_among(person, await everyone_concerned(turn)):
-        await _tell_of_all(turn, person, pins[0])
+    told = await everyone_concerned(turn) if pins else []
+    for part in (each for each in parts(person) if is_among(each, told)):
+        await _tell_of_all(turn, part, pins[0])
         for kept in pins:
             if kept.asks:
-                turn.send("pin", person, kept)
+                turn.send("pin", part, kept)
 
 
 @REGISTRY.button("pin.confirm", "Confirm", needs=confirming, record=Pin)
 async def confirmed(turn: Turn, kept: Pin) -> Reply:
     """It takes effect, and all are told, old and new; whoever is new gets a test alert."""
     told = await everyone_concerned(turn)
-    after = confirm(kept, turn.viewer.id, turn.now)
+    after = confirm(kept, turn.known.id, turn.now)
     turn.save(after)
+    await vouch_for(turn, after.held)
     _tell(turn, after, told)
     await make_ready(turn)
     return Nothing()
@@ -88,7 +90,7 @@ async def confirmed(turn: Turn, kept: Pin) -> Reply:
 @REGISTRY.button("pin.refuse", "Not right", needs=confirming, record=Pin)
 async def refused(turn: Turn, kept: Pin) -> Reply:
     """Things stay as they were, and all are told."""
-    after = turn_down(kept, turn.viewer.id, turn.now)
+    after = turn_down(kept, turn.known.id, turn.now)
     turn.save(after)
     _tell(turn, after, await everyone_concerned(turn))
     return Nothing()
@@ -116,22 +118,22 @@ async def due(turn: Turn, kept: Pin) -> None:
         turn.send("pin", person, after, nag=True)
 
 
-@REGISTRY.view("pin", Pin)
+@REGISTRY.view("pin", Pin, sure=True)
 async def pin_view(scene: Scene, kept: Pin) -> Card | None:
     """The change, to everybody it is told to; the buttons to those who may confirm it."""
     before = await scene.by_refs(name for names in kept.before for name in names)
-    if not is_among(scene.viewer, [*await everyone_concerned(scene), *before]):
+    if not is_among(scene.known, [*await everyone_concerned(scene), *before]):
         return None
     if scene.first and kept.proposed is None and kept.by == "":
         return None
     return pin_card(await _change(scene, kept))
 
 
-@REGISTRY.view("pins")
+@REGISTRY.view("pins", sure=True)
 async def pins_view(scene: Scene, record: None) -> Card | None:
     """Who holds the roles, to everybody who is told of them."""
     pins = await kept_pins(scene)
-    if not pins or not is_among(scene.viewer, await everyone_concerned(scene)):
+    if not pins or not is_among(scene.known, await everyone_concerned(scene)):
         return None
     return pins_card([await _change(scene, kept) for kept in pins])
 
@@ -143,7 +145,7 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
         return ()
     rows = list[Row]()
     for kept in await kept_pins(scene):
-        if kept.asks and is_among(scene.viewer, await confirmers(scene, kept)):
+        if kept.asks and is_among(scene.known, await confirmers(scene, kept)):
             rows.append(pin_row(await _change(scene, kept)))
     return tuple(rows)
 
@@ -151,11 +153,12 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
     made: list[Pin] = []
     for role in PINNED:
-        wanted, kept = configured(turn.school.roster, role), pins.get(role)
-        made.append(renew(kept, wanted, turn.now) if kept else pin(role, turn.school.id, wanted, turn.now))
+        names, kept = await wanted(turn, role), pins.get(role)
+        made.append(renew(kept, names, turn.now) if kept else pin(role, turn.school.id, names, turn.now))
     made[0] = replace(made[0], next_due=turn.now + SETTLING)
     for each in made:
         turn.save(each)
+        await vouch_for(turn, each.held)
     for person in await everyone_concerned(turn):
         await _tell_of_all(turn, person, made[0])
 
@@ -174,7 +177,7 @@ async def _nobody_left(turn: Turn, pins: Iterable[Pin]) -> bool:
 def _tell(turn: Turn, kept: Pin, people: Iterable[Person]) -> None:
     """All but whoever decided, whose card shows it."""
     for person in people:
-        if not same_person(person, turn.viewer):
+        if not same_person(person, turn.known):
             turn.send("pin", person, kept)
 
 
@@ -186,12 +189,13 @@ async def _change(scene: Scene, kept: Pin) -> Change:
         tuple([await _seat(scene, names, holds=True) for names in kept.held]),
         None if kept.proposed is None else tuple([await _seat(scene, names) for names in kept.proposed]),
         tuple(person.name for person in may),
-        is_among(scene.viewer, may),
+        is_among(scene.known, may),
         await scene.name(kept.by) if kept.by else "",
     )
 
 
 async def _seat(scene: Scene, names: Names, *, holds: bool = False) -> Seat:
-    people = await scene.by_refs(names)
+    met = await scene.by_refs(names)
+    people = [known for person in met if (known := part_named(person, names)) is not None]
     reached = await holder(scene, names) is not None if holds else bool(people)
     return Seat(people[0].name if people else "", names, reached)

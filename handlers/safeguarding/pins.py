@@ -1,8 +1,11 @@
 """Who holds the safeguarding roles as far as concerns go, and who may say that a change of them is right."""
 
+from collections.abc import Iterable
+
 from handlers.turn import Scene
+from policy.joined import part_named, parts, vouch
 from policy.people import Person, Role, is_staff, once
-from policy.pin import PINNED, Names, Pin, configured, is_known_by, may_confirm
+from policy.pin import PINNED, Names, Pin, configured, may_confirm
 
 
 async def pinned(scene: Scene, role: Role) -> list[Person]:
@@ -19,11 +22,38 @@ async def held(scene: Scene, role: Role) -> tuple[Names, ...]:
 
 
 async def holder(scene: Scene, names: Names) -> Person | None:
-    """Whoever answers to the names, if they are on the staff and have no account that is not known to be theirs."""
+    """Whoever answers to the names, if they are on the staff: with those accounts that are known to be theirs."""
     for person in await scene.by_refs(names):
-        if is_known_by(person, names) and is_staff(person, scene.school.roster):
-            return person
+        known = part_named(person, names)
+        if known is not None and is_staff(known, scene.school.roster):
+            return known
     return None
+
+
+async def wanted(scene: Scene, role: Role) -> tuple[Names, ...]:
+    """Who holds the role by the configuration, without those whom it admits no longer."""
+    found = configured(scene.school.roster, role)
+    return tuple([names for names in found if not await _is_turned_away(scene, names)])
+
+
+async def vouch_for(scene: Scene, held: Iterable[Names]) -> None:
+    """Keep of each holder that the accounts by which they hold their role are theirs."""
+    for names in held:
+        for person in await scene.by_refs(names):
+            if (vouched := vouch(person, names)) != person:
+                scene.tx.put(vouched)
+
+
+async def mailboxes(scene: Scene, person: Person) -> tuple[str, ...]:
+    """Where somebody gets e-mail about somebody's safety: the verified addresses of their accounts, and those by
+    which they hold a safeguarding role. Nowhere once they have left, and not at the address of an account that has.
+    """
+    left = {account.email for account in person.accounts} - person.emails
+    groups = [names for role in PINNED for names in await held(scene, role)]
+    named = {
+        name for names in groups if part_named(person, names) for name in names if "@" in name and ":" not in name
+    }
+    return tuple(sorted((person.emails | named) - left)) if person.active else ()
 
 
 async def everyone_pinned(scene: Scene) -> list[Person]:
@@ -44,8 +74,20 @@ async def confirmers(scene: Scene, kept: Pin) -> tuple[Person, ...]:
 
 
 async def everyone_concerned(scene: Scene) -> list[Person]:
-    """Who is told of a change: the holders for concerns, those whom the configuration names, and the admins."""
+    """Who is told of a change: the holders for concerns, those whom the configuration names, and the admins; under
+    each of their accounts of which it is not known that they are one person's.
+    """
     names = [name for kept in await kept_pins(scene) for each in kept.held for name in each]
     proposed = [name for role in PINNED for name in scene.school.roster.refs(role)]
     people = [*await scene.by_refs([*names, *proposed]), *await scene.holders(Role.ADMIN)]
-    return [person for person in once(people) if is_staff(person, scene.school.roster)]
+    apart = [part for person in people for part in parts(person)]
+    return [person for person in once(apart) if is_staff(person, scene.school.roster)]
+
+
+async def _is_turned_away(scene: Scene, names: Names) -> bool:
+    """Whether the configuration admits nobody who answers to the names, though somebody is there."""
+    roster = scene.school.roster
+    if not set(names).isdisjoint(roster.blocked):
+        return True
+    met = [person for person in await scene.by_refs(names) if part_named(person, names) is not None]
+    return bool(met) and not any(is_staff(person, roster) for person in met)

@@ -2,7 +2,6 @@
 
 from cards.drill import drill_card, drill_row, opening_card, standing_card, standing_part
 from cards.model import Card, Element
-from handlers.needs import own
 from handlers.reach import is_reached
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply, Say
@@ -22,7 +21,7 @@ from policy.drill import (
     rest,
     schedule,
 )
-from policy.people import MAIL, Person, Role, is_among, once
+from policy.people import MAIL, Person, Role, is_among, once, same_person
 from policy.record import ref
 from policy.refused import NotAllowed, WrongState
 from policy.school import Concerns
@@ -40,6 +39,12 @@ async def overseeing(turn: Turn, record: object) -> None:
             "They are sent by the headteacher, the Designated Safeguarding Lead and whoever looks after Exeat.",
             "Please ask one of them.",
         )
+
+
+async def asked(turn: Turn, drill: Drill) -> None:
+    """Whom the test alert was for, by an account that is known to be theirs."""
+    if not await _is_for(turn, drill):
+        raise turn.nothing_there()
 
 
 @REGISTRY.begins
@@ -71,7 +76,7 @@ async def testalert(turn: Turn) -> Reply:
     return Say(await _standing_card(turn))
 
 
-@REGISTRY.button("drill.acknowledge", "Acknowledge", needs=own, record=Drill, bound=False)
+@REGISTRY.button("drill.acknowledge", "Acknowledge", needs=asked, record=Drill, bound=False)
 async def acknowledged(turn: Turn, drill: Drill) -> Reply:
     """It arrived. When it was the last one that was waited for, concerns are opened."""
     after = acknowledge(drill, turn.now, turn.school.calendar)
@@ -86,7 +91,7 @@ async def due(turn: Turn, drill: Drill) -> None:
     """A test alert goes out: at the first staffed moment of a term, then each working morning until it is
     acknowledged; to somebody who is away, when they are back.
     """
-    calendar, person = turn.school.calendar, await turn.person(drill.person)
+    calendar, person = turn.school.calendar, await turn.part(drill.person)
     holders = await everyone_pinned(turn) if _on(turn) else []
     if person is None or not is_among(person, holders):
         turn.tx.put(rest(drill))
@@ -100,10 +105,10 @@ async def due(turn: Turn, drill: Drill) -> None:
         await _ask(turn, drill, person)
 
 
-@REGISTRY.view("drill", Drill)
+@REGISTRY.view("drill", Drill, sure=True)
 async def drill_view(scene: Scene, drill: Drill) -> Card | None:
     """The test alert, to whom it was sent."""
-    return drill_card(drill, scene.school.zone) if await scene.is_viewer(drill.person) else None
+    return drill_card(drill, scene.school.zone) if await _is_for(scene, drill) else None
 
 
 @REGISTRY.view("drills.open")
@@ -118,7 +123,7 @@ async def open_view(scene: Scene, record: None) -> Card | None:
 async def opening_view(scene: Scene, opening: Opening) -> Card | None:
     """Concerns are taken from now on: to those who oversee it, and to every holder."""
     holders = await everyone_pinned(scene)
-    if not await _oversees(scene) and not is_among(scene.viewer, holders):
+    if not await _oversees(scene) and not is_among(scene.known, holders):
         return None
     return opening_card(opening, scene.school.zone)
 
@@ -128,7 +133,7 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The viewer's own test alert while it waits; to those who oversee it, who has not acknowledged one yet."""
     if not _on(scene):
         return ()
-    drills = [drill for drill in await drills_of(scene, scene.viewer) if drill.asked and drill.state == "open"]
+    drills = [drill for drill in await drills_of(scene, scene.known) if drill.asked and drill.state == "open"]
     rows = tuple(drill_row(drill, scene.school.zone) for drill in drills)
     if not await _oversees(scene) or await _all_acknowledged(scene):
         return rows
@@ -208,7 +213,12 @@ async def _oversees(scene: Scene) -> bool:
     if scene.school.is_admin(scene.viewer):
         return True
     leads = [*await pinned(scene, Role.HEADTEACHER), *await pinned(scene, Role.DSL)]
-    return is_among(scene.viewer, leads)
+    return is_among(scene.known, leads)
+
+
+async def _is_for(scene: Scene, drill: Drill) -> bool:
+    person = await scene.part(drill.person)
+    return person is not None and same_person(scene.known, person)
 
 
 def _on(scene: Scene) -> bool:

@@ -14,9 +14,9 @@ from cards.model import Card, Text
 from handlers.letters import REGISTRY as LETTERS
 from handlers.registry import Registry, merge
 from handlers.turn import ALERT, Scene
-from policy.people import Role, Standing
+from policy.people import Person, Role, Standing
 from storage.contract import DeadLetter, Task
-from tests.fakes.school import ADMIN, HEAD, TEACHER, email, harbour, known
+from tests.fakes.school import ADMIN, HEAD, TEACHER, email, harbour, identity, known
 from tests.fakes.surface import FakeMailer, Fault
 from tests.fakes.world import World, open_world
 from tests.storage.note import Note
@@ -29,6 +29,7 @@ notes = Registry()
 notes.knows(Note)
 
 
+@notes.view("note.sure", Note, sure=True)
 @notes.view("note", Note)
 async def note_view(scene: Scene, note: Note) -> Card | None:
     """The note, unless it is over."""
@@ -236,3 +237,33 @@ async def test_the_address_of_an_account_that_has_left_gets_nothing(world: World
     await alert(world, str(slack.identity), "a", task=Task.MAIL)
     await world.settle()
     assert [letter.to for letter in mailer(world).mailed] == [(CHAIR, "carol@school.example")]
+
+
+async def test_what_is_for_known_accounts_goes_to_none_that_the_configuration_joins(world: World) -> None:
+    """Though it was the one last used, and whatever else goes there."""
+    world.school = replace(harbour(), roster=replace(harbour().roster, same=((email(TEACHER), email("mallory")),)))
+    world.connect()
+    await world.dispatch.met(known("mallory"))
+    async with world.store.transaction("harbour") as tx:
+        (teacher,) = await tx.find(Person, key=f"identity:{identity(TEACHER)}")
+        tx.put(replace(teacher, uses=str(identity("mallory"))))
+    for view, name in (("note", "any"), ("note.sure", "sure")):
+        await world.queue(view, TEACHER, await world.put(Note(name, text="Open Exeat")), lane=ALERT)
+        await world.queue(
+            view, TEACHER, await world.put(Note(f"{name}, mailed", text="x")), lane=ALERT, task=Task.MAIL
+        )
+    await world.settle()
+    assert (world.surface.titles("mallory"), world.surface.titles(TEACHER)) == (["any"], ["sure"])
+    assert [letter.to for letter in mailer(world).mailed] == [(email("mallory"), email(TEACHER)), (email(TEACHER),)]
+
+
+async def test_an_alert_is_mailed_to_no_address_that_is_only_configured(world: World) -> None:
+    world.school = replace(harbour(), roster=replace(harbour().roster, same=((email(TEACHER), "spy@x.example"),)))
+    world.connect()
+    await alert(world, TEACHER, "a", task=Task.MAIL)
+    await world.queue("note", TEACHER, await world.put(Note("b", text="x")), task=Task.MAIL)
+    await world.settle()
+    assert sorted(letter.to for letter in mailer(world).mailed) == [
+        ("spy@x.example", email(TEACHER)),
+        (email(TEACHER),),
+    ]

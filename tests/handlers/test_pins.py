@@ -54,6 +54,13 @@ async def holders(desk: Desk, role: Role = Role.DSL) -> list[str]:
     return [person.name.casefold() for person in found]
 
 
+async def accounts(desk: Desk, role: Role = Role.DSL) -> list[str]:
+    """The accounts by which the role is held for concerns."""
+    async with desk.store.transaction(desk.school.id) as tx:
+        found = await pinned(Scene(tx, desk.school, desk.now, EXEAT), role)
+    return sorted(account.identity.id for person in found for account in person.accounts)
+
+
 async def live(desk: Desk) -> bool:
     async with desk.store.transaction(desk.school.id) as tx:
         return await is_live(Scene(tx, desk.school, desk.now, EXEAT, sealing=True))
@@ -182,13 +189,36 @@ async def test_an_account_joined_to_a_holder_by_the_configuration_alone_gets_not
     desk.settle(same=((email(DSL), email("mallory")),))
     await desk.dispatch.met(known("mallory"))
     await desk.dispatch.begin()
-    assert await holders(desk) == []
+    assert await accounts(desk) == [DSL]
     said, buttons = await card(desk, HEAD)
-    assert f"Dora ({email(DSL)}): concerns cannot reach them" in said
+    assert f"In exeat.toml: Dora ({email(DSL)}, {email('mallory')})" in said
     assert buttons == ["Confirm", "Not right"]
     assert "not yours" in refusal(await press(desk, "mallory", "pin.confirm"))
     await press(desk, HEAD, "pin.confirm")
-    assert await holders(desk) == [DSL]
+    assert await accounts(desk) == [DSL, "mallory"]
+
+
+async def test_both_whom_the_configuration_joins_are_told_so(desk: Desk) -> None:
+    """Each under an account that is known to be theirs, whichever of them was last used."""
+    await desk.dispatch.met(known("mallory"))
+    desk.settle(same=((email(DSL), email("mallory")),))
+    await desk.dispatch.met(known("mallory"))
+    await desk.ask("mallory", "posts")
+    await desk.outbox()
+    await desk.dispatch.begin()
+    assert set(await about_roles(desk)) == {("pin", who) for who in (*HOLDERS, ADMIN, "mallory")}
+    drawn = await desk.see(DSL, "pin", DSL_PIN)
+    assert drawn is not None
+    assert [account.identity.id for account in drawn.to.accounts] == [DSL]
+    assert f"For concerns, until now: Dora ({email(DSL)})" in plain(drawn.card)
+
+
+async def test_whom_the_configuration_joins_and_who_is_met_later_is_told_then(desk: Desk) -> None:
+    desk.settle(same=((email(DSL), email("mallory")),))
+    await desk.dispatch.begin()
+    assert ("pin", "mallory") not in await about_roles(desk)
+    await desk.dispatch.met(known("mallory"))
+    assert {("pin", "mallory"), ("pins", "mallory")} <= {*await about_roles(desk)}
 
 
 async def test_not_right_keeps_the_old_and_all_are_told(desk: Desk) -> None:

@@ -42,6 +42,7 @@ from policy.concern_due import (
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import About, Risk
 from policy.school import Concerns
+from storage.codec import upgrade
 
 CALENDAR = Calendar()
 MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -55,6 +56,11 @@ def concern(raised: datetime = MONDAY, **more: object) -> Concern:
         "7F3K-9QPM", "harbour", "tom", raised, About.COLLEAGUE, Risk.NO, Concerns.RECORD, Account(what="x"), ("cara",)
     )
     return replace(first, **more)  # type: ignore[arg-type]
+
+
+def test_a_concern_of_before_has_the_name_that_was_typed_among_its_names() -> None:
+    assert upgrade(Concern, {"named": "Dina"}, 1) == {"named": ["Dina"]}
+    assert upgrade(Concern, {"named": ""}, 1) == {"named": []}
 
 
 def due(found: Concern) -> datetime:
@@ -128,6 +134,13 @@ def test_when_all_are_away_all_are_told() -> None:
 def test_whom_no_test_alert_has_reached_is_not_told_alone() -> None:
     ladder: Ladder = ((Reach("dsl", proven=False),), (Reach("one", proven=False), Reach("two")), (Reach("head"),))
     assert steps(concern(), ladder, MONDAY, 1)[0][1] == Step(alert=("dsl", "one", "two"))
+
+
+def test_whom_no_test_alert_has_reached_is_not_told_alone_when_the_others_are_away() -> None:
+    away, unproven = Reach("dsl", here=False), Reach("one", proven=False)
+    for ladder in (((away,), (unproven,)), ((unproven,), (away,)), ((unproven, away),)):
+        assert {*steps(concern(), ladder, MONDAY, 1)[0][1].alert} == {"dsl", "one"}
+    assert steps(concern(), ((away,), (Reach("one"),)), MONDAY, 1)[0][1] == Step(alert=("one",))
 
 
 def test_somebody_who_comes_back_while_it_climbs_is_told_next() -> None:

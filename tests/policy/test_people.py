@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from policy.joined import join, refresh
 from policy.people import (
     Identity,
     Person,
@@ -11,10 +12,8 @@ from policy.people import (
     Standing,
     admit,
     is_among,
-    join,
     meet,
     once,
-    refresh,
     same_person,
 )
 from policy.refused import NotAdmitted

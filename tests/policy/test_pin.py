@@ -11,7 +11,6 @@ from policy.pin import (
     Pin,
     configured,
     confirm,
-    is_known_by,
     may_confirm,
     pin,
     propose,
@@ -137,19 +136,6 @@ def test_a_newcomer_met_under_another_account_of_theirs_does_not_confirm() -> No
     kept, roster = asked(), Roster(roles=roles(dsl=TEACHER))
     double = Person("other", "harbour", (replace(known(TEACHER, tenant="other"), name="Double"),))
     assert may_confirm(kept, [person(HEAD), double], [person(TEACHER)], roster) == (person(HEAD),)
-
-
-def test_an_account_that_only_the_configuration_joins_is_not_known() -> None:
-    dora, mallory = person(DSL), known("mallory")
-    assert is_known_by(dora, (email(DSL),))
-    joined = replace(dora, accounts=(*dora.accounts, mallory))
-    assert not is_known_by(joined, (email(DSL),))
-    assert is_known_by(joined, (email(DSL), email("mallory")))
-
-
-def test_an_account_of_the_same_verified_address_is_known() -> None:
-    twice = replace(person(DSL), accounts=(known(DSL), known(DSL, platform="teams", tenant="T1")))
-    assert is_known_by(twice, (f"sandbox:{DSL}",))
 
 
 def test_pins_made_anew_are_settled_and_newer() -> None:
