@@ -1,12 +1,13 @@
 """The forms of a concern. Each opens in a window of its own: what is typed there does not enter a chat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cards.concern import NO_PICTURES, RING, WHO_COULD_READ, Numbers
 from cards.concern_file import ABOUT, CONTACTED, ENDINGS, RISKS
 from cards.model import ChoiceField, Form, MomentField, Notice, Part, PersonField, Text, TextField, Tone
 from policy.clauses import cite
 from policy.concern import Concern, Contacted
+from policy.people import Role
 from policy.record import ref
 from policy.safeguarding import CLAUSE
 
@@ -21,6 +22,23 @@ NEXT = "Next"
 
 OTHER = "other"
 """The choice of somebody who is not on the list."""
+
+COULD = {
+    Role.DSL: "Could it be the safeguarding lead (DSL)?",
+    Role.DEPUTY_DSL: "Could it be one of the safeguarding lead's deputies?",
+    Role.HEADTEACHER: "Could it be the headteacher?",
+    Role.CHAIR: "Could it be the chair of governors?",
+    Role.ADMIN: "Could it be whoever looks after Exeat or our computers?",
+}
+
+MEANT = {
+    Role.DSL: "is_dsl",
+    Role.DEPUTY_DSL: "is_deputy",
+    Role.HEADTEACHER: "is_head",
+    Role.CHAIR: "is_chair",
+    Role.ADMIN: "is_admin",
+}
+"""The fields in which it is said whether somebody with that role is meant."""
 
 VERBATIM = (
     "What you saw or heard, in the words that were used. If a child told you, write what they said, and do not ask "
@@ -46,11 +64,22 @@ def unsure_form(payload: Mapping[str, str]) -> Form:
     """Who it might be, where somebody is not sure."""
     answers = ((YES, "Yes"), (NO, "No"), (UNSURE, "I cannot say"))
     parts = (
-        ChoiceField("dsl", "Could it be the safeguarding lead (DSL)?", answers, required=True),
-        ChoiceField("head", "Could it be the headteacher?", answers, required=True),
+        ChoiceField("dsl", COULD[Role.DSL], answers, required=True),
+        ChoiceField("head", COULD[Role.HEADTEACHER], answers, required=True),
         Text("Exeat does not tell whoever it could be.", Tone.QUIET),
     )
     return Form("concern.unsure", TITLE, parts, send=NEXT, payload=payload, dialog=True)
+
+
+def meant_form(payload: Mapping[str, str], roles: Collection[Role]) -> Form:
+    """Whether it is one of those who would be told, where what was typed might mean them."""
+    answers = ((YES, "Yes"), (NO, "No"), (UNSURE, "I cannot say"))
+    parts: tuple[Part, ...] = (
+        Text("What you wrote might mean somebody who would be told. So please say:"),
+        *(ChoiceField(MEANT[role], COULD[role], answers, required=True) for role in MEANT if role in roles),
+        Text("Exeat does not tell whoever it could be.", Tone.QUIET),
+    )
+    return Form("concern.meant", TITLE, parts, send=NEXT, payload=payload, dialog=True)
 
 
 def who_form(payload: Mapping[str, str]) -> Form:

@@ -122,7 +122,8 @@ class Concern:
     step went to; `failed`: it cannot reach them, so that the next is due. `calls`: it has been taken up, and climbs
     again until somebody who acts on it looks. `pressed` is when they were last reminded, and `looked` when it was
     last seen that anybody is left. `named` are the names that were typed for whom it is about, or that their accounts
-    go by: whoever is met later may turn out to be meant. `row` are the roles that it goes to, rung by rung, whatever
+    go by: whoever is met later may turn out to be meant. `spared` are the names of those who might have been meant,
+    of whom whoever raised it said that it is not them. `row` are the roles that it goes to, rung by rung, whatever
     becomes of those who hold them.
     """
 
@@ -136,6 +137,7 @@ class Concern:
     account: Account
     excluded: tuple[str, ...]
     named: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
     row: Row = ()
     manager: str = ""
     told: tuple[str, ...] = ()

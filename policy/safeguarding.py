@@ -5,12 +5,12 @@ their roles would have brought them there. Somebody who stands in for a person w
 concern goes to those who hold a safeguarding role themselves, and to nobody's delegate.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from policy.meant import meant_roles, might_mean
+from policy.meant import hinted_roles, means, meant_roles, might_mean
 from policy.people import Person, Role, Roster, might_be_same_person, same_person
 
 CLAUSE = "abuse-to-dsl"
@@ -71,6 +71,11 @@ NO_ROSTER = Roster()
 DECISIVE = (Role.DSL, Role.HEADTEACHER, Role.CHAIR, Role.ADMIN)
 """The roles whose holder, as the one it is about, changes the way that a concern takes."""
 
+TO_NOBODY = (Role.CHAIR, Role.ADMIN)
+"""The roles of which a concern about the holder goes to nobody through Exeat."""
+
+ASKED = (Role.DSL, Role.DEPUTY_DSL, Role.HEADTEACHER, Role.CHAIR, Role.ADMIN)
+"""The roles whose holders might be meant by what was typed."""
 
 Row = tuple[tuple[Role, ...], ...]
 """The rungs of a way by role, lowest first, each told together."""
@@ -144,12 +149,8 @@ def called(typed: str = "", picked: Sequence[Person] = ()) -> tuple[str, ...]:
 def meant_by(said: Sequence[str], holders: Holders, reporter: Person | None = None) -> frozenset[str]:
     """All the names of the holders who might be called so; but not of the `reporter`: they know whom they mean."""
     found = frozenset[str]().union(*(holders.names(role) for name in said for role in meant_roles(name)))
-    for person in (each for role in (*ROUTED, Role.ADMIN) for each in holders.of(role)):
-        if reporter is not None and same_person(person, reporter):
-            continue
-        if any(might_mean(name, account.name) for name in said for account in person.accounts):
-            found |= names_of(person, holders.roster)
-    return found
+    people = (person for name in said for person in _named(name, holders, reporter, might_mean))
+    return found.union(*(names_of(person, holders.roster) for person in people))
 
 
 def hidden_from(
@@ -160,29 +161,109 @@ def hidden_from(
     picked: Sequence[Person] = (),
     typed: str = "",
     reporter: Person | None = None,
+    spared: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """All the names of those it is, or might be, about.
 
     `could_be` are the roles whose holder it might be, where somebody is not sure, and it is not the `reporter`;
-    `picked` are those who were chosen by their account, met or not, and `typed` is a name: whoever is called like
-    one of these might be meant.
+    `picked` are those who were chosen by their account, met or not, and `typed` is a name or a role: whoever it means
+    is among them, and whoever it only might mean, unless they are `spared`.
     """
     found = frozenset[str]().union(*(holders.names(role) for role in could_be))
     if reporter is not None:
         found -= names_of(reporter, holders.pinned)
     found = found.union(*(holders.names(role) for role in ACCUSED.get(about, ())))
     found = found.union(*(names_of(person, holders.roster) for person in picked))
-    return tuple(sorted(found | meant_by(called(typed, picked), holders, reporter)))
+    found |= _meant(typed, picked, holders, reporter)
+    return tuple(sorted(found | (_might_be_meant(typed, holders, reporter) - frozenset(spared))))
+
+
+def doubts(
+    holders: Holders, *, picked: Sequence[Person] = (), typed: str = "", reporter: Person | None = None
+) -> dict[Role, frozenset[str]]:
+    """The roles whose holders might be meant by what was said, which is to be asked; and the names of those holders.
+
+    Whoever is meant for certain is not asked about, unless nobody could be told because of it.
+    """
+    by_role = frozenset[str]().union(*(names_of(person, holders.roster) for person in picked))
+    by_role = by_role.union(*(_names_but(role, holders, reporter) for role in meant_roles(typed)))
+    certain = by_role | _meant(typed, picked, holders, reporter)
+    possible = certain | _might_be_meant(typed, holders, reporter)
+    found: dict[Role, frozenset[str]] = {}
+    for role in ASKED:
+        if names := holders.names(role) & (possible - (by_role if role in TO_NOBODY else certain)):
+            found[role] = names
+    return found
+
+
+def unlike(
+    holders: Holders, *, picked: Sequence[Person] = (), typed: str = "", reporter: Person | None = None
+) -> frozenset[str]:
+    """The names of the holders who share no more than a part of their name with an account that was chosen."""
+    found = meant_by(called("", picked), holders, reporter) - _meant(typed, picked, holders, reporter)
+    return found - _might_be_meant(typed, holders, reporter)
+
+
+def _meant(typed: str, picked: Sequence[Person], holders: Holders, reporter: Person | None) -> frozenset[str]:
+    """All the names of the holders of a role that stands alone, and of those whose whole name was typed or chosen."""
+    said, chosen = called(typed, picked), called("", picked)
+    roles = (role for name in said for role in meant_roles(name))
+    found = frozenset[str]().union(*(_names_but(role, holders, reporter) for role in roles))
+    people = [person for name in said for person in _named(name, holders, reporter, means)]
+    people += [
+        person for name in chosen for person in _named(name, holders, reporter, lambda one, own: means(own, one))
+    ]
+    return found.union(*(names_of(person, holders.roster) for person in people))
+
+
+def _might_be_meant(typed: str, holders: Holders, reporter: Person | None) -> frozenset[str]:
+    """All the names of the holders of a role among other words, and of those whose name was typed in part."""
+    roles = hinted_roles(typed) - meant_roles(typed)
+    found = frozenset[str]().union(*(_names_but(role, holders, reporter, alone=True) for role in roles))
+    people = _named(typed, holders, reporter, might_mean)
+    return found.union(*(names_of(person, holders.roster) for person in people))
+
+
+def _named(
+    said: str, holders: Holders, reporter: Person | None, says: Callable[[str, str], bool]
+) -> Iterator[Person]:
+    """The holders whose name, under any of their accounts, or address it says."""
+    for person in (each for role in ASKED for each in holders.of(role)):
+        if reporter is not None and same_person(person, reporter):
+            continue
+        if any(says(said, name) for account in person.accounts for name in (account.name, account.email) if name):
+            yield person
+
+
+def _is_meant(chosen: str, name: str) -> bool:
+    return means(name, chosen)
+
+
+def _names_but(role: Role, holders: Holders, reporter: Person | None, *, alone: bool = False) -> frozenset[str]:
+    """The names of a role's holders; without whoever raises it where they are one of several, or hold it `alone`."""
+    names = holders.names(role)
+    if reporter is None:
+        return names
+    others = any(not same_person(person, reporter) for person in holders.of(role))
+    return names - names_of(reporter, holders.pinned) if others or alone else names
 
 
 def route(
-    about: About, risk: Risk, excluded: Sequence[str], holders: Holders, reporter: Person | None = None
+    about: About,
+    risk: Risk,
+    excluded: Sequence[str],
+    holders: Holders,
+    reporter: Person | None = None,
+    spared: Iterable[str] = (),
 ) -> Route:
     """The way of a concern as it is raised, hidden from the names `excluded`.
 
     Whoever raises it is not told of it: they know, and nobody is the only one to hear of what they say themselves.
+    Where one of the `spared` has the very name that was said, it is hidden from them, and goes to the others.
     """
     accused = _accused(about, excluded, holders)
+    if accused.intersection(TO_NOBODY):
+        accused -= frozenset(TO_NOBODY) - _accused(about, frozenset(excluded).difference(spared), holders)
     for role, why in ((Role.ADMIN, Nobody.ADMIN), (Role.CHAIR, Nobody.CHAIR)):
         if role in accused:
             return Route((), "", accused, why)

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 
 from cards.concern import no_files_card, numbers, own_concern_card, ring_card, typed_card
-from cards.concern_forms import LONGEST_NAME, YES, route_form, unsure_form, who_form, words_form
+from cards.concern_forms import (
+    LONGEST_NAME,
+    MEANT,
+    NO,
+    YES,
+    meant_form,
+    route_form,
+    unsure_form,
+    who_form,
+    words_form,
+)
 from cards.model import Card, FileRef, Form
 from handlers.concerns.access import add, keep
 from handlers.concerns.climbing import step
@@ -19,7 +29,18 @@ from policy.concern import Account, Concern
 from policy.concern_entry import Act
 from policy.people import Identity, Person, Role, meet
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import CLAUSE, About, Risk, Route, called, hidden_from, is_hidden_from, route
+from policy.safeguarding import (
+    CLAUSE,
+    About,
+    Risk,
+    Route,
+    called,
+    doubts,
+    hidden_from,
+    is_hidden_from,
+    route,
+    unlike,
+)
 from policy.school import Concerns
 
 registry = Registry()
@@ -28,6 +49,10 @@ CHOOSE = "Please choose one of the answers."
 
 COULD_BE = (("dsl", Role.DSL), ("head", Role.HEADTEACHER))
 """The questions of who it could be, by the names of their fields."""
+
+
+CARRIED = ("about", "risk", "dsl", "head", PERSON, "name", *MEANT.values())
+"""What one form hands on to the next."""
 
 
 class UnknownAccount(WrongState):
@@ -91,6 +116,16 @@ async def who(turn: Turn) -> Reply:
         return Invalid(who_form(_payload(turn)), turn.request.fields, {"person": instead})
 
 
+@registry.form("concern.meant", needs=staff, clause=CLAUSE, quiet=True)
+async def meant(turn: Turn) -> Reply:
+    """Whether what was typed means somebody who would be told: a yes, and a doubt, keeps it from them."""
+    payload, roles = _payload(turn), await _doubts(turn, _payload(turn))
+    answers = {MEANT[role]: text(turn.request, MEANT[role]) for role in roles}
+    if wrong := {name: CHOOSE for name, said in answers.items() if not said}:
+        return Invalid(meant_form(payload, roles), turn.request.fields, wrong)
+    return await _on(turn, payload | answers)
+
+
 @registry.form("concern.new", needs=staff, clause=CLAUSE, quiet=True, again=receipt)
 async def new(turn: Turn) -> Reply:
     """A concern is raised: kept, and the first who are to be told are told at once."""
@@ -114,6 +149,7 @@ async def new(turn: Turn) -> Reply:
         account=account,
         excluded=hidden,
         named=called(payload.get("name", ""), [picked] if (picked := await _picked(turn, payload)) else []),
+        spared=await _spared(turn, payload),
         manager=way.manager,
     )
     await add(turn, kept, Act.RAISED)
@@ -123,7 +159,10 @@ async def new(turn: Turn) -> Reply:
 
 
 async def _on(turn: Turn, payload: Mapping[str, str]) -> Reply:
-    """The last form; or whom to ring, where nobody can be told."""
+    """The last form, or whom to ring where nobody can be told; before either, who is meant, if that is in doubt."""
+    roles = await _doubts(turn, payload)
+    if not {MEANT[role] for role in roles} <= payload.keys() and await is_live(turn):
+        return Ask(meant_form(payload, roles))
     way = await _way(turn, payload)
     instead = await _instead(turn, way, await _hidden(turn, payload))
     return instead if instead is not None else Ask(await _words(turn, payload, way))
@@ -161,7 +200,8 @@ async def _words(turn: Turn, payload: Mapping[str, str], way: Route) -> Form:
 
 async def _way(turn: Turn, payload: Mapping[str, str]) -> Route:
     found = await holders(turn)
-    return route(About(payload["about"]), Risk(payload["risk"]), await _hidden(turn, payload), found, turn.viewer)
+    hidden, spared = await _hidden(turn, payload), await _spared(turn, payload)
+    return route(About(payload["about"]), Risk(payload["risk"]), hidden, found, turn.viewer, spared)
 
 
 async def _hidden(turn: Turn, payload: Mapping[str, str]) -> tuple[str, ...]:
@@ -174,7 +214,27 @@ async def _hidden(turn: Turn, payload: Mapping[str, str]) -> tuple[str, ...]:
         picked=[picked] if picked else [],
         typed=payload.get("name", ""),
         reporter=turn.viewer,
+        spared=await _spared(turn, payload),
     )
+
+
+async def _doubts(turn: Turn, payload: Mapping[str, str]) -> dict[Role, frozenset[str]]:
+    """The roles whose holders might be meant by what was said, and the names of those holders."""
+    found, picked = await holders(turn), await _picked(turn, payload)
+    typed = payload.get("name", "")
+    return doubts(found, picked=[picked] if picked else [], typed=typed, reporter=turn.viewer)
+
+
+async def _spared(turn: Turn, payload: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of those who might have been meant, and are not: each role that they hold was answered with a no, or
+    they are no more than a little like somebody who was chosen by their account.
+    """
+    found, picked, roles = await holders(turn), await _picked(turn, payload), await _doubts(turn, payload)
+    chosen, typed = [picked] if picked else [], payload.get("name", "")
+    denied = {role for role in roles if payload.get(MEANT[role]) == NO}
+    left = frozenset[str]().union(*(roles[role] for role in roles.keys() - denied))
+    clear = unlike(found, picked=chosen, typed=typed, reporter=turn.viewer)
+    return tuple(sorted(clear.union(*(roles[role] for role in denied)) - left))
 
 
 def _could_be(payload: Mapping[str, str]) -> list[Role]:
@@ -206,7 +266,7 @@ async def _picked(turn: Turn, payload: Mapping[str, str]) -> Person | None:
 def _payload(turn: Turn) -> dict[str, str]:
     """The answers given in the forms before. Raises WrongState when they are not what those forms send on."""
     given = turn.request.payload
-    kept = {name: given[name] for name in ("about", "risk", "dsl", "head", PERSON, "name") if given.get(name)}
+    kept = {name: given[name] for name in CARRIED if given.get(name)}
     kept |= {"name": kept["name"][:LONGEST_NAME]} if "name" in kept else {}
     is_whole = kept.get("about") in frozenset(About) and kept.get("risk") in frozenset(Risk)
     if not is_whole or kept.get(PERSON, "::").count(":") < 2:

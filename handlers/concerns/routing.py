@@ -25,7 +25,7 @@ async def holders(scene: Scene) -> Holders:
 async def way_of(scene: Scene, concern: Concern) -> Route:
     """The way of a concern that has been raised, by who holds its roles today."""
     found, reporter = await holders(scene), await scene.part(concern.by)
-    meant = meant_by(concern.named, found.confirmed, reporter)
+    meant = meant_by(concern.named, found.confirmed, reporter).difference(concern.spared)
     return route_on(concern.row, concern.about, concern.risk, (*concern.excluded, *meant), found, reporter)
 
 

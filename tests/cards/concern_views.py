@@ -20,6 +20,7 @@ from cards.concern_file import PAGE, Sight, file_card, log_card, receipt_card
 from cards.concern_forms import (
     close_form,
     lado_form,
+    meant_form,
     note_form,
     reader_form,
     refer_form,
@@ -131,6 +132,7 @@ def concern_forms(said: str) -> dict[str, Form]:
         "concern route": route_form(NUMBERS),
         "concern unsure": unsure_form(payload),
         "concern who": who_form(payload),
+        "concern meant": meant_form(payload, tuple(Role)),
         "concern words": words_form(payload, NUMBERS, written=True),
         "concern words, ring": words_form(payload, NUMBERS, written=True, ring=["the LADO on 01632 960003"]),
         "concern alert": words_form(payload, NUMBERS, written=False),

@@ -79,6 +79,13 @@ CASES: dict[str, Case] = {
     "the DSL": Case({"about": "dsl"}, (HEAD,), (HEAD, CHAIR), (DSL,)),
     "the DSL, picked": Case({"person": DSL, "risk": "yes"}, (HEAD,), (HEAD, CHAIR), (DSL,)),
     "the DSL, by name": Case({"person": None, "name": "Dina"}, (HEAD,), (HEAD, CHAIR), (DSL,)),
+    "the head, as people call them": Case({"person": None, "name": "the headmistress"}, (CHAIR,), (CHAIR,), (HEAD,)),
+    "perhaps the head": Case(
+        {"person": None, "name": "the head, Mrs M", "is_head": "unsure"}, (CHAIR,), (CHAIR,), (HEAD,)
+    ),
+    "a namesake of the chair": Case(
+        {"person": None, "name": "Grace", "is_chair": "no"}, (DSL,), (DSL, *DEPUTIES, HEAD), (CHAIR,)
+    ),
     "the head": Case({"about": "head"}, (CHAIR,), (CHAIR,), (HEAD,)),
     "the head, picked": Case({"person": HEAD}, (CHAIR,), (CHAIR,), (HEAD,)),
     "both": Case({"about": "both"}, (CHAIR,), (CHAIR,), (HEAD, DSL)),

@@ -183,7 +183,8 @@ NOBODY: dict[str, tuple[dict[str, Any], str]] = {
     "an admin": ({"about": "admin"}, "could read what is sent here"),
     "an admin, picked": ({"person": ADMIN}, "could read what is sent here"),
     "an admin, as somebody else": ({"about": "outsider", "person": ADMIN}, "could read what is sent here"),
-    "an admin, by name": ({"person": None, "name": "Ada"}, "could read what is sent here"),
+    "an admin, by name": ({"person": None, "name": "Ada", "is_admin": "yes"}, "could read what is sent here"),
+    "perhaps the chair": ({"person": None, "name": "a governor", "is_chair": "unsure"}, "Please ring the LADO now."),
     "oneself": ({"person": TEACHER}, "That would be about you."),
 }
 
@@ -235,6 +236,47 @@ UNSURE: dict[tuple[str, str], tuple[str, ...]] = {
 async def test_who_it_could_be_is_asked_and_is_not_told(desk: Desk, answers: tuple[str, str]) -> None:
     await raised(desk, about="unsure", dsl=answers[0], head=answers[1])
     assert await told(desk) == sorted(UNSURE[answers])
+
+
+MIGHT_BE: dict[tuple[str, str], tuple[str, ...]] = {
+    ("the head, Mrs M", "yes"): (CHAIR,),
+    ("the head, Mrs M", "unsure"): (CHAIR,),
+    ("the head's husband", "no"): (DSL,),
+    ("Mrs H in Year 4", "no"): (DSL,),
+}
+
+
+@pytest.mark.parametrize("said_so", MIGHT_BE)
+async def test_who_might_be_meant_is_asked_and_is_told_only_if_it_is_not_them(
+    desk: Desk, said_so: tuple[str, str]
+) -> None:
+    first = {"about": "colleague", "risk": "no"}
+    asked = await desk.ask(TEACHER, "concern.who", fields={"name": said_so[0]}, payload=first)
+    assert isinstance(asked, Ask)
+    assert [each.name for each in asked.form.fields] == ["is_head"]
+    assert asked.form.dialog
+    found = await raised(desk, person=None, name=said_so[0], is_head=said_so[1])
+    assert await told(desk) == sorted(MIGHT_BE[said_so])
+    assert (await now(desk, found)).named == said_so[0]
+
+
+async def test_whoever_is_not_meant_is_told_in_their_turn(desk: Desk) -> None:
+    """What was answered holds for the whole climb, and for nobody who takes up the role meanwhile."""
+    await raised(desk, person=None, name="Mrs H in Year 4", is_head="no")
+    await desk.outbox()
+    await tick(desk, minutes=15)
+    await desk.outbox()
+    await tick(desk, minutes=15)
+    assert await told(desk) == [HEAD]
+
+
+async def test_a_question_of_who_is_meant_needs_its_answer(desk: Desk) -> None:
+    payload = {"about": "colleague", "risk": "no", "name": "Mrs H"}
+    reply = await desk.ask(TEACHER, "concern.meant", payload=payload)
+    assert isinstance(reply, Invalid)
+    assert set(reply.errors) == {"is_head"}
+    await desk.ask(TEACHER, "concern.new", fields={"what": SECRET}, payload=payload)
+    assert await told(desk) == [CHAIR]
 
 
 async def test_a_colleague_whom_nobody_names_is_not_sure(desk: Desk) -> None:

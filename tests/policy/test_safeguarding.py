@@ -179,7 +179,7 @@ def test_a_typed_name_that_might_be_the_dsls_counts_as_theirs(typed: str) -> Non
         ("joe benet", "Joe Bennett", True),
         ("Joe from the office", "Joe Bennett", True),
         ("Joe", "Joe Bennett", True),
-        ("Joe, a parent", "Joe Bennett", False),
+        ("Joe, a parent", "Joe Bennett", True),
         ("the headteacher", "Joe Bennett", False),
         ("Priya Shah", "Joe Bennett", False),
         ("", "Joe Bennett", False),
