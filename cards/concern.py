@@ -96,11 +96,17 @@ def typed_card() -> Card:
     return Card("Exeat", f"{said} {then}", (Text(said, Tone.STRONG), Text(then)), (_begins(),))
 
 
-def no_files_card() -> Card:
-    """What whoever sends a file along is told, alone."""
-    said = "Please delete the message with the file. Exeat has not looked at it and keeps nothing of it."
-    body = (Notice(said, tone=Tone.DANGER), Text("Then press Open, and say in words what happened."))
-    return Card("Exeat", said, body, (_begins(),))
+def no_files_card(found: Numbers) -> Card:
+    """What whoever sends a file along is told, alone. It may be evidence, which nobody may handle."""
+    said = "If it may be an indecent picture of a child, do not open it, copy it, send it or delete it. Ring now."
+    body = (
+        Text("A file came with your message. Exeat has not looked at it and keeps nothing of it.", Tone.STRONG),
+        Notice(said, tone=Tone.DANGER),
+        Facts(found),
+        Text("If it is anything else, please delete the message with the file."),
+        Text("Then press Open, and say in words what happened."),
+    )
+    return Card("Exeat", "A file came with your message. Please read this first.", body, (_begins(),))
 
 
 def list_card(rows: Sequence[Row]) -> Card:

@@ -35,7 +35,7 @@ class Request:
     slug that the payload carried ("" for a command, which carries none). `at` is aware UTC. `attaches`: forms
     where it came from can hold a file; where they cannot, files are sent to the chat (`handlers.registry.FILES`).
     `unasked`: Exeat speaks first, as when it greets somebody who was given it. `message` is what a shortcut is done
-    to.
+    to. `accompanied`: files came with what was typed, whether or not they can be had.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Request:
     message: Message | None = None
     attaches: bool = True
     unasked: bool = False
+    accompanied: bool = False
 
     @property
     def people(self) -> tuple[Identity, ...]:

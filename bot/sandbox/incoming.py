@@ -52,7 +52,8 @@ def typed(sent: Sent, registry: Registry, at: datetime) -> Came:
     known = {spec.verb for spec in registry.commands()}
     said = (verb.casefold(), rest.strip()) if verb.casefold() in known else (UNKNOWN, line)
     player, nonce = player_of(sent), _nonce(sent)
-    return Came(player, nonce, Request(_key(nonce), player.identity, said[0], at, text=said[1]))
+    files = any(isinstance(value, FileField) for value in sent.values())
+    return Came(player, nonce, Request(_key(nonce), player.identity, said[0], at, text=said[1], accompanied=files))
 
 
 def pressed(sent: Sent, at: datetime) -> Came:

@@ -119,7 +119,8 @@ def said(body: Json, team: str, at: datetime, commands: frozenset[str]) -> Incom
     verb = first.removeprefix("/").casefold()
     verb, text = (verb, rest.strip()) if verb in commands else ("exeat", "")
     identity = Identity("slack", team, _text(event, "user"))
-    request = Request(f"slack:{_text(body, 'event_id')}", identity, verb, at, text=text)
+    files = event.get("subtype") == "file_share" or bool(event.get("files"))
+    request = Request(f"slack:{_text(body, 'event_id')}", identity, verb, at, text=text, accompanied=files)
     return Incoming(request, _text(event, "channel"))
 
 

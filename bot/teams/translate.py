@@ -144,7 +144,8 @@ def said(activity: Json, identity: Identity, at: datetime, commands: frozenset[s
     else:
         verb, text = "exeat", ""
     key = f"teams:{activity['id']}"
-    return Request(key, identity, verb, at, text=text, fields=files, attaches=False)
+    accompanied = any(map(_is_file, activity.get("attachments") or ()))
+    return Request(key, identity, verb, at, text=text, fields=files, attaches=False, accompanied=accompanied)
 
 
 def brought(activity: Json, identity: Identity, verb: str, data: object, zone: ZoneInfo, at: datetime) -> Incoming:
@@ -250,6 +251,14 @@ def _moment(text: object) -> datetime | None:
         return found.astimezone(UTC) if found is not None and found.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def _is_file(attachment: object) -> bool:
+    """Whether an attachment is anything but the words of the message; a picture may also stand among those."""
+    if not isinstance(attachment, dict):
+        return False
+    is_words = attachment.get("contentType") == "text/html"
+    return not is_words or "<img" in str(attachment.get("content")).casefold()
 
 
 def _files(activity: Json) -> dict[str, Value]:

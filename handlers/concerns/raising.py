@@ -14,7 +14,7 @@ from cards.concern_forms import (
     who_form,
     words_form,
 )
-from cards.model import Card, FileRef, Form
+from cards.model import Card, Form
 from handlers.concerns.access import add, keep
 from handlers.concerns.climbing import step
 from handlers.concerns.reading import receipt
@@ -62,9 +62,9 @@ class UnknownAccount(WrongState):
 @registry.command("concern", needs=staff, summary="Raise a concern", quiet=True)
 @registry.command("reportabuse", needs=staff, summary="Raise a concern", quiet=True)
 async def concern(turn: Turn) -> Reply:
-    """The two questions that come first. What is typed or sent along is not looked at, and is asked to be deleted."""
-    if any(isinstance(value, FileRef) for value in turn.request.fields.values()):
-        return Say(no_files_card(), refused=True)
+    """The two questions that come first. What is typed or sent along is not looked at."""
+    if turn.request.accompanied:
+        return Say(no_files_card(numbers(turn.school.contacts)), refused=True)
     if turn.request.text.strip():
         return Say(typed_card())
     if not await is_live(turn):

@@ -118,7 +118,7 @@ def concern_cards(said: str) -> dict[str, Card]:
         "concern log, none": log_card(everything["taken"], [], SIGHT, skipped=PAGE, more=False),
         "concern about oneself": own_concern_card(NUMBERS),
         "concern typed": typed_card(),
-        "concern with a file": no_files_card(),
+        "concern with a file": no_files_card(NUMBERS),
         "concerns": list_card([row(each) for each in everything.values()]),
         "concerns, none": list_card([]),
     }

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.sandbox.rehearsed import rehearse
-from cards.model import Card, FileRef, PersonField, TextField
+from cards.model import Card, PersonField, TextField
 from cards.text import plain
-from handlers.request import Ask, Invalid, Nothing, Reply, Say
+from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say
 from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.concern import Climb, Concern, Contacted, Ending, State
@@ -151,10 +151,20 @@ async def test_what_was_typed_after_the_command_is_not_taken(desk: Desk, command
     assert (button.label, button.verb, button.dialog, button.payload) == ("Open", "concern", True, {})
 
 
-async def test_a_file_is_not_taken(desk: Desk) -> None:
-    sent = {"file_1": FileRef("teams", "https://x.example/1", "IMG.jpg")}
-    reply = await is_unmoved(desk, desk.ask(TEACHER, "concern", fields=sent))
-    assert "Please delete the message with the file" in said(reply)
+@pytest.mark.parametrize("text", ["", SECRET])
+async def test_a_file_is_not_taken_and_nobody_is_asked_to_delete_what_may_be_evidence(desk: Desk, text: str) -> None:
+    """A file that may be an indecent picture of a child stays where it is."""
+    for command in ("concern", "reportabuse"):
+        request = Request(f"{command}", identity(TEACHER), command, MONDAY, text=text, accompanied=True)
+        reply = await is_unmoved(desk, desk.dispatch(request))
+        words = said(reply)
+        first, rest = words.index("do not open it, copy it, send it or delete it"), words.index("please delete")
+        assert first < words.index("999") < rest
+        assert "If it is anything else, please delete the message" in words
+        assert "zebra" not in words
+        assert isinstance(reply, Say)
+        assert [each.label for each in reply.card.buttons] == ["Open"]
+        assert "delete" not in reply.card.summary
 
 
 @pytest.mark.parametrize("missing", ["off", "key", "lado", "dsl", "chair_of_governors"])
