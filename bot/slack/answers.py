@@ -91,7 +91,7 @@ class Answers:
             else:
                 await self.surface.ask(client.views_open(trigger_id=trigger, view=view), idempotent=True)
         except (Transient, Ambiguous, Permanent) as error:
-            log.warning("form not opened", user=incoming.user, verb=incoming.request.verb, why=str(error))
+            log.warning("form not opened", why=str(error))
             await self.tell(incoming, TOO_LATE)
 
     async def show_card(self, incoming: Incoming, card: Card) -> None:
@@ -108,7 +108,7 @@ class Answers:
             else:
                 await self._update(incoming, self._shown(card))
         except (Transient, Ambiguous, Permanent) as error:
-            log.warning("answer not shown", user=incoming.user, verb=incoming.request.verb, why=str(error))
+            log.warning("answer not shown", why=str(error))
             await self.tell(incoming, TOO_LATE if card.dialog else card)
 
     async def done(self, incoming: Incoming) -> None:
@@ -133,7 +133,7 @@ class Answers:
             if not taken and not await self._say(incoming, message(card, school=self.surface.school)):
                 raise Permanent("invalid_blocks")
         except (Transient, Ambiguous, Permanent) as error:
-            log.warning("answer lost", user=incoming.user, verb=incoming.request.verb, why=str(error))
+            log.warning("answer lost", why=str(error))
 
     async def _uploads(self, card: Card) -> dict[str, str]:
         """Slack's file ids of what is shown, as far as it can be had: what has been done must be told of anyway."""
@@ -156,7 +156,7 @@ class Answers:
             except Permanent as refused:
                 if refused.code == "invalid_blocks":
                     raise
-                log.info("ephemeral refused", user=incoming.user, why=refused.code)
+                log.info("ephemeral refused", why=refused.code)
                 own = await self.surface.direct(incoming.user)
                 await self.surface.ask(client.chat_postMessage(channel=own, **drawn), idempotent=False)
         except Permanent as refused:
@@ -171,7 +171,7 @@ class Answers:
             view = home(card, school=self.surface.school, uploads=await self.surface.uploads(card))
             await self.surface.ask(self.surface.client.views_publish(user_id=user, view=view), idempotent=True)
         except (Transient, Ambiguous, Permanent) as error:
-            log.warning("home not drawn", user=user, why=str(error))
+            log.warning("home not drawn", why=str(error))
 
     def _shown(self, card: Card) -> Body:
         return shown(card, school=self.surface.school, uploads=self.surface.uploaded(card))
@@ -189,7 +189,7 @@ class Answers:
         except Permanent as refused:
             if refused.code != "hash_conflict":
                 raise
-            log.info("view redrawn since", user=incoming.user, verb=incoming.request.verb)
+            log.info("view redrawn since")
 
 
 def _is_modal(incoming: Incoming) -> bool:

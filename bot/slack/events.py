@@ -84,4 +84,4 @@ class Events:
             try:
                 await self.home(user)
             except Trouble as trouble:
-                log.warning("home not drawn", user=user, error=trouble.error)
+                log.warning("home not drawn", error=trouble.error)

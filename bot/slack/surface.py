@@ -161,7 +161,7 @@ class SlackSurface:
             async with asyncio.timeout(LOOK_UP_SECONDS):
                 answer = await self.ask(self.client.users_info(user=identity.id), idempotent=True)
         except (Transient, Ambiguous, Permanent, TimeoutError) as error:
-            log.warning("look-up failed", user=identity.id, why=str(error) or type(error).__name__)
+            log.warning("look-up failed", why=str(error) or type(error).__name__)
             return None
         return known(answer.get("user") or {}, self.team)
 

@@ -197,7 +197,7 @@ class Answers:
             async with asyncio.timeout(self.patience):
                 sent = await self.ask(whence, reply, incoming)
         except TimeoutError:
-            log.warning("form not sent", user=whence.identity.id, why="timeout")
+            log.warning("form not sent", why="timeout")
             sent = False
         return said(BELOW if sent else TOO_LATE.summary)
 
@@ -265,7 +265,7 @@ class Answers:
                 if attempt < TRIES - 1 and isinstance(error, Transient | Ambiguous) and wait <= LONGEST_WAIT:
                     await asyncio.sleep(wait)
                     continue
-                log.warning("answer lost", user=whence.identity.id, why=str(error))
+                log.warning("answer lost", why=str(error))
                 return False
             return True
         raise AssertionError("unreachable")

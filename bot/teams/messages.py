@@ -53,7 +53,7 @@ class Messages:
         try:
             reply = await self._dispatch(request)
         except Trouble as trouble:
-            log.warning("not greeted", user=whence.identity.id, error=trouble.error)
+            log.warning("not greeted", error=trouble.error)
             return
         if not (isinstance(reply, Say) and reply.refused):
             await self._answer(whence, request, reply)
@@ -104,7 +104,7 @@ class Messages:
                 call = surface.connector.open_conversation(found.service, found.bot, found.member)
                 made = await surface.asked(call)
         except (TimeoutError, Transient, Ambiguous, Permanent) as error:
-            log.info("no chat opened", user=whence.identity.id, why=str(error) or "timeout")
+            log.info("no chat opened", why=str(error) or "timeout")
             return None
         found = replace(found, conversation=made)
         surface.addresses.note(found)

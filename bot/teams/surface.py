@@ -142,7 +142,7 @@ class TeamsSurface:
             async with asyncio.timeout(LOOK_UP_SECONDS):
                 return await self._known(address)
         except (Transient, Permanent, TimeoutError) as error:
-            log.warning("look-up failed", user=identity.id, why=str(error) or type(error).__name__)
+            log.warning("look-up failed", why=str(error) or type(error).__name__)
             return None
 
     async def find_out(self, identity: Identity) -> Known | None:
@@ -156,7 +156,7 @@ class TeamsSurface:
             except (Transient, Permanent) as error:
                 wished = error.seconds if isinstance(error, Transient) else None
                 if isinstance(error, Permanent) or wait is None or (wished or 0.0) > LONGEST_WAIT:
-                    log.warning("look-up failed", user=identity.id, why=str(error))
+                    log.warning("look-up failed", why=str(error))
                     return None
                 await asyncio.sleep(wait if wished is None else wished)
         return None
@@ -174,7 +174,7 @@ class TeamsSurface:
             some = asked[start : start + AT_ONCE]
             for address, found in zip(some, await self._ask_after(some), strict=True):
                 if isinstance(found, Exception):
-                    log.warning("not known", user=address.id, why=str(found))
+                    log.warning("not known", why=str(found))
                     failures.append(found)
                     continue
                 answers += 1
@@ -215,7 +215,7 @@ class TeamsSurface:
         try:
             await self.addresses.close(identity, began)
         except Unavailable as error:
-            log.warning("address not closed", user=identity.id, why=str(error))
+            log.warning("address not closed", why=str(error))
 
     async def _ask_after(self, addresses: Sequence[Address]) -> list[Known | Transient | Permanent | None]:
         async def one(address: Address) -> Known | Transient | Permanent | None:

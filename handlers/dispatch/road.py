@@ -114,7 +114,8 @@ class Dispatch(Meeting):
                 except Unavailable:
                     raise
                 except Exception as error:
-                    self._trouble(f"due.{name.kind}", error, record=str(name))
+                    told = {} if is_hidden(due.record) else {"record": str(name)}
+                    self._trouble(f"due.{name.kind}" if told else "due", error, **told)
                     failed.append(name)
         return Ran(ran, tuple(failed), hidden)
 
@@ -262,8 +263,9 @@ class Dispatch(Meeting):
         return Say(refusal_card(stale, card, typed))
 
     def _known(self, verb: str) -> str:
-        """A verb that may stand in the log: anybody can send any word as one."""
-        return verb if verb in self.registry.specs else UNKNOWN
+        """A verb that may stand in the log: no quiet one, and none that anybody made up."""
+        spec = self.registry.specs.get(verb)
+        return verb if spec is not None and not spec.quiet else UNKNOWN
 
     def _trouble(self, verb: str, error: Exception, **ids: str) -> Trouble:
         number = secrets.token_hex(4)

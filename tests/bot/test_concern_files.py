@@ -1,4 +1,4 @@
-"""A file sent along with the command for a concern: the same words on every surface, none asking to delete it first."""
+"""A file sent along with the command for a concern: the same words on every surface; nobody is asked to delete it."""
 
 from html import unescape
 from pathlib import Path

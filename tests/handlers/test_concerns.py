@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.sandbox.rehearsed import rehearse
 from cards.model import Card, PersonField, TextField
 from cards.text import plain
+from handlers.dispatch import Trouble
 from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say
+from handlers.turn import Turn
 from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.concern import Climb, Concern, Contacted, Ending, State
@@ -704,3 +707,26 @@ async def test_contacts_that_are_missing_are_left_out(tmp_path: Path) -> None:
     assert "999" in said(reply)
     assert "LADO, at the council" not in said(reply)
     await desk.store.close()
+
+
+async def test_the_log_tells_of_trouble_and_not_that_it_was_about_a_concern(desk: Desk) -> None:
+    """Neither by a verb nor by a reference: who may read the log may be whoever it is about."""
+    found = await raised(desk)
+    desk.now += HOUR
+    desk.dispatch.registry.dues[Concern.KIND] = replace(desk.dispatch.registry.dues[Concern.KIND], handler=_stumble)
+    with capture_logs() as logs:
+        assert (await desk.dispatch.due()).failed == (ref(found),)
+        await do(desk, COLLEAGUE, "concern.open", found)
+        with pytest.raises(Trouble):
+            await desk.ask(
+                TEACHER,
+                "concern.new",
+                fields={"what": 7},
+                payload={"about": "colleague", "risk": "no", "person": "::"},
+            )
+    assert [each["event"] for each in logs] == ["trouble", "refused", "trouble"]
+    assert not any(word in str({**each, "where": ""}) for each in logs for word in ("concern", found.id))
+
+
+async def _stumble(turn: Turn, concern: Concern) -> None:
+    raise LookupError(concern.account.what)
