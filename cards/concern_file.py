@@ -139,9 +139,11 @@ def facts(concern: Concern, sight: Sight) -> list[tuple[str, str]]:
     rows += [("Who is affected", account.affected)] if account.affected else []
     rows.append(("How to reach them", account.contact or "they did not say"))
     rows += [("Case manager", sight.name(concern.manager))] if concern.manager else []
-    rows.append(("Read by", listed([sight.name(each) for each in concern.readers])))
+    rows.append(("May read it", listed([sight.name(each) for each in concern.readers])))
     rows += [("LADO contacted", _lado(concern, sight))] if concern.risk.may_be else []
     rows += [("Referred to", listed(concern.referred))] if concern.referred else []
+    if (held := concern.held) is not None:
+        rows.append(("Held", f"{moment(held.at, sight.zone)}, by {sight.name(held.by)}: {held.reason}"))
     return rows
 
 
@@ -180,6 +182,11 @@ def _acts(concern: Concern, sight: Sight) -> tuple[Button, ...]:
         found.append(press(concern, "Refer", "concern.refer"))
         found.append(press(concern, "Add reader", "concern.reader"))
         found.append(press(concern, "Close", "concern.close"))
+    if sight.manages:
+        if concern.added:
+            found.append(press(concern, "Remove reader", "concern.unreader"))
+        hold = ("Release", "concern.release") if concern.held is not None else ("Hold", "concern.hold")
+        found.append(press(concern, *hold))
     return tuple(found)
 
 

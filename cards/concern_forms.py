@@ -160,6 +160,22 @@ def reader_form(concern: Concern) -> Form:
     return _about(concern, "concern.reader.send", parts, "They read all of it from now on. It is kept that they do.")
 
 
+def unreader_form(concern: Concern, added: Sequence[tuple[str, str]]) -> Form:
+    """Who reads it no more, of those who were `added`, each by id and name."""
+    parts: tuple[Part, ...] = (
+        ChoiceField("person", "Who may not read it any more", tuple(added), required=True),
+        Text("They are not told. What they have read stands in the log.", Tone.QUIET),
+    )
+    return _about(concern, "concern.unreader.send", parts)
+
+
+def hold_form(concern: Concern) -> Form:
+    """Why it has to stay."""
+    hint = "Such as a case number. Only those who may read this see it."
+    parts = (TextField("reason", "Why", hint=hint, required=True, lines=2, longest=500),)
+    return _about(concern, "concern.hold.send", parts, "It is then kept until somebody presses Release.")
+
+
 def close_form(concern: Concern) -> Form:
     """How it ended."""
     endings = tuple((each.value, words) for each, words in ENDINGS.items())

@@ -113,6 +113,15 @@ def _named_by_several(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody has said that it must stay, whatever its time: a legal hold, which nobody else hears of."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Concern:
     """A concern. `by` raised it, and stays its author whatever becomes of them.
 
@@ -155,6 +164,7 @@ class Concern:
     looked: datetime | None = None
     referred: tuple[str, ...] = ()
     outcome: Outcome | None = None
+    held: Held | None = None
     next_due: datetime | None = None
     rev: int = 0
 
@@ -204,6 +214,11 @@ class Concern:
     def asks_lado(self) -> bool:
         """Whether the question about the LADO waits for its answer."""
         return self.live and self.risk.may_be and not (self.lado is not None and self.lado.settled)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Those who were added by name: the ladder has not reached them."""
+        return tuple(each for each in self.readers if each not in self.told)
 
     def has_acknowledged(self, ids: tuple[str, ...]) -> bool:
         """Whether somebody of these ids has."""
@@ -269,6 +284,40 @@ def add_reader(concern: Concern, person: str) -> Concern:
     """Somebody may read it from now on."""
     _managed(concern)
     return concern if person in concern.readers else replace(concern, readers=(*concern.readers, person))
+
+
+def remove_reader(concern: Concern, ids: tuple[str, ...]) -> Concern:
+    """Somebody who was added, and is known by these ids, reads it no more. Raises WrongState for anybody else: those
+    whom the ladder has reached are nobody's to send away.
+    """
+    if set(ids).isdisjoint(concern.added) or not set(ids).isdisjoint(concern.told):
+        raise WrongState(
+            "Nothing was changed: only somebody who was added by name can be taken off.",
+            "Those whom an alert has reached by their role stay, so that nobody can be kept from it by one press.",
+            "Press Open to see who may read it.",
+            clause=CLAUSE,
+        )
+    return replace(concern, readers=tuple(each for each in concern.readers if each not in ids))
+
+
+def hold(concern: Concern, held: Held) -> Concern:
+    """It stays from now on, whatever its time, also when it is closed. Raises Unusable without a reason."""
+    if not held.reason:
+        raise Unusable({"reason": "Please say why it has to stay, such as a case number."})
+    if concern.held is not None:
+        raise WrongState(
+            f"{concern.id} is held already, so nothing was changed.",
+            "One hold is enough to keep it.",
+            "To give another reason, press Release first.",
+        )
+    return replace(concern, held=held)
+
+
+def release(concern: Concern) -> Concern:
+    """It is held no longer, and goes once its time is over. Raises WrongState when it was not held."""
+    if concern.held is None:
+        raise WrongState(f"{concern.id} is not held, so nothing was changed.", then="Press Hold to hold it.")
+    return replace(concern, held=None)
 
 
 def close(concern: Concern, outcome: Outcome) -> Concern:

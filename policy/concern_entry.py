@@ -23,6 +23,10 @@ class Act(StrEnum):
     NOTE = "note"
     ADDED = "added"
     READER = "reader"
+    UNREADER = "unreader"
+    HELD = "held"
+    RELEASED = "released"
+    REQUESTED = "requested"
     REFERRED = "referred"
     LADO = "lado"
     CLOSED = "closed"
@@ -46,6 +50,10 @@ _LABELS = {
     Act.NOTE: "Note",
     Act.ADDED: "Added by whoever raised it",
     Act.READER: "May read it",
+    Act.UNREADER: "May not read it any more",
+    Act.HELD: "Held, so that it is not deleted",
+    Act.RELEASED: "No longer held",
+    Act.REQUESTED: "A request for data touches it",
     Act.REFERRED: "Referred",
     Act.LADO: "LADO",
     Act.CLOSED: "Closed",

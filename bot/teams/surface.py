@@ -171,8 +171,7 @@ class TeamsSurface:
         people, failures = list[Known](), list[Exception]()
         answers = 0
         for start in range(0, len(asked), AT_ONCE):
-            some = asked[start : start + AT_ONCE]
-            for address, found in zip(some, await self._ask_after(some), strict=True):
+            for found in await self._ask_after(asked[start : start + AT_ONCE]):
                 if isinstance(found, Exception):
                     log.warning("not known", why=str(found))
                     failures.append(found)

@@ -9,7 +9,7 @@ from handlers.turn import Scene
 from storage.codec import plain
 
 CAREFUL = (
-    "This is confidential. It is for the person it was made for, who may read the concern in Exeat. Give it to "
+    "Keep this to yourself. It is for the person it was made for, who may read the concern in Exeat. Give it to "
     "nobody else, and least of all to anybody it is about.",
     "Keep it where the school keeps its safeguarding files. Delete every other copy, the one on the server first.",
 )

@@ -100,7 +100,7 @@ async def receipt(turn: Turn, concern: Concern) -> Reply:
 async def sight(scene: Scene, concern: Concern, entries: Sequence[ConcernEntry] = ()) -> Sight:
     """How the viewer sees it, with the names that its file needs."""
     ids = {concern.by, concern.manager, *concern.readers, *(each.by for each in entries)} - {"", EXEAT.id}
-    ids |= {each.by for each in concern.acknowledged} | ({concern.outcome.by} if concern.outcome else set())
+    ids |= {each.by for each in (*concern.acknowledged, concern.outcome, concern.held) if each is not None}
     return Sight(
         zone=scene.school.zone,
         names={EXEAT.id: EXEAT.name} | {id: await scene.name(id) for id in sorted(ids)},

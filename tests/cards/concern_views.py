@@ -19,12 +19,14 @@ from cards.concern import (
 from cards.concern_file import PAGE, Sight, file_card, log_card, receipt_card
 from cards.concern_forms import (
     close_form,
+    hold_form,
     lado_form,
     meant_form,
     note_form,
     reader_form,
     refer_form,
     route_form,
+    unreader_form,
     unsure_form,
     who_form,
     words_form,
@@ -36,12 +38,14 @@ from policy.concern import (
     Concern,
     Contacted,
     Ending,
+    Held,
     Lado,
     Outcome,
     acknowledge,
     answer_lado,
     call,
     close,
+    hold,
     refer,
 )
 from policy.concern_entry import Act, ConcernEntry
@@ -84,6 +88,7 @@ def states(said: str, mode: Concerns = Concerns.RECORD) -> dict[str, Concern]:
         "calls": call(taken),
         "calls, unseen": replace(call(taken), climb=Climb.UNSEEN),
         "answered": answered,
+        "held": hold(replace(answered, readers=("dina", "helen", "tom")), Held(said or "A claim", "dina", MONDAY)),
         "not yet": answer_lado(taken, Lado(Contacted.NOT_YET, "helen", MONDAY)),
         **{each.value: close(answered, Outcome(each, "helen", MONDAY)) for each in Ending},
     }
@@ -144,6 +149,8 @@ def concern_forms(said: str) -> dict[str, Form]:
             f"concern lado {mode.value}": lado_form(concern),
             f"concern refer {mode.value}": refer_form(concern, CONTACTS.agencies),
             f"concern reader {mode.value}": reader_form(concern),
+            f"concern unreader {mode.value}": unreader_form(concern, [("tom", "Tom Okafor")]),
+            f"concern hold {mode.value}": hold_form(concern),
             f"concern close {mode.value}": close_form(concern),
         }
     return found

@@ -164,8 +164,9 @@ def test_buttons_are_those_of_whoever_may_act_and_of_nobody_else() -> None:
         for manages in (True, False):
             found = cards[f"concern record {name}, file {manages}"].buttons
             alike[f"{name} {manages}"] = [each.label for each in found if each.label != "Older"]
-    assert alike["sent True"] == ["Acknowledge", "Add note"]
-    assert alike["taken True"] == ["Add note", "LADO", "Refer", "Add reader", "Close"]
-    assert alike["acted True"] == ["Add note"]
+    assert alike["sent True"] == ["Acknowledge", "Add note", "Hold"]
+    assert alike["taken True"] == ["Add note", "LADO", "Refer", "Add reader", "Close", "Hold"]
+    assert alike["held True"] == ["Add note", "LADO", "Refer", "Add reader", "Close", "Remove reader", "Release"]
+    assert alike["acted True"] == ["Add note", "Hold"]
     assert {tuple(labels) for name, labels in alike.items() if name.endswith("False")} == {("Add note",)}
     assert all(concern.status is not State.CLOSED or concern.outcome for concern in states(PLANTED).values())

@@ -1,24 +1,26 @@
 """How long concerns are kept, and that whoever looks after what is kept, or exports it, hears nothing of them."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cards.text import plain
-from handlers.concerns.exporting import VERB, note_export
+from handlers.concerns.exporting import VERB, laid_out, note_export
 from handlers.keeping.sweeping import Sweep, survey
-from handlers.request import Invalid, Say
+from handlers.request import Ask, Invalid, Nothing, Say
 from handlers.turn import Scene
 from policy.concern import Concern, State
-from policy.concern_entry import ConcernEntry
-from policy.people import EXEAT, Role
+from policy.concern_entry import Act, ConcernEntry
+from policy.hold import Hold
+from policy.people import EXEAT, Person, Role
 from policy.refused import NotFound
 from tests.fakes.counting import CountingStore
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, concerns, do, log, now, raised, safe_desk, safe_harbour
-from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, TEACHER, email
+from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, TEACHER, email, identity
 from tests.handlers.test_concerns import hidden_audit
 
 YEAR = timedelta(days=366)
@@ -85,6 +87,56 @@ async def test_nobody_is_told_that_one_went_but_the_hidden_audit(desk: Desk) -> 
     assert {Concern, ConcernEntry}.isdisjoint(each.each.record for each in (*told, *swept.tallies))
     assert not any(found.id in str(row) for row in (await desk.audit())[clear:])
     assert (await hidden_audit(desk))[-1].entry.state == "deleted"
+
+
+async def test_a_concern_that_is_held_stays_until_it_is_released(desk: Desk) -> None:
+    """By those who act on it, in its file; its own chain says so, and its export."""
+    found, other = await closed(desk), await closed(desk)
+    assert isinstance(await do(desk, DSL, "concern.hold", found), Ask)
+    assert isinstance(await do(desk, DSL, "concern.hold.send", found, reason=" "), Invalid)
+    assert isinstance(await do(desk, DSL, "concern.hold.send", found, reason="Claim 4711"), Nothing)
+    again = await do(desk, DSL, "concern.hold.send", found, reason="Claim 4712")
+    assert isinstance(again, Say)
+    assert "held already" in plain(again.card)
+    window = await do(desk, DSL, "concern.open", found)
+    assert isinstance(window, Say)
+    assert "Claim 4711" in plain(window.card)
+    assert [each.label for each in window.card.buttons if each.label in ("Hold", "Release")] == ["Release"]
+    kept = await now(desk, found)
+    async with desk.store.transaction(desk.school.id) as tx:
+        scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
+        reader = await tx.get(Person, str(identity(DSL)))
+        assert reader is not None
+        exported = str(await laid_out(scene, kept, reader))
+        assert await tx.find(Hold, limit=1) == []
+    assert exported.count("Claim 4711") == 2
+    desk.now += 60 * YEAR
+    await sweep(desk)
+    assert [each.id for each in await concerns(desk)] == [found.id]
+    assert other.id not in str(await concerns(desk))
+    assert isinstance(await do(desk, DSL, "concern.release", found), Nothing)
+    assert [each.act for each in await log(desk, found)][-1] is Act.RELEASED
+    verbs = [row.entry.verb for row in await hidden_audit(desk)]
+    assert {"concern.hold.send", "concern.release"} <= set(verbs)
+    desk.now += timedelta(days=1)
+    await sweep(desk)
+    assert await concerns(desk) == []
+
+
+async def test_nobody_else_hears_of_a_hold_or_puts_one(desk: Desk) -> None:
+    found = await closed(desk)
+    clear = len(await desk.audit())
+    await do(desk, DSL, "concern.hold.send", found, reason="Claim 4711")
+    assert len(await desk.audit()) == clear
+    for who in (HEAD, TEACHER, ADMIN, COLLEAGUE):
+        for verb in ("concern.hold", "concern.release", "concern.hold.send"):
+            reply = await do(desk, who, verb, found, reason="x")
+            unknown = await do(desk, who, verb, replace(found, id="AAAA-AAAA"), reason="x")
+            assert reply == unknown
+    held = await desk.ask(HEAD, "holds")
+    assert isinstance(held, Say)
+    assert "No record is held." in plain(held.card)
+    assert (await now(desk, found)).held is not None
 
 
 async def test_holding_says_nothing_of_whether_there_is_one(tmp_path: Path) -> None:

@@ -123,6 +123,8 @@ ACTS = ("concern.acknowledge", "concern.refer", "concern.lado", "concern.reader"
 
 SENT = ("concern.refer.send", "concern.lado.send", "concern.reader.send", "concern.close.send")
 
+FURTHER = ("concern.unreader", "concern.hold", "concern.release", "concern.unreader.send", "concern.hold.send")
+
 LOOKS = ("concerns", "home", "exeat", "incidents", "posts", "comments", "checked", "templates")
 
 
@@ -176,7 +178,7 @@ async def test_a_concern_is_seen_exactly_where_it_should_be(tmp_path: Path, name
         for told in (case.first, case.later):
             assert sorted(each.rpartition(":")[2] for each in (await _now(desk)).told) == sorted(told)
             for who in (each for each in PEOPLE if each not in told):
-                found = await seen_by(desk, who, concern, (*READERS, *ACTS, *SENT))
+                found = await seen_by(desk, who, concern, (*READERS, *ACTS, *SENT, *FURTHER))
                 assert sorted(found) == sorted(expected(who)), who
             for _ in range(5):
                 desk.now += timedelta(minutes=15)
@@ -260,9 +262,13 @@ async def test_nothing_beside_what_is_sealed_tells_that_there_is_one(tmp_path: P
         await press(desk, who, verb, concern)
     await press(desk, TEACHER, "concern.note.send", concern)
     await press(desk, DSL, "concern.reader.send", concern, person=identity(OUTSIDER))
+    await press(desk, DSL, "concern.unreader.send", concern, person=str(identity(OUTSIDER)))
+    await press(desk, DSL, "concern.hold.send", concern, reason=SECRET)
+    await press(desk, DSL, "concern.release", concern)
     await press(desk, DSL, "concern.lado.send", concern, contacted="not_needed", why=SECRET)
     await press(desk, HEAD, "concern.close.send", concern, ending="acted", why=SECRET, told=SECRET)
-    assert (await _now(desk)).status is State.CLOSED
+    kept = await _now(desk)
+    assert (kept.status, kept.held, kept.added) == (State.CLOSED, None, ())
     after = load(tmp_path).rows
     assert after.pop("sealed")
     before.pop("sealed", None)
@@ -280,7 +286,7 @@ def written(folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("who", [COLLEAGUE, ADMIN, OUTSIDER, CHAIR])
-@pytest.mark.parametrize("verb", [*READERS, *ACTS, *SENT])
+@pytest.mark.parametrize("verb", [*READERS, *ACTS, *SENT, *FURTHER])
 async def test_one_it_is_hidden_from_costs_what_an_unknown_reference_costs(
     tmp_path: Path, who: str, verb: str
 ) -> None:

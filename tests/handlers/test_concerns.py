@@ -10,17 +10,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.sandbox.rehearsed import rehearse
-from cards.model import Card, PersonField, TextField
+from cards.model import Card, ChoiceField, PersonField, TextField
 from cards.text import plain
 from handlers.dispatch import Trouble
 from handlers.request import Ask, Invalid, Nothing, Reply, Request, Say
 from handlers.turn import Turn
 from policy.away import plan_away
 from policy.calendar import Calendar
-from policy.concern import Climb, Concern, Contacted, Ending, State
+from policy.concern import Climb, Concern, Contacted, Ending, State, remove_reader
 from policy.concern_entry import Act
 from policy.people import Identity, Known, Person, Role, Standing
 from policy.record import Ref, ref
+from policy.refused import WrongState
 from policy.school import Concerns, Contacts
 from storage.contract import AuditRow, Task
 from tests.fakes.desk import Desk, open_desk
@@ -65,6 +66,13 @@ def said(reply: Reply) -> str:
 async def told(desk: Desk, view: str = "concern") -> list[str]:
     """To whom that view is now to be sent, in the chat."""
     return sorted(who for each, who in await desk.sent() if each == view)
+
+
+async def file_of(desk: Desk, who: str, concern: Concern) -> Card:
+    """The file as somebody reads it."""
+    reply = await do(desk, who, "concern.open", concern)
+    assert isinstance(reply, Say)
+    return reply.card
 
 
 async def hidden_audit(desk: Desk) -> list[AuditRow]:
@@ -604,6 +612,46 @@ async def test_a_reader_reads_from_then_on_and_does_nothing_else(desk: Desk) -> 
     for verb in ("concern.acknowledge", "concern.refer", "concern.lado", "concern.reader", "concern.close"):
         assert "Those who hold a safeguarding role act on it." in said(await do(desk, OUTSIDER, verb, found))
     assert [entry.text for entry in await log(desk, found) if entry.act is Act.READER] == ["Olu"]
+
+
+async def test_a_reader_who_is_taken_off_sees_nothing_from_then_on(desk: Desk) -> None:
+    """As of a reference that nobody ever had; it stands in the log, and they are not told."""
+    found = await raised(desk)
+    await do(desk, DSL, "concern.acknowledge", found)
+    await do(desk, DSL, "concern.reader.send", found, person=identity(OUTSIDER))
+    await desk.outbox()
+    assert "Remove reader" in [each.label for each in (await file_of(desk, DSL, found)).buttons]
+    assert "Remove reader" not in [each.label for each in (await file_of(desk, OUTSIDER, found)).buttons]
+    asked = await do(desk, DSL, "concern.unreader", found)
+    assert isinstance(asked, Ask)
+    [whom] = asked.form.fields
+    assert isinstance(whom, ChoiceField)
+    assert whom.options == ((str(identity(OUTSIDER)), "Olu"),)
+    assert isinstance(await do(desk, DSL, "concern.unreader.send", found, person=whom.options[0][0]), Nothing)
+    unknown = replace(found, id="AAAA-AAAA")
+    for verb in ("concern.open", "concern.note", "concern.page"):
+        assert await do(desk, OUTSIDER, verb, found) == await do(desk, OUTSIDER, verb, unknown)
+    assert await desk.see(OUTSIDER, "concern.waits", ref(found)) is None
+    assert found.id not in said(await desk.ask(OUTSIDER, "concerns"))
+    assert OUTSIDER not in [who for _, who in await desk.sent()]
+    last = (await log(desk, found))[-1]
+    assert (last.act, last.by, last.text) == (Act.UNREADER, str(identity(DSL)), "Olu")
+    assert "Nobody was added" in said(await do(desk, DSL, "concern.unreader", found))
+
+
+@pytest.mark.parametrize("who", [DSL, HEAD, OUTSIDER])
+async def test_nobody_whom_an_alert_has_reached_is_taken_off(desk: Desk, who: str) -> None:
+    """One person could otherwise keep the others from it by one press; neither does a reader take anybody off."""
+    found = await raised(desk, risk="yes")
+    await do(desk, DSL, "concern.acknowledge", found)
+    await do(desk, DSL, "concern.reader.send", found, person=identity(OUTSIDER))
+    before = await now(desk, found)
+    for other in (DSL, HEAD):
+        reply = await do(desk, who, "concern.unreader.send", found, person=str(identity(other)))
+        assert not isinstance(reply, Nothing)
+    assert await now(desk, found) == before
+    with pytest.raises(WrongState):
+        remove_reader(before, (str(identity(HEAD)),))
 
 
 async def test_nobody_whom_it_is_about_is_made_a_reader(desk: Desk) -> None:
