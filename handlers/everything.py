@@ -14,6 +14,7 @@ from handlers import (
     safeguarding,
     templates,
 )
+from handlers.concerns import requests
 from handlers.registry import Registry, merge
 from handlers.welcome import with_front_door
 
@@ -24,4 +25,4 @@ def everything() -> Registry:
         *(posts, comments, looks, incidents, concerns, safeguarding, templates),
         *(away, letters, missing, exports, keeping),
     )
-    return with_front_door(merge(room.REGISTRY for room in rooms))
+    return with_front_door(merge([*(room.REGISTRY for room in rooms), requests.registry]))

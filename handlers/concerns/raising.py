@@ -251,16 +251,21 @@ async def _picked(turn: Turn, payload: Mapping[str, str]) -> Person | None:
     """
     if not (said := payload.get(PERSON, "")):
         return None
-    identity = Identity.parse(said)
-    if met := await turn.tx.find(Person, key=f"identity:{identity}", limit=1):
-        return met[0]
-    if identity not in turn.strangers:
+    if (found := await chosen(turn, Identity.parse(said))) is None:
         raise UnknownAccount(
             "This was not sent: Exeat could not find out just now who it is about.",
             "It might be somebody who would be told.",
             "Please try again in a minute, or ring one of the numbers above.",
         )
-    return meet(turn.strangers[identity], turn.school.id)
+    return found
+
+
+async def chosen(turn: Turn, identity: Identity) -> Person | None:
+    """Whoever was chosen by their account in a quiet request; None when nothing can be learnt of it."""
+    if met := await turn.tx.find(Person, key=f"identity:{identity}", limit=1):
+        return met[0]
+    known = turn.strangers.get(identity)
+    return meet(known, turn.school.id) if known is not None else None
 
 
 def _payload(turn: Turn) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from cards.access import access_form, keyless_card, noted_card, request_text, sheet_card, touched_card
 from cards.concern import (
     alert_card,
     list_card,
@@ -126,8 +127,17 @@ def concern_cards(said: str) -> dict[str, Card]:
         "concern with a file": no_files_card(NUMBERS),
         "concerns": list_card([row(each) for each in everything.values()]),
         "concerns, none": list_card([]),
+        "request for data, noted": noted_card(MONDAY.date()),
+        "request for data, no key": keyless_card(),
+        "request for data, alert": touched_card(everything["taken"]),
+        "request for data, sheet": sheet_card(everything["taken"], _requests(said)),
     }
     return found
+
+
+def _requests(said: str) -> list[ConcernEntry]:
+    words = request_text(said or "Tom", MONDAY.date(), MONDAY.date())
+    return [ConcernEntry("e1", "harbour", REFERENCE, MONDAY, "exeat", Act.REQUESTED, words)]
 
 
 def concern_forms(said: str) -> dict[str, Form]:
@@ -140,6 +150,7 @@ def concern_forms(said: str) -> dict[str, Form]:
         "concern meant": meant_form(payload, tuple(Role)),
         "concern words": words_form(payload, NUMBERS, written=True),
         "concern words, ring": words_form(payload, NUMBERS, written=True, ring=["the LADO on 01632 960003"]),
+        "request for data": access_form(MONDAY.date()),
         "concern alert": words_form(payload, NUMBERS, written=False),
     }
     for mode in (Concerns.RECORD, Concerns.ALERT_ONLY):
