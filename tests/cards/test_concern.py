@@ -1,8 +1,10 @@
 """The words of a concern: nothing of it in a chat, nothing promised, and plain to read."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,9 @@ from policy.concern import State
 from policy.people import Role
 from policy.school import Contacts
 from tests.cards.concern_views import NUMBERS, REFERENCE, concern_cards, concern_forms, states
+from tests.cards.safeguarding_views import safeguarding_cards
+
+ROOT = Path(__file__).parents[2]
 
 PLANTED = "zebra"
 
@@ -64,6 +69,47 @@ def test_no_word_that_promises_or_judges(name: str) -> None:
         assert word not in said
 
 
+WRITTEN = (
+    *("handlers/concerns/*.py", "handlers/safeguarding/drill.py", "handlers/safeguarding/testing.py"),
+    *("cards/concern*.py", "cards/access.py", "cards/drill.py", "cards/missing.py", "policy/concern*.py"),
+    *("policy/access.py", "policy/safeguarding.py", "policy/drill.py"),
+    *("bot/cli/disclosing.py", "bot/mail/message.py", "handlers/fields.py", "handlers/picking.py"),
+)
+"""Wherever something stands that people may read of a concern: in a form, a file, a refusal, a letter, on a page."""
+
+
+def _told(module: ast.Module) -> Iterator[str]:
+    """The words in a module's code, without its docstrings."""
+    alone = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+@pytest.mark.parametrize("pattern", WRITTEN)
+def test_nor_in_any_refusal_letter_page_or_test_alert(pattern: str) -> None:
+    found = sorted(ROOT.glob(pattern))
+    assert found
+    for file in found:
+        said = " ".join(_told(ast.parse(file.read_text("utf-8")))).casefold()
+        for word in FORBIDDEN:
+            assert word not in said, (file.name, word)
+
+
+def test_a_forbidden_word_in_code_would_be_noticed() -> None:
+    code = '"""The victim is confirmed."""\nSAID = f"This is confidential, {name}."\n'
+    assert list(_told(ast.parse(code))) == ["This is confidential, ", "."]
+
+
+@pytest.mark.parametrize("name", safeguarding_cards("Words."))
+def test_roles_and_test_alerts_promise_nothing_and_are_plain_to_read(name: str) -> None:
+    said = words(safeguarding_cards("Words.")[name])
+    judged = FORBIDDEN if name.startswith("test alert") else [each for each in FORBIDDEN if each != "confirmed"]
+    assert not [word for word in judged if word in said.casefold()]
+    if len(said.split()) >= WHOLE:
+        assert grade(said) <= GRADE, grade(said)
+
+
 @pytest.mark.parametrize("name", views())
 def test_a_whole_view_is_plain_to_read(name: str) -> None:
     said = words(views("Words.")[name])
@@ -78,7 +124,7 @@ def test_hard_words_would_be_noticed() -> None:
 
 def test_long_views_are_among_those_that_are_read() -> None:
     long = [name for name, view in views("Words.").items() if len(words(view).split()) >= WHOLE]
-    assert {"concern route", "concern words", "concern ring None"} <= set(long)
+    assert {"concern route", "concern words", "concern ring None", "request for data, sheet"} <= set(long)
 
 
 CHAT = [name for name, card in concern_cards(PLANTED).items() if not card.dialog]

@@ -1,14 +1,17 @@
 """How long concerns are kept, and that whoever looks after what is kept, or exports it, hears nothing of them."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from cards.text import plain
 from handlers.concerns.exporting import VERB, laid_out, note_export
+from handlers.concerns.pages import concern_page
 from handlers.keeping.sweeping import Sweep, survey
 from handlers.request import Ask, Invalid, Nothing, Say
 from handlers.turn import Scene
@@ -17,6 +20,7 @@ from policy.concern_entry import Act, ConcernEntry
 from policy.hold import Hold
 from policy.people import EXEAT, Person, Role
 from policy.refused import NotFound
+from tests.cards.test_concern import FORBIDDEN, GRADE, WHOLE, grade
 from tests.fakes.counting import CountingStore
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, concerns, do, log, now, raised, safe_desk, safe_harbour
@@ -121,6 +125,36 @@ async def test_a_concern_that_is_held_stays_until_it_is_released(desk: Desk) -> 
     desk.now += timedelta(days=1)
     await sweep(desk)
     assert await concerns(desk) == []
+
+
+async def test_the_page_that_is_handed_over_and_every_refusal_promise_nothing_and_are_plain_to_read(
+    desk: Desk,
+) -> None:
+    """What stands in them by itself; what somebody wrote is theirs."""
+    found = await closed(desk)
+    async with desk.store.transaction(desk.school.id) as tx:
+        reader = await tx.get(Person, str(identity(DSL)))
+        assert reader is not None
+        scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
+        concern = await tx.get(Concern, found.id)
+        assert concern is not None
+        page = concern_page(await laid_out(scene, concern, reader), scene)
+    shown = re.sub(r"<(style|head)\b.*?</\1>", "", page, flags=re.DOTALL)
+    told = [unescape(re.sub(r"<[^>]+>", "\n", shown))]
+    assert "May read it" in told[0]
+    for who, verb in (
+        (DSL, "concern.close"),
+        (DSL, "concern.release"),
+        (HEAD, "concern.open"),
+        (DSL, "subjectaccess"),
+    ):
+        reply = await do(desk, who, verb, found)
+        assert isinstance(reply, Say)
+        told.append(plain(reply.card))
+    for said in told:
+        assert not [word for word in FORBIDDEN if word in said.casefold()]
+        assert len(said.split()) < WHOLE or grade(said) <= GRADE
+    assert len(told[0].split()) >= WHOLE
 
 
 async def test_nobody_else_hears_of_a_hold_or_puts_one(desk: Desk) -> None:
