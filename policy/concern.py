@@ -300,26 +300,6 @@ def remove_reader(concern: Concern, ids: tuple[str, ...]) -> Concern:
     return replace(concern, readers=tuple(each for each in concern.readers if each not in ids))
 
 
-def hold(concern: Concern, held: Held) -> Concern:
-    """It stays from now on, whatever its time, also when it is closed. Raises Unusable without a reason."""
-    if not held.reason:
-        raise Unusable({"reason": "Please say why it has to stay, such as a case number."})
-    if concern.held is not None:
-        raise WrongState(
-            f"{concern.id} is held already, so nothing was changed.",
-            "One hold is enough to keep it.",
-            "To give another reason, press Release first.",
-        )
-    return replace(concern, held=held)
-
-
-def release(concern: Concern) -> Concern:
-    """It is held no longer, and goes once its time is over. Raises WrongState when it was not held."""
-    if concern.held is None:
-        raise WrongState(f"{concern.id} is not held, so nothing was changed.", then="Press Hold to hold it.")
-    return replace(concern, held=None)
-
-
 def close(concern: Concern, outcome: Outcome) -> Concern:
     """It is over. Raises WrongState before it was acknowledged, and while the LADO may still have to be told."""
     _managed(concern)

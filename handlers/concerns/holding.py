@@ -6,8 +6,9 @@ from handlers.fields import text
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
-from policy.concern import Concern, Held, hold, release, remove_reader
+from policy.concern import Concern, Held, remove_reader
 from policy.concern_entry import Act
+from policy.concern_kept import hold, release
 from policy.refused import Unusable, WrongState
 from policy.safeguarding import CLAUSE
 

@@ -46,10 +46,10 @@ from policy.concern import (
     answer_lado,
     call,
     close,
-    hold,
     refer,
 )
 from policy.concern_entry import Act, ConcernEntry
+from policy.concern_kept import hold
 from policy.people import Role
 from policy.safeguarding import About, Nobody, Risk
 from policy.school import Concerns, Contacts
