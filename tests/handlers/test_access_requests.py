@@ -14,7 +14,7 @@ from handlers.request import Ask, Invalid, Reply, Say
 from policy.access import Access
 from policy.concern import Concern
 from policy.concern_entry import Act
-from policy.people import Identity, Known, Role
+from policy.people import Identity, Known, Role, Standing
 from policy.record import ref
 from policy.school import Concerns
 from storage.tiny.journal import load
@@ -25,6 +25,7 @@ from tests.fakes.safeguarding import (
     DSL,
     HOLDERS,
     OUTSIDER,
+    SECOND_DSL,
     SECRET,
     do,
     log,
@@ -32,7 +33,7 @@ from tests.fakes.safeguarding import (
     safe_desk,
     safe_harbour,
 )
-from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, MONDAY, TEACHER, email, identity
+from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, MONDAY, TEACHER, email, identity, known
 from tests.handlers.test_concern_leaks import drawn, written
 
 OFFICER = "olu"
@@ -116,6 +117,15 @@ async def test_nobody_it_is_hidden_from_is_told(desk: Desk) -> None:
     await raised(desk, about="dsl")
     await note(desk, TEACHER)
     assert await told(desk) == [HEAD]
+
+
+async def test_nobody_is_told_who_has_left(desk: Desk) -> None:
+    found = await raised(desk)
+    await do(desk, DSL, "concern.acknowledge", found)
+    await do(desk, DSL, "concern.reader.send", found, person=identity(SECOND_DSL))
+    await desk.dispatch.met(known(SECOND_DSL, Standing.DEACTIVATED))
+    await note(desk, COLLEAGUE)
+    assert await told(desk) == [DSL]
 
 
 async def test_the_message_says_nothing_and_the_sheet_says_what_to_weigh(desk: Desk) -> None:
