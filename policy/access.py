@@ -76,7 +76,7 @@ def touches(request: Access, concern: Concern, reporter: Person | None) -> bool:
     if concern.by in known or not known.isdisjoint(concern.excluded):
         return True
     account = concern.account
-    if any(might_mean(said, request.who) for said in (concern.named, account.who, account.affected)):
+    if any(might_mean(said, request.who) for said in (*concern.named, account.who, account.affected)):
         return True
     if means(f"{account.what} {account.where}", request.who):
         return True

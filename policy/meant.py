@@ -144,6 +144,12 @@ def means(typed: str, name: str) -> bool:
     return whole and all(any(_is_whole(word, each) for word in said) for each in own)
 
 
+def alike(name: str, other: str) -> bool:
+    """Whether two names, or addresses, have a word in common, or nearly so."""
+    words = [[word for word in _read(each.partition("@")[0]).names if len(word) > 1] for each in (name, other)]
+    return any(_close(one, another) for one in words[0] for another in words[1])
+
+
 def meant_roles(typed: str) -> frozenset[Role]:
     """The roles that what was typed means, where it says nothing else: "the head"."""
     found = _read(typed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from policy.meant import hinted_roles, means, meant_roles, might_mean
+from policy.meant import alike, hinted_roles, means, meant_roles, might_mean
 from policy.people import Person, Role, Roster, might_be_same_person, same_person
 
 CLAUSE = "abuse-to-dsl"
@@ -175,7 +175,7 @@ def hidden_from(
     found = found.union(*(holders.names(role) for role in ACCUSED.get(about, ())))
     found = found.union(*(names_of(person, holders.roster) for person in picked))
     found |= _meant(typed, picked, holders, reporter)
-    return tuple(sorted(found | (_might_be_meant(typed, holders, reporter) - frozenset(spared))))
+    return tuple(sorted(found | (_might_be_meant(typed, picked, holders, reporter) - frozenset(spared))))
 
 
 def doubts(
@@ -188,7 +188,7 @@ def doubts(
     by_role = frozenset[str]().union(*(names_of(person, holders.roster) for person in picked))
     by_role = by_role.union(*(_names_but(role, holders, reporter) for role in meant_roles(typed)))
     certain = by_role | _meant(typed, picked, holders, reporter)
-    possible = certain | _might_be_meant(typed, holders, reporter)
+    possible = certain | _might_be_meant(typed, picked, holders, reporter)
     found: dict[Role, frozenset[str]] = {}
     for role in ASKED:
         if names := holders.names(role) & (possible - (by_role if role in TO_NOBODY else certain)):
@@ -196,12 +196,10 @@ def doubts(
     return found
 
 
-def unlike(
-    holders: Holders, *, picked: Sequence[Person] = (), typed: str = "", reporter: Person | None = None
-) -> frozenset[str]:
-    """The names of the holders who share no more than a part of their name with an account that was chosen."""
-    found = meant_by(called("", picked), holders, reporter) - _meant(typed, picked, holders, reporter)
-    return found - _might_be_meant(typed, holders, reporter)
+def unlike(holders: Holders, picked: Sequence[Person], reporter: Person | None = None) -> frozenset[str]:
+    """The names of the holders who might be called as an account that was chosen is, and have no word of its name."""
+    found = meant_by(called("", picked), holders, reporter)
+    return found - _meant("", picked, holders, reporter) - _might_be_meant("", picked, holders, reporter)
 
 
 def _meant(typed: str, picked: Sequence[Person], holders: Holders, reporter: Person | None) -> frozenset[str]:
@@ -210,17 +208,20 @@ def _meant(typed: str, picked: Sequence[Person], holders: Holders, reporter: Per
     roles = (role for name in said for role in meant_roles(name))
     found = frozenset[str]().union(*(_names_but(role, holders, reporter) for role in roles))
     people = [person for name in said for person in _named(name, holders, reporter, means)]
-    people += [
-        person for name in chosen for person in _named(name, holders, reporter, lambda one, own: means(own, one))
-    ]
+    people += [person for name in chosen for person in _named(name, holders, reporter, _is_meant)]
     return found.union(*(names_of(person, holders.roster) for person in people))
 
 
-def _might_be_meant(typed: str, holders: Holders, reporter: Person | None) -> frozenset[str]:
-    """All the names of the holders of a role among other words, and of those whose name was typed in part."""
+def _might_be_meant(
+    typed: str, picked: Sequence[Person], holders: Holders, reporter: Person | None
+) -> frozenset[str]:
+    """All the names of the holders of a role among other words, of those whose name was typed in part, and of those
+    who have a word of their name in common with an account that was chosen: it may be another of theirs.
+    """
     roles = hinted_roles(typed) - meant_roles(typed)
     found = frozenset[str]().union(*(_names_but(role, holders, reporter, alone=True) for role in roles))
-    people = _named(typed, holders, reporter, might_mean)
+    people = [*_named(typed, holders, reporter, might_mean)]
+    people += [person for name in called("", picked) for person in _named(name, holders, reporter, alike)]
     return found.union(*(names_of(person, holders.roster) for person in people))
 
 

@@ -32,7 +32,7 @@ async def reader_removed(turn: Turn, concern: Concern) -> Reply:
     if said not in concern.added:
         wrong = {"person": "Please choose one of these."}
         return Invalid(unreader_form(concern, await _added(turn, concern)), turn.request.fields, wrong)
-    person = await turn.person(said)
+    person = await turn.part(said)
     moved = remove_reader(concern, person.ids if person is not None else (said,))
     await add(turn, moved, Act.UNREADER, await turn.name(said))
     keep(turn, moved)

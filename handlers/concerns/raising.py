@@ -230,10 +230,10 @@ async def _spared(turn: Turn, payload: Mapping[str, str]) -> tuple[str, ...]:
     they are no more than a little like somebody who was chosen by their account.
     """
     found, picked, roles = await holders(turn), await _picked(turn, payload), await _doubts(turn, payload)
-    chosen, typed = [picked] if picked else [], payload.get("name", "")
+    chosen = [picked] if picked else []
     denied = {role for role in roles if payload.get(MEANT[role]) == NO}
     left = frozenset[str]().union(*(roles[role] for role in roles.keys() - denied))
-    clear = unlike(found, picked=chosen, typed=typed, reporter=turn.viewer)
+    clear = unlike(found, chosen, turn.viewer)
     return tuple(sorted(clear.union(*(roles[role] for role in denied)) - left))
 
 

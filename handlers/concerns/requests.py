@@ -71,22 +71,22 @@ async def new(turn: Turn) -> Reply:
     return Say(noted_card(due))
 
 
-@registry.view("access_request", Access)
+@registry.view("access_request", Access, sure=True)
 async def noted_view(scene: Scene, request: Access) -> Card | None:
     """The answer, to whoever noted it."""
-    return noted_card(request.due) if request.by in scene.viewer.ids else None
+    return noted_card(request.due) if request.by in scene.known.ids else None
 
 
 @registry.due(Access)
 async def due(turn: Turn, request: Access) -> None:
     """It is held against every concern; of each that it touches, those who may read it are told. Then it goes."""
     async for concern in all_of(turn, Concern):
-        if isinstance(concern, Concern) and touches(request, concern, await turn.person(concern.by)):
+        if isinstance(concern, Concern) and touches(request, concern, await turn.part(concern.by)):
             await _tell(turn, concern, request)
     turn.tx.delete(Access, request.id, request.rev)
 
 
-@registry.view("concern.asked", Concern)
+@registry.view("concern.asked", Concern, sure=True)
 async def touched_view(scene: Scene, concern: Concern) -> Card | None:
     """That a request touches it, to those who may read it."""
     return touched_card(concern) if reads(scene, concern) else None
@@ -102,7 +102,7 @@ async def sheet(turn: Turn, concern: Concern) -> Reply:
 
 async def _tell(turn: Turn, concern: Concern, request: Access) -> None:
     await add(turn, concern, Act.REQUESTED, request_text(request.who, request.received, request.due))
-    found = [person for id in concern.readers if (person := await turn.person(id)) is not None]
+    found = [person for id in concern.readers if (person := await turn.part(id)) is not None]
     readers = {each.id: each for each in found if may_hear(turn, concern, each)}
     for person in others(request, list(readers.values()), turn.school.roster):
         turn.alert("concern.asked", person, concern)

@@ -278,7 +278,7 @@ async def test_who_might_be_meant_is_asked_and_is_told_only_if_it_is_not_them(
     assert asked.form.dialog
     found = await raised(desk, person=None, name=said_so[0], is_head=said_so[1])
     assert await told(desk) == sorted(MIGHT_BE[said_so])
-    assert (await now(desk, found)).named == said_so[0]
+    assert (await now(desk, found)).named == (said_so[0],)
 
 
 async def test_whoever_is_not_meant_is_told_in_their_turn(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policy.meant import hinted_roles, means, meant_roles, might_mean
 from policy.people import Known, Person, Role, Standing, meet
-from policy.safeguarding import About, Holders, Risk, doubts, hidden_from, is_hidden_from, route
+from policy.safeguarding import About, Holders, Risk, doubts, hidden_from, is_hidden_from, names_of, route
 from tests.fakes.school import email, identity, person
 from tests.policy.test_safeguarding import ADMIN, CHAIR, DSL, HEAD, ROLES, TEACHER, seated
 
@@ -233,6 +233,30 @@ def test_who_might_be_meant_is_asked_about(typed: str, roles: set[Role]) -> None
 
 def test_whoever_raises_it_is_asked_nothing_about_themselves() -> None:
     assert doubts(full(), typed="Mrs M, the head of something", reporter=full().of(Role.HEADTEACHER)[0]) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "hidden"),
+    [
+        ("D. Lamb", set(), True),
+        ("Lamb, Dina", set(), True),
+        ("Tom Lamb", {Role.DSL}, True),
+        ("Helen Jones", {Role.HEADTEACHER}, True),
+        ("Carol Smith", {Role.CHAIR}, True),
+        ("Joanna Lee", set(), False),
+    ],
+)
+def test_an_account_that_is_called_like_a_holder_may_be_theirs(name: str, roles: set[Role], hidden: bool) -> None:
+    """A whole name is; where they have but a word in common it is asked, and a no is believed."""
+    holders, chosen = full(), [named("other", name)]
+    asked = doubts(holders, picked=chosen)
+    assert set(asked) == roles
+    spared = frozenset[str]().union(*asked.values())
+    mine = names_of(chosen[0], holders.roster)
+    kept = set(hidden_from(About.COLLEAGUE, holders, picked=chosen)) - mine
+    assert bool(kept) is hidden
+    told = set(hidden_from(About.COLLEAGUE, holders, picked=chosen, spared=spared)) - mine
+    assert bool(told) is (hidden and (not roles or roles == {Role.CHAIR}))
 
 
 def test_whoever_is_chosen_is_asked_nothing_about() -> None:
