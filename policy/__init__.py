@@ -1,7 +1,7 @@
 """The rules of the school's social media policy: pure, with no I/O and no clock but the one passed in.
 
-What the rules stand on: `record`, `refused`, `clauses`, `text`; `school`, `people`, `account`; `calendar`, `term`,
-`deadlines`.
+What the rules stand on: `record`, `refused`, `clauses`, `text`; `school`, `people`, `joined` (accounts of one),
+`account`; `calendar`, `term`, `deadlines`.
 
 Rules that several workflows share: `deciding` (who may decide), `away`, `meant` (whom a name or a role might mean),
 `retention` and `hold` (how long records are kept), `checks` (what a draft should not say).
