@@ -17,7 +17,8 @@ from handlers.turn import Scene
 from policy.people import EXEAT, MAIL, Role
 from policy.record import is_hidden, ref
 from policy.secret import OF_TEAMS, Secret
-from storage.contract import Count, Outgoing, Task, Unavailable
+from storage.contract import Unavailable
+from storage.rows import Count, Errand, Outgoing
 
 PATIENCE = 4
 """How many ticks something may be late by before it is said to be."""
@@ -161,7 +162,7 @@ class Watch:
                 row = Outgoing(self._school.id, view, admin.id, created=now, not_before=now)
                 tx.queue(row)
                 if mail:
-                    tx.queue(replace(row, task=Task.MAIL))
+                    tx.queue(replace(row, task=Errand.MAIL))
 
     @property
     def _patience(self) -> float:

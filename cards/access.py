@@ -20,7 +20,7 @@ from cards.model import (
 )
 from cards.wording import day
 from policy.concern import Concern
-from policy.concern_entry import ConcernEntry
+from policy.concern.entry import ConcernEntry
 from policy.record import ref
 
 LONGEST_NAME = 100

@@ -7,9 +7,9 @@ from collections.abc import Sequence, Set
 
 from cards.model import Button, Card, Element, Facts, Notice, Row, Text, Tone
 from policy.concern import Climb, Concern, State
+from policy.concern.about import Nobody
 from policy.people import Role
 from policy.record import ref
-from policy.safeguarding import Nobody
 from policy.school import Contacts
 
 NO_PICTURES = (

@@ -11,9 +11,9 @@ from cards.model import Button, Card, Divider, Element, Facts, Notice, Quote, Te
 from cards.wording import listed, moment
 from policy.clauses import cite
 from policy.concern import Climb, Concern, Contacted, Ending, State
-from policy.concern_entry import Act, ConcernEntry
+from policy.concern.about import CLAUSE, About, Risk
+from policy.concern.entry import Act, ConcernEntry
 from policy.record import ref
-from policy.safeguarding import CLAUSE, About, Risk
 
 PAGE = 15
 """How many entries of a log one window shows."""

@@ -7,9 +7,9 @@ from cards.concern_file import ABOUT, CONTACTED, ENDINGS, RISKS
 from cards.model import ChoiceField, Form, MomentField, Notice, Part, PersonField, Text, TextField, Tone
 from policy.clauses import cite
 from policy.concern import Concern, Contacted
+from policy.concern.about import CLAUSE
 from policy.people import Role
 from policy.record import ref
-from policy.safeguarding import CLAUSE
 
 YES, NO, UNSURE = "yes", "no", "unsure"
 

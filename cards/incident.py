@@ -13,7 +13,7 @@ from cards.model import Button, Card, Element, Facts, Notice, Quote, Row, Text, 
 from cards.wording import counted, moment
 from policy.clauses import cite
 from policy.incident import BREACH_CLAUSE, CLAUSE, Incident, Kind, Severity, State, Verdict
-from policy.incident_due import hours_left
+from policy.incident.due import hours_left
 from policy.record import ref
 from policy.school import Contacts
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from cards.incident import Sight, particulars, press, reporter_standing, standing
 from cards.model import Button, Card, Divider, Element, Facts, Notice, Quote, Text, Tone
 from cards.wording import listed, moment
-from policy.chronology import Act, Entry
 from policy.clauses import cite
 from policy.incident import Incident, State
+from policy.incident.chronology import Act, Entry
+from policy.incident.task import Task
 from policy.record import ref
-from policy.task import Task
 
 PAGE, ROOM = 10, 5000
 """How many entries of a chronology one window shows, and of how many characters together, if they are more than one:

@@ -18,9 +18,9 @@ from cards.model import (
 )
 from policy.clauses import cite
 from policy.incident import BREACH_CLAUSE, CHOSEN, Incident, Kind, Personal, Severity, Verdict
+from policy.incident.task import Task
 from policy.record import ref
 from policy.school import Contacts
-from policy.task import Task
 
 YES, NO = "yes", "no"
 

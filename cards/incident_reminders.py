@@ -8,7 +8,7 @@ from cards.model import Card, Notice, Row, Text, Tone
 from cards.wording import counted, moment
 from policy.clauses import cite
 from policy.incident import CLAUSE, WORDS, Incident
-from policy.incident_due import hours_left
+from policy.incident.due import hours_left
 
 
 def assess_card(rows: Sequence[Row]) -> Card:

@@ -4,7 +4,7 @@ from handlers.care import carers, heads
 from handlers.digests import redraw_digests
 from handlers.turn import Turn
 from policy.comment import LIVE, Comment, Kind, Said, State, acknowledge, answer, unpropose
-from policy.comment_due import schedule
+from policy.comment.due import schedule
 from policy.post import Post
 from policy.refused import Unusable
 

@@ -14,10 +14,9 @@ from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.seats import has_seat
 from handlers.templates import hand_over as hand_over_wordings
 from handlers.turn import Scene, Turn
-from policy.away import OPEN_KEY, Away, pass_time, plan_away
+from policy.away import OPEN_KEY, Away, absence_kept, pass_time, plan_away
 from policy.people import Identity, Person
 from policy.refused import Unusable
-from policy.retention import absence_kept
 
 REGISTRY = Registry()
 REGISTRY.retains(Away, absence_kept, "absences", whose=lambda away: away.person)

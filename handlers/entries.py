@@ -12,7 +12,7 @@ from handlers.turn import Scene, Turn
 from policy.people import Person
 from policy.record import Record
 from policy.retention import Kept, Retention
-from storage.contract import Outgoing
+from storage.rows import Outgoing
 
 Needs = Callable[[Turn, Any], Awaitable[None]]
 """Given the turn and the record, raises Refused unless the person may; may note an authority on the turn."""

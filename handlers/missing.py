@@ -11,7 +11,8 @@ from handlers.turn import Scene
 from policy.address import Address
 from policy.people import EXEAT, Role
 from policy.school import School
-from storage.contract import Outgoing, Seen, Transaction
+from storage.contract import Transaction
+from storage.rows import Outgoing, Seen
 
 REGISTRY = Registry()
 REGISTRY.knows(Address)

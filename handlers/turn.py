@@ -13,7 +13,8 @@ from policy.people import EXEAT, Identity, Known, Person, Role, once, same_perso
 from policy.record import Record, Ref, ref
 from policy.refused import NotFound
 from policy.school import School
-from storage.contract import Entry, Outgoing, Seen, Task, Transaction
+from storage.contract import Transaction
+from storage.rows import AuditEntry, Errand, Outgoing, Seen
 
 ALERT = "alert"
 """The lane of what is about somebody's safety."""
@@ -124,7 +125,7 @@ class Turn(Scene):
         if isinstance(record, Away):
             self.seats = self.planned = None
         self.tx.audit(
-            Entry(
+            AuditEntry(
                 at=self.now,
                 person=self.viewer.id,
                 verb=self.request.verb,
@@ -173,7 +174,7 @@ class Turn(Scene):
                 to.id,
                 record=ref(record),
                 version=record.version,
-                task=Task.MAIL if mail else Task.SEND,
+                task=Errand.MAIL if mail else Errand.SEND,
                 lane=ALERT,
                 created=self.now,
                 not_before=self.now,
@@ -189,7 +190,7 @@ class Turn(Scene):
                     shown.view,
                     shown.person,
                     record=shown.record,
-                    task=Task.REDRAW,
+                    task=Errand.REDRAW,
                     message=shown.key,
                     created=self.now,
                     not_before=self.now,
@@ -205,7 +206,7 @@ class Turn(Scene):
                 self.viewer.id,
                 record=ref(record),
                 version=record.version,
-                task=Task.FETCH,
+                task=Errand.FETCH,
                 created=self.now,
                 not_before=self.now,
             )

@@ -1,15 +1,14 @@
 """Where on a platform somebody is reached, on platforms that must be told before they can be written to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Address(Plain):
     """A person's own conversation with Exeat. `id` is the account (`teams:<tenant>:<object id>`).
 
     `service` is the address to write to, `conversation` the platform's id of the conversation, `member` its own id
@@ -28,13 +27,6 @@ class Address:
     rev: int = 0
 
     KIND: ClassVar[str] = "address"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -43,11 +35,3 @@ class Address:
     @property
     def owner(self) -> str:
         return self.id
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()

@@ -1,21 +1,22 @@
 """Being away: from which day to which, and who acts meanwhile."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from policy.calendar import Calendar
 from policy.people import Person, same_person
-from policy.record import Upgrade
+from policy.record import Plain, Record
 from policy.refused import Unusable, WrongState
+from policy.retention import Kept, Retention, once_ended, while_open
 
 OPEN_KEY = "open"
 """The key by which the absences that are not over yet are found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class Away(Plain):
     """A person's absence: the days (local dates, both included) and who acts for them, if anybody.
 
     `state` is planned, then begun, then over; or cancelled.
@@ -28,18 +29,12 @@ class Away:
     first: date
     last: date
     made_at: datetime
-    next_due: datetime | None
+    next_due: datetime | None = field()
     state: str = "planned"
     rev: int = 0
 
     KIND: ClassVar[str] = "away"
     PREFIX: ClassVar[str] = "A"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def owner(self) -> str:
@@ -107,3 +102,10 @@ def pass_time(away: Away, now: datetime, calendar: Calendar) -> Away:
 def away_on(day: date, absences: Iterable[Away]) -> Away | None:
     """The absence that covers the local date: the one named last, when several do."""
     return max((away for away in absences if away.covers(day)), key=lambda away: away.made_at, default=None)
+
+
+def absence_kept(away: Away, parts: Sequence[Record], retention: Retention) -> Kept:
+    """An absence: from its last day, also when it was called off."""
+    if away.open:
+        return while_open(away.made_at)
+    return once_ended(away.made_at, retention.calendar.at(away.last, time.max), retention, "absences")

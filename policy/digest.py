@@ -1,18 +1,17 @@
 """A message about several comments at once, kept so that it can be drawn again when one of them moves on."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 CURRENT = "current"
 """The state of one that no later message has taken the place of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Plain):
     """Which `view` was sent to which `person` (by id), asked for at an aware UTC moment. `replaced`: a later message
     says the same of what is open now.
     """
@@ -27,12 +26,6 @@ class Digest:
 
     KIND: ClassVar[str] = "digest"
     PREFIX: ClassVar[str] = "D"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -41,10 +34,6 @@ class Digest:
     @property
     def owner(self) -> str:
         return self.person
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
 
     @property
     def keys(self) -> tuple[str, ...]:

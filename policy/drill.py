@@ -1,17 +1,16 @@
 """Test alerts: each holder of a safeguarding role shows once a term that an alert reaches them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from policy.calendar import Calendar
-from policy.record import Upgrade
+from policy.record import Plain
 from policy.term import term_began, term_begins
 
 
 @dataclass(frozen=True, slots=True)
-class Drill:
+class Drill(Plain):
     """The test alerts to one person in one term: the last one `asked`, and `acknowledged` (UTC), which may be of a
     term before. `over`: another term has come.
     """
@@ -28,12 +27,6 @@ class Drill:
 
     KIND: ClassVar[str] = "drill"
     PREFIX: ClassVar[str] = "TEST"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -44,10 +37,6 @@ class Drill:
         return self.person
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
-
-    @property
     def seen(self) -> datetime | None:
         """When the last one asked was acknowledged; None while it waits."""
         at = self.acknowledged
@@ -55,7 +44,7 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Plain):
     """Whether concerns are taken: from `since` (UTC), when every holder had acknowledged a test alert; None: not."""
 
     id: str
@@ -64,29 +53,10 @@ class Opening:
     rev: int = 0
 
     KIND: ClassVar[str] = "opening"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
         return "open" if self.since else "closed"
-
-    @property
-    def owner(self) -> str:
-        return ""
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
 
 
 OPENING = "concerns"

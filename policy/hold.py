@@ -1,11 +1,10 @@
 """A legal hold: somebody has said that a record must stay as it is, until they say otherwise."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from policy.record import Ref, Upgrade
+from policy.record import Plain, Ref
 from policy.refused import NotFound, Unusable, WrongState
 
 CLAUSE = "data-protection"
@@ -14,7 +13,7 @@ LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Plain):
     """That a record is held, by whom and why. Its `id` is the record's kind and id, so that a record is held once.
 
     `by` is a person's id, or Exeat's where it was typed on the server; `at` is aware UTC.
@@ -28,13 +27,6 @@ class Hold:
     rev: int = 0
 
     KIND: ClassVar[str] = "hold"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -43,14 +35,6 @@ class Hold:
     @property
     def owner(self) -> str:
         return self.by
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
 
     @property
     def record(self) -> Ref:

@@ -1,13 +1,12 @@
 """Looking at an account: who looked when, and by when somebody must look again, so that silence means something."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from policy.calendar import Calendar, day_in_words
 from policy.deadlines import Deadline
-from policy.record import Upgrade
+from policy.record import Plain
 
 CLAUSE = "monitor-accounts"
 
@@ -28,7 +27,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Plain):
     """The watch on an account, whose slug is its `id`. `since` is when it began, `looks` the latest looks, oldest
     first; `nagged` is the last reminder since then, and `mornings` how many working mornings have been reminded.
     """
@@ -43,25 +42,10 @@ class Watch:
     rev: int = 0
 
     KIND: ClassVar[str] = "watch"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
         return "kept"
-
-    @property
-    def owner(self) -> str:
-        return ""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
 
     @property
     def last(self) -> Look | None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain, Upgrade
 from policy.refused import NotAdmitted
 
 
@@ -87,7 +86,7 @@ def _told_apart(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Plain):
     """Somebody known from one platform or several. `id` is the first identity they were met by and never changes.
 
     When two people turn out to be one (same verified e-mail, or `[[people.same]]`), one record takes the other's
@@ -106,13 +105,8 @@ class Person:
     rev: int = 0
 
     KIND: ClassVar[str] = "person"
-    PREFIX: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 2
     UPGRADES: ClassVar[Mapping[int, Upgrade]] = {1: _told_apart}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -121,10 +115,6 @@ class Person:
     @property
     def owner(self) -> str:
         return self.id
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
 
     @property
     def keys(self) -> tuple[str, ...]:

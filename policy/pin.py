@@ -4,14 +4,14 @@ The configuration says who holds a role; a pin says who does for concerns. Whoev
 propose somebody, and nothing more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from policy.calendar import Calendar
 from policy.people import Person, Role, Roster, might_be_same_person
-from policy.record import Upgrade
+from policy.record import Plain
 from policy.refused import NotAllowed, WrongState
 
 PINNED = (Role.HEADTEACHER, Role.DSL, Role.DEPUTY_DSL, Role.CHAIR)
@@ -22,7 +22,7 @@ Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Plain):
     """Who holds a role for concerns. `id` is the role; `held` are its holders since `since` (aware UTC).
 
     `proposed` are those whom the configuration names instead, None where it names the same; `turned_down`: somebody
@@ -45,9 +45,6 @@ class Pin:
     rev: int = 0
 
     KIND: ClassVar[str] = "pin"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
 
     @property
     def role(self) -> Role:
@@ -59,14 +56,6 @@ class Pin:
         if self.proposed is None:
             return "settled"
         return "turned down" if self.turned_down else "asked"
-
-    @property
-    def owner(self) -> str:
-        return ""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
 
     @property
     def asks(self) -> bool:

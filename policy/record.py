@@ -56,6 +56,36 @@ class Record(Protocol):
     def keys(self) -> tuple[str, ...]: ...
 
 
+class Plain:
+    """What most kinds of record say of themselves; a kind says otherwise where it differs."""
+
+    __slots__ = ()
+
+    PREFIX: ClassVar[str] = ""
+    SCHEMA: ClassVar[int] = 1
+    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
+
+    @property
+    def version(self) -> int:
+        """It is not decided upon, so it has no versions."""
+        return 1
+
+    @property
+    def owner(self) -> str:
+        """It is nobody's."""
+        return ""
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Nothing is waited for."""
+        return None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """It is found by nothing else."""
+        return ()
+
+
 @cache
 def is_sealed(kind: type[Record]) -> bool:
     """Whether records of the kind are sealed at rest."""

@@ -4,22 +4,11 @@ The time counts from when a record ended, never from when it was made. What is s
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from policy import comment as comments
-from policy import post as posts
-from policy import template as wordings
-from policy.away import Away
 from policy.calendar import Calendar, day_in_words
-from policy.chronology import Entry
-from policy.comment import Comment
-from policy.incident import Incident
-from policy.post import Post
-from policy.record import Record
-from policy.task import Task
-from policy.template import Template
 
 CLAUSE = "data-protection"
 
@@ -78,62 +67,6 @@ class Kept:
     def is_over(self, now: datetime) -> bool:
         """Whether it may go at that moment."""
         return self.until is not None and self.until <= now
-
-
-def post_kept(post: Post, parts: Sequence[Record], retention: Retention) -> Kept:
-    """A post: from when it was posted, rejected, withdrawn or expired; a draft from when it was last touched."""
-    if post.status in posts.OPEN and post.status is not posts.State.DRAFT:
-        return while_open(post.made_at)
-    return once_ended(post.made_at, _last_moment_of(post), retention, "posts")
-
-
-def _last_moment_of(post: Post) -> datetime:
-    known = [post.made_at, post.waiting_since, post.posted_at, post.kept_at, post.over_at, post.nagged]
-    known += [edition.at for edition in post.earlier] + [decision.at for decision in post.decisions]
-    if post.status is posts.State.EXPIRED:
-        known += [post.content.planned or posts.lapses(post)]
-    return max(at for at in known if at is not None)
-
-
-def comment_kept(comment: Comment, parts: Sequence[Record], retention: Retention) -> Kept:
-    """A comment: from when it was closed. One that was acknowledged ended then: the policy asks for no more."""
-    seen = comment.acknowledged
-    if comment.closed_at is not None and not comment.live:
-        ended = comment.closed_at
-    elif comment.status is comments.State.ACKNOWLEDGED and seen is not None and not comment.reply:
-        ended = seen.at
-    else:
-        return while_open(comment.logged_at)
-    return once_ended(comment.logged_at, ended, retention, "comments")
-
-
-def incident_kept(incident: Incident, parts: Sequence[Record], retention: Retention) -> Kept:
-    """An incident with its chronology and tasks: from when it was closed, or last added to if that was later. One in
-    which personal data were involved is a row of the breach log as well.
-    """
-    tasks = [part for part in parts if isinstance(part, Task)]
-    if incident.live or incident.outcome is None or any(task.open for task in tasks):
-        return while_open(incident.reported_at)
-    moments = [incident.outcome.at, *(part.at for part in parts if isinstance(part, Entry))]
-    moments += [task.done_at for task in tasks if task.done_at is not None]
-    sorts = ("incidents", "breaches") if incident.breach is not None else ("incidents",)
-    return once_ended(incident.reported_at, max(moments), retention, *sorts)
-
-
-def wording_kept(wording: Template, parts: Sequence[Record], retention: Retention) -> Kept:
-    """A wording: from when it was rejected or withdrawn."""
-    if wording.status in wordings.LIVE:
-        return while_open(wording.made_at)
-    if wording.over_at is None:
-        return Kept(wording.made_at, None, "Nobody knows when it ended, so it is kept.")
-    return once_ended(wording.made_at, wording.over_at, retention, "wordings")
-
-
-def absence_kept(away: Away, parts: Sequence[Record], retention: Retention) -> Kept:
-    """An absence: from its last day, also when it was called off."""
-    if away.open:
-        return while_open(away.made_at)
-    return once_ended(away.made_at, retention.calendar.at(away.last, time.max), retention, "absences")
 
 
 def months_after(day: date, months: int) -> date:

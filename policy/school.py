@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from policy.account import Account
 from policy.calendar import Calendar
-from policy.comment_due import BEFORE, Rung
+from policy.comment.due import BEFORE, Rung
 from policy.people import Person, Role, Roster
 from policy.retention import RULES, Retention
 

@@ -1,11 +1,10 @@
 """A secret that a platform gave Exeat and that ends on a day: when whoever looks after Exeat is warned of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 WARNINGS = (60, 30, 7, 0)
 """How many days before its end a secret is warned of, once each; 0 is the day itself and all that follow."""
@@ -15,7 +14,7 @@ OF_TEAMS = "teams-secret"
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Plain):
     """When a secret ends (a local date), and the last of the `WARNINGS` that was given of that, None for none.
 
     What the secret is stands nowhere in it.
@@ -28,29 +27,10 @@ class Secret:
     rev: int = 0
 
     KIND: ClassVar[str] = "secret"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
         return "watched"
-
-    @property
-    def owner(self) -> str:
-        return ""
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
 
     def ending(self, ends: date) -> "Secret":
         """The same one ending on that day; a new end has not been warned of."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from storage.codec import Doc, build, plain
-from storage.contract import AuditRow
+from storage.rows import AuditRow
 
 START = "0" * 64
 """What the first row names as the hash before it."""

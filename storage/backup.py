@@ -21,7 +21,8 @@ import orjson
 from storage.audit import Verdict, verify
 from storage.blobs import Blobs
 from storage.codec import Doc, build, plain
-from storage.contract import AuditRow, Damaged, Unavailable
+from storage.contract import Damaged, Unavailable
+from storage.rows import AuditRow
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.disk import Disk
 from storage.tiny.journal import load, segment_name, snapshot_name, write_snapshot

@@ -19,7 +19,7 @@ from storage.backup import Manifest
 from storage.backup import backup as write_backup
 from storage.backup import restore as put_back
 from storage.blobs import Blobs
-from storage.contract import AuditRow
+from storage.rows import AuditRow
 from storage.tiny import TinyStore, read_tiny
 from storage.vault import Vault
 

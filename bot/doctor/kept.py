@@ -14,7 +14,8 @@ from bot.settings import Environment
 from policy.people import Person
 from policy.school import School
 from storage.audit import verify
-from storage.contract import Damaged, DeadLetter, Unavailable
+from storage.contract import Damaged, Unavailable
+from storage.rows import DeadLetter
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.vault import Vault, WrongKey
 

@@ -16,7 +16,8 @@ from bot.relay.settle import DEAD_VIEW, Settling
 from bot.relay.tally import Tally
 from bot.surface import Mailer, Surface
 from handlers.dispatch import Dispatch, where
-from storage.contract import Outgoing, Task, Unavailable
+from storage.contract import Unavailable
+from storage.rows import Errand, Outgoing
 
 __all__ = ["DEAD_VIEW", "Fetching", "Relay"]
 
@@ -150,11 +151,11 @@ class Relay:
 def _sort(row: Outgoing) -> str:
     """Among which of `AT_ONCE` the row counts."""
     match row.task:
-        case Task.FETCH:
+        case Errand.FETCH:
             return "fetch"
-        case Task.MAIL:
+        case Errand.MAIL:
             return f"mail {row.lane}".strip()
-        case Task.SEND | Task.REDRAW:
+        case Errand.SEND | Errand.REDRAW:
             return row.lane
         case _:
             assert_never(row.task)

@@ -16,7 +16,8 @@ from handlers.dispatch import Dispatch, where
 from handlers.safeguarding.pins import mailboxes
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, MAIL, Identity, Person
-from storage.contract import Conflict, Outgoing, Shown, Task, Unavailable
+from storage.contract import Conflict, Unavailable
+from storage.rows import Errand, Outgoing, Shown
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Attempts:
     async def __call__(self, row: Outgoing) -> Outcome:
         """Do what the row asks for, once. Raises nothing but what cancels the task."""
         try:
-            async with asyncio.timeout(LONGEST_FETCH if row.task is Task.FETCH else LONGEST_CALL):
+            async with asyncio.timeout(LONGEST_FETCH if row.task is Errand.FETCH else LONGEST_CALL):
                 return await self._do(row)
         except Transient as held:
             return Again(held.code, held.seconds)
@@ -67,13 +68,13 @@ class Attempts:
 
     async def _do(self, row: Outgoing) -> Outcome:
         match row.task:
-            case Task.SEND:
+            case Errand.SEND:
                 return await self._send(row)
-            case Task.REDRAW:
+            case Errand.REDRAW:
                 return await self._redraw(row)
-            case Task.FETCH:
+            case Errand.FETCH:
                 return await self._fetch(row)
-            case Task.MAIL:
+            case Errand.MAIL:
                 return await self._mail(row)
             case _:
                 assert_never(row.task)

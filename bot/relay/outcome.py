@@ -5,7 +5,7 @@ from typing import Protocol
 
 from handlers.turn import ALERT
 from policy.record import Ref
-from storage.contract import Outgoing, Shown
+from storage.rows import Outgoing, Shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from handlers.dispatch import Dispatch
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
 from policy.record import is_hidden
-from storage.contract import Conflict, Outgoing, Task, Transaction
+from storage.contract import Conflict, Transaction
+from storage.rows import Errand, Outgoing
 
 LONGEST_DELAY = 600.0
 """The longest back-off of our own, in seconds."""
@@ -68,9 +69,9 @@ class Settling:
     async def __call__(self, row: Outgoing, outcome: Outcome) -> None:
         """Keep the outcome. Raises Unavailable when the store cannot: the row then stands as it was."""
         if isinstance(outcome, Again) and self._is_hopeless(row, outcome):
-            code = "given_up_mail" if row.task is Task.MAIL and not outcome.fault else "given_up"
+            code = "given_up_mail" if row.task is Errand.MAIL and not outcome.fault else "given_up"
             outcome = Dead(f"{code}:{outcome.code}", row.message)
-        if isinstance(outcome, Dead) and row.task is Task.FETCH and row.record and row.version is not None:
+        if isinstance(outcome, Dead) and row.task is Errand.FETCH and row.record and row.version is not None:
             await self._fetching.give_up(row.record, row.version)
             outcome = Settled()
         for attempt in range(TRIES):
@@ -117,11 +118,11 @@ class Settling:
         """Have it mailed as well when it is not in the chat within `MAIL_AFTER`, for it is tried again only `later`.
         Once: whether that was so at an earlier attempt shows from the moment that was set for this one.
         """
-        if not self._mails or row.task is not Task.SEND or not (row.lane == ALERT or row.view == DEAD_VIEW):
+        if not self._mails or row.task is not Errand.SEND or not (row.lane == ALERT or row.view == DEAD_VIEW):
             return
         created = row.created or self.now
         if (row.not_before or created) <= created + MAIL_AFTER < later:
-            fresh = replace(row, task=Task.MAIL, id=0, attempts=0, doubtful=False)
+            fresh = replace(row, task=Errand.MAIL, id=0, attempts=0, doubtful=False)
             tx.queue(replace(fresh, created=self.now, not_before=self.now))
 
     async def _tell_admins(self, tx: Transaction) -> None:
@@ -139,5 +140,5 @@ class Settling:
     def _is_hopeless(self, row: Outgoing, again: Again) -> bool:
         if again.fault and row.attempts + 1 >= MOST_FAULTS:
             return True
-        age, attempts = FETCH_GIVE_UP if row.task is Task.FETCH else GIVE_UP
+        age, attempts = FETCH_GIVE_UP if row.task is Errand.FETCH else GIVE_UP
         return row.attempts >= attempts and (row.created is None or self.now - row.created >= age)

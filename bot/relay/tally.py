@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from policy.record import Record, is_hidden
-from storage.contract import Outgoing
+from storage.rows import Outgoing
 
 
 class Tally(Counter[str]):

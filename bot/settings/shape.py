@@ -26,7 +26,7 @@ from bot.settings.values import (
     Zone,
 )
 from policy.account import Replies
-from policy.comment_due import BEFORE
+from policy.comment.due import BEFORE
 from policy.retention import RULES, duration
 from policy.school import Concerns
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.settings.fault import either, nearest
 from policy.account import Platform, Replies
-from policy.comment_due import Rung
+from policy.comment.due import Rung
 from policy.retention import LONGEST
 from policy.school import Concerns
 

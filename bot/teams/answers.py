@@ -19,7 +19,8 @@ from cards.teams import NO_PICTURES, Pictures, form_card, message, summary
 from cards.text import clip, harmless
 from handlers.request import Ask, Invalid, Reply, Request, Say, Show
 from policy.people import Person
-from storage.contract import Shown, Store
+from storage.contract import Store
+from storage.rows import Shown
 
 Body = dict[str, Any]
 

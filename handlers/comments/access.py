@@ -8,7 +8,7 @@ from handlers.digests import redraw_digests
 from handlers.seats import deciders_of
 from handlers.turn import Scene, Turn
 from policy.comment import Comment
-from policy.comment_due import schedule
+from policy.comment.due import schedule
 from policy.people import Person, is_among
 from policy.post import OPEN, WORDS, Post, State
 from policy.refused import NotAllowed

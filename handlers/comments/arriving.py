@@ -13,11 +13,11 @@ from handlers.entries import Brought, Column, Landed
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import WORDS, Comment, Kind, adopt, answer, deleted, is_same, log, words_key
-from policy.comment_due import Nag
+from policy.comment.due import Nag
 from policy.people import EXEAT
 from policy.record import ref
 from policy.refused import Unusable
-from storage.contract import Seen
+from storage.rows import Seen
 
 registry = Registry()
 

@@ -24,7 +24,7 @@ from policy.comment import (
     seems_to_name,
     snooze,
 )
-from policy.comment_due import snoozes
+from policy.comment.due import snoozes
 from policy.people import Identity
 from policy.refused import Unusable, WrongState
 

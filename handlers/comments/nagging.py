@@ -9,7 +9,7 @@ from handlers.digests import send_digest
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, State, live_key
-from policy.comment_due import CLOSING, Nag, Rung, fall_due
+from policy.comment.due import CLOSING, Nag, Rung, fall_due
 from policy.people import Person, is_among
 
 registry = Registry()

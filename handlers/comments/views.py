@@ -26,12 +26,12 @@ from handlers.registry import Registry
 from handlers.request import Reply, Say, Show
 from handlers.turn import Scene, Turn
 from policy.comment import CLAUSE, LIVE, Comment, Kind, State, live_key
+from policy.comment.kept import comment_kept
 from policy.digest import Digest
 from policy.people import is_among
 from policy.record import ref
 from policy.refused import NotAllowed, NotFound
 from policy.response_times import response_times
-from policy.retention import comment_kept
 
 registry = Registry()
 registry.retains(Comment, comment_kept, "comments")

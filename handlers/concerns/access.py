@@ -9,13 +9,13 @@ from typing import Any
 
 from handlers.turn import Scene, Turn
 from policy.concern import Concern
-from policy.concern_due import schedule
-from policy.concern_entry import Act, ConcernEntry
+from policy.concern.about import CLAUSE, is_hidden_from
+from policy.concern.due import schedule
+from policy.concern.entry import Act, ConcernEntry
 from policy.people import Person, is_staff
 from policy.record import ref
 from policy.refused import NotAllowed
-from policy.safeguarding import CLAUSE, is_hidden_from
-from storage.contract import Entry
+from storage.rows import AuditEntry
 
 
 def reads(scene: Scene, concern: Concern) -> bool:
@@ -66,7 +66,9 @@ async def add(turn: Turn, concern: Concern, act: Act, text: str = "") -> None:
 async def note_reading(turn: Turn, concern: Concern) -> None:
     """That somebody reads it stands in its log and in the audit. The record itself is left as it is."""
     await add(turn, concern, Act.OPENED)
-    turn.tx.audit(Entry(turn.now, turn.viewer.id, turn.request.verb, ref(concern), concern.version, concern.state))
+    turn.tx.audit(
+        AuditEntry(turn.now, turn.viewer.id, turn.request.verb, ref(concern), concern.version, concern.state)
+    )
 
 
 def keep(turn: Turn, concern: Concern) -> Concern:

@@ -10,10 +10,11 @@ from handlers.reach import is_gone
 from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.concern import Climb, Concern, State, call
-from policy.concern_due import climb, press, reminded
-from policy.concern_entry import Act
+from policy.concern.about import is_hidden_from
+from policy.concern.due import climb, press, reminded
+from policy.concern.entry import Act
+from policy.concern.route import Route
 from policy.people import Person, is_staff
-from policy.safeguarding import Route, is_hidden_from
 
 registry = Registry()
 

@@ -4,9 +4,9 @@ from handlers.concerns.access import add
 from handlers.registry import Registry
 from handlers.turn import ALERT, Turn
 from policy.concern import Concern
-from policy.concern_due import not_reached
-from policy.concern_entry import Act, ConcernEntry, entries_key
-from storage.contract import Outgoing, Task
+from policy.concern.due import not_reached
+from policy.concern.entry import Act, ConcernEntry, entries_key
+from storage.rows import Errand, Outgoing
 
 registry = Registry()
 
@@ -21,7 +21,7 @@ async def carried(turn: Turn, concern: Concern, row: Outgoing, arrived: bool) ->
     """Write down that an alert was delivered, or cannot be; the next person is then told at once."""
     if row.lane != ALERT:
         return
-    mail = row.task is Task.MAIL
+    mail = row.task is Errand.MAIL
     act = Act.DELIVERED if arrived else Act.UNDELIVERED
     said = f"{await turn.name(row.person)}, {'by e-mail' if mail else 'in the chat'}"
     if not await _stands(turn, concern, act, said):

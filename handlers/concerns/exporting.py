@@ -13,11 +13,11 @@ from handlers.keeping.judging import with_key
 from handlers.people import known_by
 from handlers.turn import Scene, Turn
 from policy.concern import Concern
-from policy.concern_entry import Act, ConcernEntry, entries_key
+from policy.concern.entry import Act, ConcernEntry, entries_key
 from policy.joined import part_named
 from policy.people import Person, is_staff
 from policy.record import ref
-from storage.contract import Entry
+from storage.rows import AuditEntry
 
 VERB = "export.concern"
 
@@ -72,9 +72,9 @@ def _may_have(turn: Turn, concern: Concern, person: Person) -> bool:
     return is_staff(person, turn.school.roster) and reads(replace(turn, viewer=person), concern)
 
 
-def _entry(turn: Turn, concern: Concern, person: Person) -> Entry:
+def _entry(turn: Turn, concern: Concern, person: Person) -> AuditEntry:
     why = f"{WHY}, for {person.id}"
-    return Entry(turn.now, turn.viewer.id, VERB, ref(concern), concern.version, concern.state, authority=why)
+    return AuditEntry(turn.now, turn.viewer.id, VERB, ref(concern), concern.version, concern.state, authority=why)
 
 
 async def _tell(turn: Turn, concern: Concern) -> None:

@@ -7,10 +7,10 @@ from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
 from policy.concern import Concern, Held, remove_reader
-from policy.concern_entry import Act
-from policy.concern_kept import hold, release
+from policy.concern.about import CLAUSE
+from policy.concern.entry import Act
+from policy.concern.kept import hold, release
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import CLAUSE
 
 registry = Registry()
 

@@ -21,11 +21,11 @@ from policy.concern import (
     close,
     refer,
 )
-from policy.concern_entry import Act
+from policy.concern.about import CLAUSE, is_hidden_from
+from policy.concern.entry import Act
 from policy.joined import part_of
 from policy.people import Identity, Person, Role, same_person
 from policy.refused import Unusable
-from policy.safeguarding import CLAUSE, is_hidden_from
 
 registry = Registry()
 

@@ -26,21 +26,12 @@ from handlers.request import PERSON, Ask, Invalid, Reply, Say
 from handlers.safeguarding.drill import is_live
 from handlers.turn import Turn
 from policy.concern import Account, Concern
-from policy.concern_entry import Act
+from policy.concern.about import CLAUSE, About, Risk, is_hidden_from
+from policy.concern.entry import Act
+from policy.concern.hidden import called, doubts, hidden_from, unlike
+from policy.concern.route import Route, route
 from policy.people import Identity, Person, Role, meet
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import (
-    CLAUSE,
-    About,
-    Risk,
-    Route,
-    called,
-    doubts,
-    hidden_from,
-    is_hidden_from,
-    route,
-    unlike,
-)
 from policy.school import Concerns
 
 registry = Registry()

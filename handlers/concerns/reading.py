@@ -12,12 +12,12 @@ from handlers.registry import Registry
 from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
 from policy.concern import Concern, State, looked_at, reader_key
-from policy.concern_due import lado_due, schedule
-from policy.concern_entry import ConcernEntry, entries_key
-from policy.concern_kept import concern_kept
+from policy.concern.about import CLAUSE
+from policy.concern.due import lado_due, schedule
+from policy.concern.entry import ConcernEntry, entries_key
+from policy.concern.kept import concern_kept
 from policy.people import EXEAT
 from policy.retention import CONCERNS
-from policy.safeguarding import CLAUSE
 
 registry = Registry()
 registry.retains(Concern, concern_kept, CONCERNS, parts=(ConcernEntry,))

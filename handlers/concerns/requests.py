@@ -18,13 +18,13 @@ from handlers.keeping.judging import with_key
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene, Turn
-from policy.access import MAY_ASK, Access, others, touches, whose
 from policy.concern import Concern
-from policy.concern_entry import Act, ConcernEntry, entries_key
+from policy.concern.about import CLAUSE
+from policy.concern.access import MAY_ASK, Access, others, touches, whose
+from policy.concern.entry import Act, ConcernEntry, entries_key
 from policy.deadlines import access_due
 from policy.people import Identity
 from policy.refused import NotAllowed, Unusable
-from policy.safeguarding import CLAUSE
 
 registry = Registry()
 

@@ -7,9 +7,11 @@ from handlers.safeguarding.drill import acknowledged
 from handlers.safeguarding.pins import held, mailboxes, pinned
 from handlers.turn import Scene
 from policy.concern import Concern
-from policy.concern_due import Reach, next_told
+from policy.concern.about import ROUTED, Holders
+from policy.concern.due import Reach, next_told
+from policy.concern.hidden import meant_by
+from policy.concern.route import Route, route_on
 from policy.people import MAIL, Person, Role, Roster
-from policy.safeguarding import ROUTED, Holders, Route, meant_by, route_on
 
 
 async def holders(scene: Scene) -> Holders:

@@ -9,10 +9,10 @@ from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.safeguarding.pins import pinned
 from handlers.turn import Turn
 from policy.concern import Concern, acknowledge
-from policy.concern_entry import Act
+from policy.concern.about import CLAUSE
+from policy.concern.entry import Act
 from policy.people import Role, is_among
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import CLAUSE
 
 registry = Registry()
 

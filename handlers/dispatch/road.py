@@ -18,7 +18,8 @@ from policy.joined import part_of
 from policy.people import Person, is_staff
 from policy.record import Record, Ref, is_hidden, is_sealed, ref
 from policy.refused import AlreadyReceived, NotFound, Refused, Stale
-from storage.contract import Outgoing, Seen, Task, Transaction, Unavailable
+from storage.contract import Transaction, Unavailable
+from storage.rows import Errand, Outgoing, Seen
 
 UNKNOWN = "exeat"
 """The verb that answers whatever nothing else answers to."""
@@ -140,7 +141,7 @@ class Dispatch(Meeting):
     async def carried(self, tx: Transaction, row: Outgoing, *, arrived: bool) -> None:
         """Have its kind's handler note, in the transaction that settles the row, whether a message has arrived."""
         handler = self.registry.carriers.get(row.record.kind) if row.record else None
-        if row.record is None or handler is None or row.task not in (Task.SEND, Task.MAIL):
+        if row.record is None or handler is None or row.task not in (Errand.SEND, Errand.MAIL):
             return
         record = await tx.get(self.registry.kinds[row.record.kind], row.record.id)
         if record is not None:

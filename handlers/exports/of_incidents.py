@@ -7,11 +7,11 @@ from cards.incident import SEVERITIES, VERDICTS
 from cards.wording import moment
 from handlers.registry import Registry
 from handlers.turn import Scene
-from policy.chronology import Act, Entry, entries_key
 from policy.deadlines import BREACH_HOURS
 from policy.incident import WORDS as STANDS
 from policy.incident import Breach, Incident, Verdict
-from policy.task import Task
+from policy.incident.chronology import Act, Entry, entries_key
+from policy.incident.task import Task
 
 registry = Registry()
 

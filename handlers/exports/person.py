@@ -29,7 +29,7 @@ from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.deadlines import Deadline, access_due
 from policy.people import EXEAT, Person
-from storage.contract import AuditRow, Count
+from storage.rows import AuditRow, Count
 
 A_COLLEAGUE = "a colleague"
 

@@ -11,7 +11,8 @@ from handlers.entries import Exporter
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.record import Record, is_sealed
-from storage.contract import Count, Store
+from storage.contract import Store
+from storage.rows import Count
 
 PAGE = 200
 """How many records are read at a time."""

@@ -12,7 +12,7 @@ from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.record import is_sealed
 from storage.codec import plain
-from storage.contract import Count
+from storage.rows import Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from typing import Any
 from cards.incident import Sight
 from handlers.incidents.routing import may_lead, officers
 from handlers.turn import Scene, Turn
-from policy.chronology import Act, Entry
-from policy.incident import Incident
-from policy.incident_due import schedule
-from policy.incident_steps import add_reader
+from policy.incident import Incident, add_reader
+from policy.incident.chronology import Act, Entry
+from policy.incident.due import schedule
 from policy.people import EXEAT, Person, Role, is_among, might_be_same_person, same_person
 from policy.refused import NotAllowed
 

@@ -6,9 +6,8 @@ from handlers.incidents.access import add, keep, leader_of, tell
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
-from policy.chronology import Act
-from policy.incident import Incident, Outcome
-from policy.incident_steps import close
+from policy.incident import Incident, Outcome, close
+from policy.incident.chronology import Act
 from policy.refused import Unusable
 
 registry = Registry()

@@ -23,10 +23,25 @@ from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
 from policy.calendar import as_utc
-from policy.chronology import Act, corrected
-from policy.incident import LIVE, Assessment, Breach, Decision, Incident, Personal, Severity, Verdict
-from policy.incident_due import began, begun_over
-from policy.incident_steps import add_reader, assess, begin_breach, decide, only, put_right, refer
+from policy.incident import (
+    LIVE,
+    Assessment,
+    Breach,
+    Decision,
+    Incident,
+    Personal,
+    Severity,
+    Verdict,
+    add_reader,
+    assess,
+    begin_breach,
+    decide,
+    only,
+    put_right,
+    refer,
+)
+from policy.incident.chronology import Act, corrected
+from policy.incident.due import began, begun_over
 from policy.people import Identity, Person
 from policy.refused import Unusable
 

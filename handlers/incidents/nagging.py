@@ -7,10 +7,9 @@ from handlers.incidents.routing import leader, may_lead
 from handlers.reach import is_gone
 from handlers.registry import Registry
 from handlers.turn import Turn
-from policy.chronology import Act
-from policy.incident import Incident
-from policy.incident_due import fall_due, schedule
-from policy.incident_steps import pass_to
+from policy.incident import Incident, pass_to
+from policy.incident.chronology import Act
+from policy.incident.due import fall_due, schedule
 from policy.people import Person, is_staff
 
 registry = Registry()

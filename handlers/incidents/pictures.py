@@ -20,8 +20,7 @@ from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Turn
-from policy.incident import Kind, Report
-from policy.incident_steps import checked
+from policy.incident import Kind, Report, checked
 from policy.refused import Unusable
 
 registry = Registry()

@@ -14,11 +14,10 @@ from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene, Turn
-from policy.chronology import Act
 from policy.comment import Comment
-from policy.incident import CHOSEN, Incident, Kind, Personal, Press, Report
-from policy.incident_due import began
-from policy.incident_steps import begin_breach, checked
+from policy.incident import CHOSEN, Incident, Kind, Personal, Press, Report, begin_breach, checked
+from policy.incident.chronology import Act
+from policy.incident.due import began
 from policy.people import Identity, Person
 from policy.refused import NotAllowed, Unusable
 

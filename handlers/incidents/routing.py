@@ -7,7 +7,7 @@ from cards.incident import nobody
 from handlers.reach import is_gone
 from handlers.seats import seats_today
 from handlers.turn import Scene
-from policy.leading import Lead, leaders
+from policy.incident.leading import Lead, leaders
 from policy.people import Person, Role, is_among, is_staff, might_be_same_person, once
 from policy.refused import NotAllowed
 

@@ -9,10 +9,10 @@ from handlers.needs import own
 from handlers.registry import Registry
 from handlers.request import Ask, Nothing, Reply, Say
 from handlers.turn import Scene, Turn
-from policy.chronology import Act
 from policy.incident import Incident
+from policy.incident.chronology import Act
+from policy.incident.task import Task, finish, remind, schedule
 from policy.people import Person, is_staff
-from policy.task import Task, finish, remind, schedule
 
 registry = Registry()
 

@@ -12,10 +12,10 @@ from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
-from policy.chronology import Act, Entry, entries_key
 from policy.incident import LIVE, Incident, State, reader_key
-from policy.retention import incident_kept
-from policy.task import Task
+from policy.incident.chronology import Act, Entry, entries_key
+from policy.incident.kept import incident_kept
+from policy.incident.task import Task
 
 registry = Registry()
 registry.retains(Incident, incident_kept, "incidents", "breaches", parts=(Entry, Task))

@@ -5,7 +5,7 @@ from handlers.keeping.judging import parts_of
 from handlers.turn import Turn
 from policy.hold import Hold, stays
 from policy.record import Record, ref
-from storage.contract import Entry
+from storage.rows import AuditEntry
 
 DELETED = "deleted"
 """How the audit says that a record stands which is no longer there."""
@@ -31,7 +31,7 @@ async def remove(turn: Turn, each: Retained, record: Record, why: str) -> int:
 def note(turn: Turn, record: Record, state: str, why: str, fingerprint: str = "") -> None:
     """Say in the audit what was done to a record, and by what right."""
     turn.tx.audit(
-        Entry(
+        AuditEntry(
             turn.now,
             turn.viewer.id,
             turn.request.verb,

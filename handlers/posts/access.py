@@ -9,7 +9,7 @@ from policy.comment import State as Asked
 from policy.deciding import authority
 from policy.people import Person, is_among
 from policy.post import OPEN, Post, State, noted
-from policy.post_due import schedule
+from policy.post.due import schedule
 from policy.record import ref
 from policy.refused import NotAllowed
 

@@ -14,7 +14,7 @@ from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
 from policy.picture import Arrived, Missing
 from policy.post import EDITABLE, Post, State, draft, edit, fetched, only, send, unfetched, withdraw
-from policy.post_draft import take_in
+from policy.post.drafts import take_in
 from policy.refused import Unusable
 from policy.text import clean
 

@@ -17,7 +17,7 @@ from handlers.turn import Turn
 from policy.content import Content
 from policy.picture import Picture
 from policy.post import EDITABLE, OPEN, Post, State, draft, edit, only
-from policy.post_draft import attach, keep_draft
+from policy.post.drafts import attach, keep_draft
 from policy.refused import Unusable
 from policy.text import clean
 

@@ -7,7 +7,7 @@ from handlers.registry import Registry
 from handlers.seats import deciders_of
 from handlers.turn import Turn
 from policy.post import Post
-from policy.post_due import Rung, fall_due
+from policy.post.due import Rung, fall_due
 
 registry = Registry()
 

@@ -16,8 +16,8 @@ from handlers.seats import deciders_of, might_decide, seats_today
 from handlers.turn import Scene, Turn
 from policy.people import is_among, same_person
 from policy.post import Post, State
+from policy.post.kept import post_kept
 from policy.record import ref
-from policy.retention import post_kept
 
 registry = Registry()
 registry.retains(Post, post_kept, "posts", whose=lambda post: post.author, leaving=gone)

@@ -26,7 +26,7 @@ from policy.record import ref
 from policy.refused import NotAllowed, WrongState
 from policy.school import Concerns
 from policy.term import term_name
-from storage.contract import Entry
+from storage.rows import AuditEntry
 
 REGISTRY = Registry()
 
@@ -169,7 +169,7 @@ async def _open_if_ready(turn: Turn) -> None:
 
 def _keep(turn: Turn, opening: Opening) -> None:
     turn.tx.put(opening)
-    turn.tx.audit(Entry(turn.now, turn.viewer.id, turn.request.verb, ref(opening), 1, opening.state))
+    turn.tx.audit(AuditEntry(turn.now, turn.viewer.id, turn.request.verb, ref(opening), 1, opening.state))
 
 
 async def _drill(turn: Turn, person: Person) -> Drill:

@@ -10,7 +10,8 @@ from policy.deciding import CLAUSE as DECIDING
 from policy.deciding import authority
 from policy.people import Person, is_among
 from policy.refused import NotAllowed, OwnWork
-from policy.template import EVERYWHERE, State, Template, fits, noted, schedule, usable_key
+from policy.template import EVERYWHERE, State, Template, fits, noted, usable_key
+from policy.template.due import schedule
 
 MOST = 100
 """How many wordings of one sort are looked at, newest first."""

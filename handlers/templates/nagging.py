@@ -9,7 +9,8 @@ from handlers.templates.access import MOST, asked
 from handlers.turn import Turn
 from policy.people import Person
 from policy.record import ref
-from policy.template import Rung, State, Template, fall_due
+from policy.template import State, Template
+from policy.template.due import Rung, fall_due
 
 registry = Registry()
 

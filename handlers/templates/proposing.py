@@ -13,8 +13,8 @@ from handlers.turn import Turn
 from policy.deciding import CLAUSE as DECIDING
 from policy.people import same_person
 from policy.refused import Unusable
-from policy.retention import wording_kept
 from policy.template import CLAUSE, EDITABLE, EVERYWHERE, Template, Use, check, edit, name_key, only, propose, retire
+from policy.template.kept import wording_kept
 
 registry = Registry()
 registry.retains(Template, wording_kept, "wordings", whose=lambda wording: wording.author)

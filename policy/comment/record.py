@@ -1,13 +1,12 @@
 """A comment somebody made through one of the school's accounts: what it is, where it stands, what is kept of it."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 CLAUSE = "answer-in-24h"
 
@@ -97,7 +96,7 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Plain):
     """A comment. Times are aware UTC; `account` is the account's slug, `by` the person who logged it, or Exeat.
 
     `due` is the moment by which it must be answered, if only acknowledged, and `rule` says why, with `clause`.
@@ -140,12 +139,6 @@ class Comment:
 
     KIND: ClassVar[str] = "comment"
     PREFIX: ClassVar[str] = "C"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:

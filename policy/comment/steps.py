@@ -1,6 +1,6 @@
 """Every step of a comment, from when it is logged until it has been dealt with.
 
-They say nothing of reminders: `policy.comment_due.schedule` sets `next_due` from where a comment stands.
+They say nothing of reminders: `policy.comment.due.schedule` sets `next_due` from where a comment stands.
 """
 
 from dataclasses import replace

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from policy.record import Ref
 from storage.audit import link
 from storage.codec import Doc, build, moment, plain, text
-from storage.contract import Conflict, DeadLetter, Entry, Outgoing, Seen, Shown, Task
+from storage.contract import Conflict
+from storage.rows import AuditEntry, DeadLetter, Errand, Outgoing, Seen, Shown
 from storage.tiny.state import Batch, State, is_marked, record_id
 from storage.tiny.table import Changes
 from storage.tiny.veil import AUDIT, NUMBERS, SEALED, Row
@@ -38,7 +39,7 @@ class Wishes:
     school: str
     records: dict[str, Put | Drop] = field(default_factory=dict)
     seen: dict[str, tuple[Seen, Doc]] = field(default_factory=dict)
-    entries: list[tuple[Entry, Doc]] = field(default_factory=list)
+    entries: list[tuple[AuditEntry, Doc]] = field(default_factory=list)
     shown: dict[str, Shown | None] = field(default_factory=dict)
     settled: list["Settled"] = field(default_factory=list)
     queued: list[tuple[Outgoing, Doc]] = field(default_factory=list)
@@ -152,7 +153,7 @@ class Pending:
     def _drop_messages(self, index: str, key: tuple[str, ...]) -> None:
         """Take out what waits to be sent or fetched, and what could not be; a redraw stays: it forgets a message."""
         for id, doc in self._filed("outbox", index, key):
-            if doc["row"]["task"] != Task.REDRAW:
+            if doc["row"]["task"] != Errand.REDRAW:
                 del self._changes["outbox"][id]
                 self._unique[doc["unique"]] = False
         for id, _ in self._filed("dead", index, key):
@@ -223,7 +224,7 @@ class Pending:
 
     def _queue(self, wishes: Wishes, row: Outgoing, doc: Doc) -> None:
         unique = text((wishes.school, *row.unique))
-        if self._is_waiting(unique, may_be_drawn=row.task is Task.SEND and row.version is None):
+        if self._is_waiting(unique, may_be_drawn=row.task is Errand.SEND and row.version is None):
             return
         hidden = self._hides(row.record, wishes)
         n = self._state.next_place(hidden=hidden)
@@ -259,7 +260,9 @@ class Pending:
 
 
 def _redraw(shown: Shown) -> Outgoing:
-    return Outgoing(shown.school, shown.view, shown.person, record=shown.record, task=Task.REDRAW, message=shown.key)
+    return Outgoing(
+        shown.school, shown.view, shown.person, record=shown.record, task=Errand.REDRAW, message=shown.key
+    )
 
 
 def _row_of(school: str, record: Ref | None) -> str:

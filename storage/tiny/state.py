@@ -8,7 +8,7 @@ from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
 
 from storage.codec import Doc, build
-from storage.contract import DeadLetter
+from storage.rows import DeadLetter
 from storage.tiny.outbox import Heads
 from storage.tiny.table import Index, Place, RowTable
 from storage.tiny.veil import AUDIT, FIRST, NUMBERS, SEALED, Batch, Veil

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from policy.record import Record
 from storage.codec import Doc, build, moment
-from storage.contract import AuditRow, Count, DeadLetter, Outgoing, Transaction, Unavailable
+from storage.contract import Transaction, Unavailable
+from storage.rows import AuditRow, Count, DeadLetter, Outgoing
 from storage.tiny.commit import SEALED_PART, Wishes
 from storage.tiny.disk import Disk
 from storage.tiny.journal import ROOM_BYTES

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from policy.record import Record, Ref
 from storage.codec import build, checked, decode, encode, kept, moment
-from storage.contract import DeadLetter, Entry, Outgoing, Seen, Shown
 from storage.references import reference
+from storage.rows import AuditEntry, DeadLetter, Outgoing, Seen, Shown
 from storage.tiny.commit import Drop, Put, Settled, Wishes
 from storage.tiny.finding import Query
 from storage.tiny.state import State, record_id
@@ -139,7 +139,7 @@ class TinyTransaction:
         self._touch(seen.record)
         self._asked.seen[seen.key] = kept(seen)
 
-    def audit(self, entry: Entry) -> None:
+    def audit(self, entry: AuditEntry) -> None:
         """As the contract says."""
         self._touch(entry.record)
         self._asked.entries.append(kept(entry))

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from policy.comment import Comment, Kind, log
-from policy.comment_due import schedule
+from policy.comment.due import schedule
 from tests.bench import Ratio
 from tests.bench.storage import build
 from tests.fakes.desk import Desk, open_desk

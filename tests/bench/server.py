@@ -18,7 +18,7 @@ from bot.memory import settle
 from policy.content import Content
 from policy.people import Identity
 from policy.post import Post, draft, send
-from policy.post_due import schedule
+from policy.post.due import schedule
 from tests.fakes.school import MONDAY, TEACHER
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_desk import SlackDesk, slack_desk, user

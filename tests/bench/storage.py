@@ -14,7 +14,7 @@ from tinydb import TinyDB
 
 from policy.record import Ref
 from storage.codec import plain
-from storage.contract import Entry, Outgoing
+from storage.rows import AuditEntry, Outgoing
 from storage.tiny import TinyStore, open_tiny
 from storage.vault import Vault, new_key
 from tests.bench import Ratio
@@ -149,7 +149,7 @@ async def _commit(store: TinyStore) -> None:
     async with store.transaction(SCHOOL) as tx:
         id = await tx.new_id(Note)
         tx.put(_note(id, LATER, 1))
-        tx.audit(Entry(START, "ann", "wrote", Ref("note", id)))
+        tx.audit(AuditEntry(START, "ann", "wrote", Ref("note", id)))
         tx.queue(Outgoing(SCHOOL, "note", "ann", Ref("note", id), 1))
 
 

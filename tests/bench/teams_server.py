@@ -29,7 +29,7 @@ from bot.loop import run
 from bot.memory import settle
 from policy.content import Content
 from policy.post import Post, draft, send
-from policy.post_due import schedule
+from policy.post.due import schedule
 from tests.fakes.school import HEAD, MONDAY, TEACHER, email
 from tests.fakes.teams import FakeTeams
 from tests.fakes.teams_desk import TeamsDesk, teams_desk

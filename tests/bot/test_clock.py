@@ -15,7 +15,7 @@ from bot.heartbeat import heartbeat
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.away import Away
-from storage.contract import Seen
+from storage.rows import Seen
 from tests.fakes.disks import FailingDisk
 from tests.fakes.school import MONDAY
 from tests.fakes.world import World, open_world, until

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from policy.concern_entry import Act
+from policy.concern.entry import Act
 from tests.bot.test_cli import Exeat
 from tests.fakes.desk import CENTURY, KEY, Desk, open_desk
 from tests.fakes.safeguarding import (

@@ -13,7 +13,7 @@ from bot.doctor import Finding, Verdict, examine
 from policy.away import Away
 from policy.people import Identity, Known, Standing, meet
 from policy.record import Record
-from storage.contract import Entry, Outgoing
+from storage.rows import AuditEntry, Outgoing
 from storage.tiny import TinyStore, open_tiny
 from tests.fakes.mailbox import mailbox
 from tests.fakes.slack import FakeSlack, Fault
@@ -213,7 +213,7 @@ async def _bury(store: TinyStore) -> None:
 async def test_an_audit_that_was_altered(write: Write, tmp_path: Path) -> None:
     store = await open_tiny(tmp_path / "data")
     async with store.transaction("harbour") as tx:
-        tx.audit(Entry(MARCH, "somebody", "approve"))
+        tx.audit(AuditEntry(MARCH, "somebody", "approve"))
     await store.close()
     journal = next(path for path in (tmp_path / "data").iterdir() if b"approve" in path.read_bytes())
     journal.write_bytes(journal.read_bytes().replace(b"approve", b"refused"))

@@ -16,7 +16,7 @@ from policy.people import Person
 from policy.post import Post, State
 from policy.record import Ref
 from storage.blobs import Blobs
-from storage.contract import Task
+from storage.rows import Errand
 from tests.bot.test_pictures import painted, saved
 from tests.fakes.school import HEAD, TEACHER, identity
 from tests.fakes.surface import FakeSurface, Fault
@@ -151,7 +151,7 @@ async def test_a_fetch_that_is_done_again_after_a_crash_changes_nothing(world: W
     await picture(world, "a")
     await world.settle()
     post = await draft(world)
-    await world.queue("", TEACHER, post, task=Task.FETCH)
+    await world.queue("", TEACHER, post, task=Errand.FETCH)
     await world.settle()
     assert await draft(world) == post
     assert slow(world).fetched == ["a"]

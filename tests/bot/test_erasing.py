@@ -18,24 +18,24 @@ from handlers.keeping.erasing import Fate, Plan, carry_out, erase_record, plan
 from handlers.keeping.unnaming import TAKEN_OUT
 from handlers.turn import Scene
 from policy.away import Away
-from policy.chronology import Act, Entry
 from policy.comment import Comment
 from policy.hold import hold
 from policy.incident import Incident
+from policy.incident.chronology import Act, Entry
+from policy.incident.task import Task
 from policy.look import Look, Watch
 from policy.people import EXEAT, Identity, Known, Person, Standing
 from policy.post import Post
 from policy.post import State as PostState
 from policy.record import Record, Ref
 from policy.refused import WrongState
-from policy.task import Task
 from policy.template import State as WordingState
 from policy.template import Template
 from storage.audit import verify
 from storage.backup import backup, restore
 from storage.blobs import Blobs
 from storage.codec import text
-from storage.contract import Shown
+from storage.rows import Shown
 from storage.tiny import TinyStore, read_tiny
 from storage.vault import Vault
 from tests.bot.test_cli import Exeat

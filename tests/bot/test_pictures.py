@@ -30,7 +30,7 @@ from policy.content import Content
 from policy.picture import Picture
 from policy.post import Post, State, draft, edit, send
 from storage.blobs import Blobs
-from storage.contract import Task
+from storage.rows import Errand
 from tests.fakes.school import HEAD, MONDAY, TEACHER, identity
 from tests.fakes.surface import Fault
 from tests.fakes.world import World, open_world, until
@@ -339,7 +339,7 @@ async def sent_with(world: World, **files: bytes) -> Post:
     content = Content("Hello", "page", pictures=named)
     post = draft("P-1", "harbour", str(identity(TEACHER)), content, (), "ab" * 32, MONDAY)
     kept = await world.put(send(post, MONDAY))
-    await world.queue("", TEACHER, kept, task=Task.FETCH)
+    await world.queue("", TEACHER, kept, task=Errand.FETCH)
     return kept
 
 

@@ -17,7 +17,8 @@ from handlers.registry import Registry, merge
 from handlers.turn import Scene
 from policy.people import Person, Standing
 from policy.record import Ref
-from storage.contract import Shown, Task, Unavailable
+from storage.contract import Unavailable
+from storage.rows import Errand, Shown
 from tests.fakes.disks import FailingDisk
 from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, OWNER, TEACHER, identity, known
 from tests.fakes.surface import Fault
@@ -426,7 +427,7 @@ async def test_nothing_is_sent_while_nothing_can_be_kept(tmp_path: Path) -> None
 
 async def test_files_are_fetched_for_the_person_who_sent_them(world: World) -> None:
     note = await world.put(Note("n"))
-    await world.queue("", TEACHER, note, task=Task.FETCH)
+    await world.queue("", TEACHER, note, task=Errand.FETCH)
     await world.settle()
     assert isinstance(world.fetching, NoFiles)
     assert world.fetching.asked == [(Ref("note", "n"), 1, str(identity(TEACHER)))]
@@ -435,7 +436,7 @@ async def test_files_are_fetched_for_the_person_who_sent_them(world: World) -> N
 async def test_files_that_cannot_be_fetched_are_given_up_and_their_handler_told(world: World) -> None:
     assert isinstance(world.fetching, NoFiles)
     world.fetching.error = Transient("http_500")
-    await world.queue("", TEACHER, await world.put(Note("n")), task=Task.FETCH)
+    await world.queue("", TEACHER, await world.put(Note("n")), task=Errand.FETCH)
     await world.settle()
     assert len(world.fetching.asked) == FETCH_GIVE_UP[1] + 1
     assert world.fetching.given_up == [(Ref("note", "n"), 1)]

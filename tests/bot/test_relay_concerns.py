@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 from bot.relay import Relay
 from bot.surface import Permanent
 from policy.concern import Climb, Concern
-from policy.concern_entry import Act
+from policy.concern.entry import Act
 from policy.people import Standing
 from policy.record import ref
-from storage.contract import Outgoing
+from storage.rows import Outgoing
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, log, now, raised, safe_desk
 from tests.fakes.school import ADMIN, HEAD, TEACHER, identity, known

@@ -15,7 +15,7 @@ from handlers.letters import REGISTRY as LETTERS
 from handlers.registry import Registry, merge
 from handlers.turn import ALERT, Scene
 from policy.people import Person, Role, Standing
-from storage.contract import DeadLetter, Task
+from storage.rows import DeadLetter, Errand
 from tests.fakes.school import ADMIN, HEAD, TEACHER, email, harbour, identity, known
 from tests.fakes.surface import FakeMailer, Fault
 from tests.fakes.world import World, open_world
@@ -76,7 +76,7 @@ async def dead(world: World) -> list[DeadLetter]:
 
 
 async def test_what_is_to_be_mailed_is_mailed_to_all_addresses_and_not_posted(world: World) -> None:
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     await world.settle()
     [letter] = mailer(world).mailed
     assert (letter.to, letter.card.title) == ((email(HEAD),), "a")
@@ -163,7 +163,7 @@ async def test_what_is_no_alert_is_not_mailed(world: World) -> None:
 
 
 async def test_news_of_a_dead_letter_goes_by_mail_to_an_admin_who_has_no_chat(world: World) -> None:
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     mailer(world).next.append(Permanent("mail_refused:550"))
     world.surface.next("post", Fault.REFUSED)
     await world.settle()
@@ -173,7 +173,7 @@ async def test_news_of_a_dead_letter_goes_by_mail_to_an_admin_who_has_no_chat(wo
 
 
 async def test_what_is_over_is_not_mailed(world: World) -> None:
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     await world.put((await world.get(Note("a"))).but(state="over"))
     await world.settle()
     assert mailer(world).mailed == []
@@ -181,7 +181,7 @@ async def test_what_is_over_is_not_mailed(world: World) -> None:
 
 
 async def test_mail_may_come_twice_under_one_name_and_never_not_at_all(world: World) -> None:
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     mailer(world).next.extend([Transient("mail_unreachable"), Ambiguous()])
     await world.settle()
     assert mailer(world).titles == ["a", "a"]
@@ -190,7 +190,7 @@ async def test_mail_may_come_twice_under_one_name_and_never_not_at_all(world: Wo
 
 async def test_mail_is_given_up_after_a_day_and_admins_told(world: World) -> None:
     age, attempts = GIVE_UP
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     mailer(world).next.extend([Transient("mail_login:535")] * 1000)
     for _ in range(attempts + 1):
         await world.relay.drain()
@@ -204,7 +204,7 @@ async def test_mail_is_given_up_after_a_day_and_admins_told(world: World) -> Non
 
 async def test_without_a_mail_server_it_is_a_dead_letter_and_admins_are_told(tmp_path: Path) -> None:
     world = await open_world(tmp_path, PEOPLE, registry=REGISTRY)
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     await world.settle()
     assert [letter.reason for letter in await dead(world)] == ["no_mail"]
     assert "no mail server is set up" in str(world.surface.messages(ADMIN)[0].card)
@@ -217,7 +217,7 @@ async def test_without_a_mail_server_it_is_a_dead_letter_and_admins_are_told(tmp
 
 async def test_somebody_who_has_left_gets_nothing_at_any_address(world: World) -> None:
     await world.dispatch.met(known(HEAD, Standing.DEACTIVATED))
-    await alert(world, HEAD, "a", task=Task.MAIL)
+    await alert(world, HEAD, "a", task=Errand.MAIL)
     await world.settle()
     assert mailer(world).mailed == []
     assert [letter.reason for letter in await dead(world)] == ["no_address"]
@@ -234,7 +234,7 @@ async def test_the_address_of_an_account_that_has_left_gets_nothing(world: World
     await world.dispatch.met(replace(slack, email="carol@school.example"))
     await world.dispatch.met(replace(teams, email="carol@trust.example"))
     await world.dispatch.met(replace(teams, email="carol@trust.example", standing=Standing.DEACTIVATED))
-    await alert(world, str(slack.identity), "a", task=Task.MAIL)
+    await alert(world, str(slack.identity), "a", task=Errand.MAIL)
     await world.settle()
     assert [letter.to for letter in mailer(world).mailed] == [(CHAIR, "carol@school.example")]
 
@@ -250,7 +250,7 @@ async def test_what_is_for_known_accounts_goes_to_none_that_the_configuration_jo
     for view, name in (("note", "any"), ("note.sure", "sure")):
         await world.queue(view, TEACHER, await world.put(Note(name, text="Open Exeat")), lane=ALERT)
         await world.queue(
-            view, TEACHER, await world.put(Note(f"{name}, mailed", text="x")), lane=ALERT, task=Task.MAIL
+            view, TEACHER, await world.put(Note(f"{name}, mailed", text="x")), lane=ALERT, task=Errand.MAIL
         )
     await world.settle()
     assert (world.surface.titles("mallory"), world.surface.titles(TEACHER)) == (["any"], ["sure"])
@@ -260,8 +260,8 @@ async def test_what_is_for_known_accounts_goes_to_none_that_the_configuration_jo
 async def test_an_alert_is_mailed_to_no_address_that_is_only_configured(world: World) -> None:
     world.school = replace(harbour(), roster=replace(harbour().roster, same=((email(TEACHER), "spy@x.example"),)))
     world.connect()
-    await alert(world, TEACHER, "a", task=Task.MAIL)
-    await world.queue("note", TEACHER, await world.put(Note("b", text="x")), task=Task.MAIL)
+    await alert(world, TEACHER, "a", task=Errand.MAIL)
+    await world.queue("note", TEACHER, await world.put(Note("b", text="x")), task=Errand.MAIL)
     await world.settle()
     assert sorted(letter.to for letter in mailer(world).mailed) == [
         ("spy@x.example", email(TEACHER)),

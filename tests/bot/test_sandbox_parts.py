@@ -15,7 +15,7 @@ from cards.model import Card, FileRef, Text
 from cards.text import plain
 from handlers.everything import everything
 from policy.people import Identity, meet
-from storage.contract import Outgoing, Task
+from storage.rows import Errand, Outgoing
 from tests.fakes.world import until
 
 MONDAY = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
@@ -65,7 +65,7 @@ async def test_a_letter_stands_among_the_messages_of_whoever_gets_it() -> None:
 
 async def test_what_is_to_be_mailed_is_a_letter_on_the_page() -> None:
     world = await World.open(everything(), lambda: MONDAY, Watchers())
-    row = Outgoing(SCHOOL.id, "watch.late", str(JOE.identity), task=Task.MAIL, created=MONDAY, not_before=MONDAY)
+    row = Outgoing(SCHOOL.id, "watch.late", str(JOE.identity), task=Errand.MAIL, created=MONDAY, not_before=MONDAY)
     async with world.kept.store.transaction(SCHOOL.id) as tx:
         tx.queue(row)
     await until(lambda: bool(world.surface.messages("joe")))

@@ -16,7 +16,7 @@ from bot.settings.lines import read_document
 from bot.settings.shape import SECTIONS
 from bot.settings.values import closure, slug_of
 from policy.account import Platform, Replies
-from policy.comment_due import Rung
+from policy.comment.due import Rung
 from policy.people import Role
 from policy.retention import RULES
 from policy.school import CommentRules, Concerns, School

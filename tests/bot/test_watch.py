@@ -18,7 +18,8 @@ from bot.watch import LEAST_PATIENCE, QUIET, STUCK, Watch
 from handlers.letters import REGISTRY as LETTERS
 from handlers.registry import Registry, merge
 from handlers.turn import Turn
-from storage.contract import Task, Unavailable
+from storage.contract import Unavailable
+from storage.rows import Errand
 from tests.fakes.disks import FailingDisk
 from tests.fakes.school import ADMIN, HEAD, MONDAY, email
 from tests.fakes.surface import FakeMailer, Fault
@@ -174,7 +175,7 @@ async def test_a_mail_server_that_takes_nothing_is_told_in_the_chat_alone(tmp_pa
     world = await open_world(tmp_path, (HEAD, ADMIN), registry=merge([due_notes, LETTERS]), mailer=mailer)
     here = watched(world)
     mailer.next.extend([Transient("mail_login:535")] * 20)
-    await world.queue("watch.late", ADMIN, task=Task.MAIL)
+    await world.queue("watch.late", ADMIN, task=Errand.MAIL)
     for _ in range(5):
         await here.round()
     assert await here.unwell() == ["e-mail"]

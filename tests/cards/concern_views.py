@@ -48,10 +48,10 @@ from policy.concern import (
     close,
     refer,
 )
-from policy.concern_entry import Act, ConcernEntry
-from policy.concern_kept import hold
+from policy.concern.about import About, Nobody, Risk
+from policy.concern.entry import Act, ConcernEntry
+from policy.concern.kept import hold
 from policy.people import Role
-from policy.safeguarding import About, Nobody, Risk
 from policy.school import Concerns, Contacts
 from tests.fakes.school import MONDAY
 

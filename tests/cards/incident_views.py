@@ -30,11 +30,24 @@ from cards.incident_forms import (
 from cards.incident_picture import checklist_card, child_form, deletion_form, no_files_card, still_there, stop_card
 from cards.incident_reminders import assess_card, breach_card, news_card, press_card
 from cards.model import Card, Form
-from policy.chronology import Act, Entry
-from policy.incident import Assessment, Breach, Decision, Incident, Kind, Outcome, Press, Report, Severity, Verdict
-from policy.incident_steps import assess, close, decide
+from policy.incident import (
+    Assessment,
+    Breach,
+    Decision,
+    Incident,
+    Kind,
+    Outcome,
+    Press,
+    Report,
+    Severity,
+    Verdict,
+    assess,
+    close,
+    decide,
+)
+from policy.incident.chronology import Act, Entry
+from policy.incident.task import Task, finish
 from policy.school import Contacts
-from policy.task import Task, finish
 from tests.fakes.school import MONDAY
 
 PEOPLE = {"tom": "Tom Okafor", "helen": "Helen Marsh", "olu": "Olu Adeyemi"}

@@ -13,7 +13,8 @@ from policy.people import Identity, Known
 from policy.post import Post
 from policy.record import Ref
 from policy.school import School
-from storage.contract import AuditRow, Outgoing, Store
+from storage.contract import Store
+from storage.rows import AuditRow, Outgoing
 from storage.tiny import open_tiny
 from storage.vault import Vault, new_key
 from tests.fakes.school import MONDAY, harbour, identity, known

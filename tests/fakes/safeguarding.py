@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.request import Ask, Reply
 from policy.concern import Concern
-from policy.concern_entry import ConcernEntry, entries_key
+from policy.concern.entry import ConcernEntry, entries_key
 from policy.people import Identity, Role
 from policy.record import ref
 from policy.school import Concerns, Contacts, Safeguarding, School

@@ -16,7 +16,7 @@ from policy.address import Address
 from policy.people import Identity
 from policy.place import Place
 from policy.post import Post
-from storage.contract import Task
+from storage.rows import Errand
 from storage.tiny import TinyStore, open_tiny
 from storage.vault import Vault, new_key
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour
@@ -55,7 +55,7 @@ class TeamsDesk:
         while rows := await self.store.claim("harbour", self.now, _HOUR, 100):
             for row in rows:
                 drawn = await self.dispatch.draw(row.view, row.record, row.person) if row.view else None
-                if drawn is not None and row.task is Task.SEND:
+                if drawn is not None and row.task is Errand.SEND:
                     to = next(each.identity for each in drawn.to.accounts if each.identity.platform == "teams")
                     posted = await self.surface.post(to, drawn.card, str(row.id), {})
                     inbox = self.teams.inbox(names[to.id])

@@ -14,7 +14,7 @@ from handlers.registry import Registry
 from policy.people import Identity, Known
 from policy.record import Record, Ref
 from policy.school import School
-from storage.contract import Outgoing, Shown
+from storage.rows import Outgoing, Shown
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.disk import Disk
 from storage.vault import Vault, new_key

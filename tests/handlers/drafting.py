@@ -9,7 +9,7 @@ from handlers.request import Ask, Reply, Say
 from policy.picture import Arrived, Missing
 from policy.post import Post
 from policy.record import Ref
-from storage.contract import Outgoing, Task
+from storage.rows import Errand, Outgoing
 from tests.fakes.desk import Desk
 from tests.fakes.school import TEACHER
 
@@ -103,7 +103,7 @@ async def card_of(desk: Desk, post: Post, who: str = TEACHER, view: str = "post"
 
 def fetches(rows: list[Outgoing]) -> list[tuple[str, int | None]]:
     """What is to be fetched: of which record, which version."""
-    return [(row.record.id, row.version) for row in rows if row.task is Task.FETCH and row.record]
+    return [(row.record.id, row.version) for row in rows if row.task is Errand.FETCH and row.record]
 
 
 def labels(card: Card) -> list[str]:

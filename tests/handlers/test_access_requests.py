@@ -11,9 +11,9 @@ import pytest
 from cards.access import HELD
 from cards.text import plain
 from handlers.request import Ask, Invalid, Reply, Say
-from policy.access import Access
 from policy.concern import Concern
-from policy.concern_entry import Act
+from policy.concern.access import Access
+from policy.concern.entry import Act
 from policy.people import Identity, Known, Role, Standing
 from policy.record import ref
 from policy.school import Concerns

@@ -18,7 +18,7 @@ from policy.people import Person
 from policy.post import State as PostState
 from policy.record import Ref, ref
 from policy.template import Template
-from storage.contract import Outgoing, Shown, Task
+from storage.rows import Errand, Outgoing, Shown
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     COLLEAGUE,
@@ -357,7 +357,7 @@ async def _shown(desk: Desk, who: str, view: str, name: Ref) -> None:
 
 async def _redrawn(desk: Desk, who: str, view: str, name: Ref) -> str:
     """The card that stands in somebody's chat, if it is drawn anew; else ""."""
-    if not any(row.task is Task.REDRAW and row.record == name for row in await desk.outbox()):
+    if not any(row.task is Errand.REDRAW and row.record == name for row in await desk.outbox()):
         return ""
     drawn = await desk.see(who, view, name)
     assert drawn is not None
@@ -536,7 +536,7 @@ async def test_of_messages_about_several_only_the_latest_stays_up_to_date(desk: 
         desk.now = MONDAY + timedelta(hours=hours)
         while await desk.dispatch.due():
             pass
-        rows = [row for row in await desk.outbox() if row.view == "comments.nag" and row.task is Task.SEND]
+        rows = [row for row in await desk.outbox() if row.view == "comments.nag" and row.task is Errand.SEND]
         sent += rows
         for row in rows:
             await show(desk, row)
@@ -547,7 +547,7 @@ async def test_of_messages_about_several_only_the_latest_stays_up_to_date(desk: 
     assert "out of date" in plain(cards[1].card)
     assert cards[1].card.buttons == ()
     await press(desk, HEAD, "comment.close.send", comments[0], what="not_for_us", reason="An advertisement")
-    again = [row.record for row in await desk.outbox() if row.task is Task.REDRAW]
+    again = [row.record for row in await desk.outbox() if row.task is Errand.REDRAW]
     assert sent[2].record in again
     assert sent[1].record not in again
     assert await desk.dispatch.draw(sent[1].view, sent[1].record, sent[1].person, first=True) is None

@@ -17,7 +17,7 @@ from policy.people import EXEAT, Identity, Known, Role, Standing
 from policy.record import Ref, ref
 from policy.refused import NotFound
 from policy.school import Concerns
-from storage.contract import Task
+from storage.rows import Errand
 from tests.fakes.counting import CountingStore
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.safeguarding import (
@@ -292,7 +292,7 @@ async def test_a_role_that_was_typed_means_those_who_hold_it_for_concerns(desk: 
     await desk.outbox()
     desk.now += timedelta(minutes=15)
     await desk.dispatch.due()
-    rows = [row for row in await desk.outbox() if row.task is Task.MAIL]
+    rows = [row for row in await desk.outbox() if row.task is Errand.MAIL]
     assert [row.person for row in rows] == [str(identity(CHAIR))]
 
 

@@ -16,7 +16,7 @@ from handlers.keeping.sweeping import Sweep, survey
 from handlers.request import Ask, Invalid, Nothing, Say
 from handlers.turn import Scene
 from policy.concern import Concern, State
-from policy.concern_entry import Act, ConcernEntry
+from policy.concern.entry import Act, ConcernEntry
 from policy.hold import Hold
 from policy.people import EXEAT, Person, Role
 from policy.refused import NotFound

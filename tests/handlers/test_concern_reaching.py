@@ -11,10 +11,10 @@ from handlers.request import Nothing, Reply, Say
 from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.concern import Concern, State
-from policy.concern_entry import Act
+from policy.concern.entry import Act
 from policy.people import Person, Role, Standing
 from policy.record import Ref, ref
-from storage.contract import Task
+from storage.rows import Errand
 from tests.fakes.desk import Desk
 from tests.fakes.golive import acknowledge
 from tests.fakes.safeguarding import (
@@ -56,7 +56,7 @@ def said(reply: Reply) -> str:
 async def told(desk: Desk) -> list[str]:
     """Who now is to be told in the chat that Exeat needs opening."""
     rows = [row for row in await desk.outbox() if row.view in ("concern", "concern.waits")]
-    return sorted(row.person.rpartition(":")[2] for row in rows if row.task is Task.SEND)
+    return sorted(row.person.rpartition(":")[2] for row in rows if row.task is Errand.SEND)
 
 
 async def tick(desk: Desk, **length: float) -> None:

@@ -18,12 +18,12 @@ from handlers.turn import Turn
 from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.concern import Climb, Concern, Contacted, Ending, State, remove_reader
-from policy.concern_entry import Act
+from policy.concern.entry import Act
 from policy.people import Identity, Known, Person, Role, Standing
 from policy.record import Ref, ref
 from policy.refused import WrongState
 from policy.school import Concerns, Contacts
-from storage.contract import AuditRow, Task
+from storage.rows import AuditRow, Errand
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.safeguarding import (
     CHAIR,
@@ -118,7 +118,7 @@ async def test_the_first_to_be_told_are_told_and_nobody_else(desk: Desk) -> None
     assert reply.card.dialog
     rows = await desk.outbox()
     assert [(row.view, row.person, row.lane, row.task) for row in rows if row.view == "concern"] == [
-        ("concern", str(identity(DSL)), "alert", Task.SEND)
+        ("concern", str(identity(DSL)), "alert", Errand.SEND)
     ]
     assert {row.view for row in rows} == {"concern", "concern.reporter"}
 
@@ -383,7 +383,7 @@ async def test_the_whole_climb(desk: Desk) -> None:
         assert await told(desk) == sorted(people)
     await tick(desk, minutes=15)
     rows = await desk.outbox()
-    assert {row.task for row in rows} == {Task.MAIL}
+    assert {row.task for row in rows} == {Errand.MAIL}
     assert sorted(row.person.rpartition(":")[2] for row in rows) == sorted((DSL, *DEPUTIES, HEAD, CHAIR))
     await tick(desk, minutes=15)
     assert await desk.sent() == [("concern.unseen", TEACHER)]

@@ -10,7 +10,7 @@ from handlers.request import Invalid, Say, Show
 from policy.picture import Missing
 from policy.post import State
 from policy.record import Ref
-from storage.contract import Task
+from storage.rows import Errand
 from tests.fakes.desk import Desk
 from tests.fakes.school import COLLEAGUE, HEAD, TEACHER, identity
 from tests.handlers.drafting import (
@@ -97,7 +97,7 @@ async def test_a_picture_goes_to_the_draft_and_is_fetched_at_once(desk: Desk) ->
     assert after.content.text == "We planted beans"
     rows = await desk.outbox()
     assert fetches(rows) == [("P-1", 2)]
-    assert [row.person for row in rows if row.task is Task.FETCH] == [str(identity(TEACHER))]
+    assert [row.person for row in rows if row.task is Errand.FETCH] == [str(identity(TEACHER))]
 
 
 async def test_without_a_draft_the_pictures_begin_one(desk: Desk) -> None:
@@ -107,7 +107,7 @@ async def test_without_a_draft_the_pictures_begin_one(desk: Desk) -> None:
     assert (post.status, post.content.text) == (State.DRAFT, "")
     rows = await desk.outbox()
     assert fetches(rows) == [("P-1", 1)]
-    assert [(row.view, row.person) for row in rows if row.task is Task.SEND] == [("post", str(identity(TEACHER)))]
+    assert [(row.view, row.person) for row in rows if row.task is Errand.SEND] == [("post", str(identity(TEACHER)))]
 
 
 async def test_pictures_beside_a_command_are_a_draft_of_both(desk: Desk) -> None:

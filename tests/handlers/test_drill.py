@@ -18,7 +18,7 @@ from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
 from policy.record import Ref
 from policy.school import Concerns, Contacts, Safeguarding, School
-from storage.contract import Outgoing, Task
+from storage.rows import Errand, Outgoing
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, HOLDERS, acknowledge, drill_of, go_live, guarded, roles
 from tests.fakes.school import ADMIN, HEAD, MONDAY, OWNER, TEACHER, email, known, person
@@ -37,12 +37,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     await desk.store.close()
 
 
-async def alerts(desk: Desk, task: Task = Task.SEND) -> list[str]:
+async def alerts(desk: Desk, task: Errand = Errand.SEND) -> list[str]:
     """Who is now sent a test alert, in the chat or by e-mail; whatever else waits is taken out too."""
     return of(await desk.outbox(), task)
 
 
-def of(rows: list[Outgoing], task: Task = Task.SEND) -> list[str]:
+def of(rows: list[Outgoing], task: Errand = Errand.SEND) -> list[str]:
     found = [row for row in rows if row.view == "drill" and row.task is task]
     assert all(row.lane == ALERT for row in found)
     return sorted(row.person.rpartition(":")[2] for row in found)
@@ -148,7 +148,7 @@ async def test_whoever_does_not_answer_is_asked_each_working_morning_by_e_mail_t
         rows = await desk.outbox()
         if of(rows):
             overseers = sorted(row.person.rpartition(":")[2] for row in rows if row.view == "drills.open")
-            times.append((desk.now.day, desk.now.hour, of(rows, Task.MAIL), overseers))
+            times.append((desk.now.day, desk.now.hour, of(rows, Errand.MAIL), overseers))
     assert times == [(day, 8, [DEPUTY_DSL], [ADMIN, HEAD]) for day in (2, 3, 4, 5, 8)]
 
 
@@ -280,7 +280,7 @@ async def test_the_command_asks_at_once_whoever_has_not_answered(desk: Desk, who
     desk.now = MONDAY.replace(hour=20)
     assert "2 of 4 acknowledged" in await said(desk, who)
     rows = await desk.outbox()
-    assert of(rows) == of(rows, Task.MAIL) == sorted((DEPUTY_DSL, CHAIR))
+    assert of(rows) == of(rows, Errand.MAIL) == sorted((DEPUTY_DSL, CHAIR))
 
 
 @pytest.mark.parametrize("who", [TEACHER, CHAIR, DEPUTY_DSL])

@@ -18,7 +18,6 @@ from handlers.exports.school import Whole, table_of, whole
 from handlers.exports.subject import Unknown
 from handlers.turn import Scene
 from policy.away import Away
-from policy.chronology import Act, Entry
 from policy.comment import Act as Moderated
 from policy.comment import Comment, Moderation, Said
 from policy.comment import Kind as CommentKind
@@ -28,6 +27,8 @@ from policy.incident import Assessment, Breach, Incident, Outcome, Press, Report
 from policy.incident import Decision as BreachDecision
 from policy.incident import State as IncidentState
 from policy.incident import Verdict as BreachVerdict
+from policy.incident.chronology import Act, Entry
+from policy.incident.task import Task
 from policy.look import Look, Watch
 from policy.people import EXEAT, Identity, Known, Standing
 from policy.picture import Picture
@@ -35,9 +36,8 @@ from policy.picture import Who as InPicture
 from policy.post import Decision, Edition, Post, Verdict
 from policy.post import State as PostState
 from policy.record import Record
-from policy.task import Task
 from policy.template import Template, Use
-from storage.contract import Entry as AuditEntry
+from storage.rows import AuditEntry
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import MONDAY, harbour
 

@@ -8,7 +8,7 @@ from cards.text import plain
 from handlers.entries import FILES
 from handlers.request import Invalid, Nothing, Say, Show
 from policy.post import State
-from storage.contract import Task
+from storage.rows import Errand
 from tests.fakes.desk import Desk
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, HEAD, OWNER, TEACHER, harbour, known
 from tests.handlers.drafting import (
@@ -76,7 +76,7 @@ async def test_sent_before_its_pictures_are_in_it_waits_for_them(desk: Desk) -> 
     assert post.status is State.FETCHING
     rows = await desk.outbox()
     assert fetches(rows) == [("P-1", post.version)]
-    assert not [row for row in rows if row.task is Task.SEND]
+    assert not [row for row in rows if row.task is Errand.SEND]
     await arrive(desk, draft, sha("a"), sha("b"))
     assert await desk.post("P-1") == post
     done = await arrive(desk, post, sha("a"), sha("b"))

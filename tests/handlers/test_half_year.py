@@ -14,11 +14,11 @@ from policy.account import Account, Platform, Replies
 from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.comment import LIVE, Comment, State
-from policy.comment_due import CLOSING, Rung
+from policy.comment.due import CLOSING, Rung
 from policy.people import Person
 from policy.record import Ref, ref
 from policy.school import School
-from storage.contract import Outgoing
+from storage.rows import Outgoing
 from storage.tiny import open_tiny
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, OWNER, TEACHER, email, harbour, identity

@@ -16,10 +16,10 @@ from handlers.request import Nothing, Reply, Say
 from handlers.turn import Scene
 from policy.away import plan_away
 from policy.incident import Incident
+from policy.incident.task import Task
 from policy.people import EXEAT, Person, Role
 from policy.record import Ref
 from policy.school import Contacts, School
-from policy.task import Task
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     ADMIN,

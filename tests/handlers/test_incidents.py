@@ -17,12 +17,12 @@ from cards.model import Button, Card, ChoiceField, Row, TextField
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from policy.away import plan_away
-from policy.chronology import Act, Entry, entries_key
 from policy.incident import Breach, Incident, Kind, State, Verdict
+from policy.incident.chronology import Act, Entry, entries_key
+from policy.incident.task import Task
 from policy.people import Person, Role
 from policy.record import Ref
 from policy.school import Contacts, School
-from policy.task import Task
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour, identity
 

@@ -13,7 +13,7 @@ from handlers.turn import Scene
 from policy.people import EXEAT, Identity, Known, Person, Standing
 from policy.record import Ref
 from policy.refused import NotAdmitted
-from storage.contract import Shown
+from storage.rows import Shown
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, MONDAY, TEACHER, email, harbour, identity, known
 

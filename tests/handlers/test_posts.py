@@ -8,7 +8,7 @@ from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
 from policy.picture import Arrived, Missing
 from policy.post import State
 from policy.record import Ref
-from storage.contract import Task
+from storage.rows import Errand
 from tests.fakes.desk import Desk
 from tests.fakes.school import COLLEAGUE, DEPUTY, HEAD, MONDAY, OWNER, TEACHER, identity
 
@@ -182,7 +182,7 @@ PICTURE = {
 async def test_no_card_reaches_the_head_before_the_pictures_are_clean(desk: Desk) -> None:
     await desk.ask(TEACHER, "post.new", fields=PICTURE, payload={"pictures": "1"})
     rows = await desk.outbox()
-    assert [(row.task, row.view) for row in rows] == [(Task.SEND, "post"), (Task.FETCH, "")]
+    assert [(row.task, row.view) for row in rows] == [(Errand.SEND, "post"), (Errand.FETCH, "")]
     assert (await desk.post("P-1")).status is State.FETCHING
     await desk.dispatch.arrived(Ref("post", "P-1"), 1, (Arrived("ab" * 32, 640, 480),))
     assert (await desk.post("P-1")).pictures[0].sha256 == "ab" * 32

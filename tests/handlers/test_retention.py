@@ -13,20 +13,19 @@ from handlers.keeping.judging import PAGE
 from handlers.keeping.sweeping import Sweep, Tally, survey
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene
-from policy.chronology import Act, Entry
 from policy.comment import Comment, Kind, log
 from policy.comment import State as CommentState
 from policy.content import Content
 from policy.hold import Hold
 from policy.incident import Incident, Outcome, Report
 from policy.incident import State as IncidentState
+from policy.incident.chronology import Act, Entry
+from policy.incident.task import Task
 from policy.people import EXEAT, Role
 from policy.post import Post, State
 from policy.record import Record, Ref
-from policy.task import Task
 from storage.audit import verify
-from storage.contract import Shown
-from storage.contract import Task as Job
+from storage.rows import Errand, Shown
 from storage.tiny import TinyStore
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import ADMIN, DEPUTY, HEAD, MONDAY, OWNER, TEACHER, email, harbour, identity
@@ -176,7 +175,7 @@ async def test_nothing_of_it_is_on_the_disk_and_messages_that_showed_it_are_draw
     assert holding(tmp_path, "zqpost1x")
     await sweep(desk)
     assert not holding(tmp_path, "zqpost1x")
-    assert [(row.task, row.message) for row in await desk.outbox()] == [(Job.REDRAW, "sandbox|D1|1.0")]
+    assert [(row.task, row.message) for row in await desk.outbox()] == [(Errand.REDRAW, "sandbox|D1|1.0")]
     assert await desk.see(HEAD, "post", Ref("post", "P-1")) is None
 
 

@@ -12,7 +12,7 @@ from handlers.request import Ask, Nothing, Reply, Say, Show
 from policy.content import Content
 from policy.people import Standing
 from policy.post import Decision, Post, State, Verdict, draft
-from policy.post_due import schedule
+from policy.post.due import schedule
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import (
     ADMIN,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from policy.calendar import Calendar
 from policy.comment import Comment, Kind, Said, State, acknowledge, answer, log, not_for_us, snooze
-from policy.comment_due import BEFORE, CLOSING, Nag, Rung, fall_due, schedule, snoozes
+from policy.comment.due import BEFORE, CLOSING, Nag, Rung, fall_due, schedule, snoozes
 from storage.codec import decode, encode
 from tests.policy.oracle import Hours, full_hour, ladder
 

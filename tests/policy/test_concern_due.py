@@ -27,7 +27,8 @@ from policy.concern import (
     looked_at,
     refer,
 )
-from policy.concern_due import (
+from policy.concern.about import About, Risk
+from policy.concern.due import (
     Ladder,
     Reach,
     Step,
@@ -40,7 +41,6 @@ from policy.concern_due import (
     schedule,
 )
 from policy.refused import Unusable, WrongState
-from policy.safeguarding import About, Risk
 from policy.school import Concerns
 from storage.codec import upgrade
 

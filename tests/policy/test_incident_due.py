@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from policy.calendar import Calendar
 from policy.deadlines import breach_due
 from policy.incident import Assessment, Breach, Decision, Incident, Press, Report, Severity, State, Verdict
-from policy.incident_due import Nag, began, fall_due, hours_left, schedule
+from policy.incident.due import Nag, began, fall_due, hours_left, schedule
 
 CALENDAR = Calendar()
 MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.meant import hinted_roles, means, meant_roles, might_mean
+from policy.concern.about import About, Holders, Risk, is_hidden_from, names_of
+from policy.concern.hidden import doubts, hidden_from
+from policy.concern.meant import hinted_roles, means, meant_roles, might_mean
+from policy.concern.route import route
 from policy.people import Known, Person, Role, Standing, meet
-from policy.safeguarding import About, Holders, Risk, doubts, hidden_from, is_hidden_from, names_of, route
 from tests.fakes.school import email, identity, person
 from tests.policy.test_safeguarding import ADMIN, CHAIR, DSL, HEAD, ROLES, TEACHER, seated
 

@@ -28,8 +28,8 @@ from policy.post import (
     unfetched,
     withdraw,
 )
-from policy.post_draft import attach, keep_draft, take_in
-from policy.post_due import Rung, fall_due, schedule
+from policy.post.drafts import attach, keep_draft, take_in
+from policy.post.due import Rung, fall_due, schedule
 from policy.refused import Refused, WrongState
 from tests.fakes.school import MONDAY
 

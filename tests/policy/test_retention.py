@@ -9,30 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.away import Away
+from policy.away import Away, absence_kept
 from policy.calendar import Calendar
-from policy.chronology import Act, Entry
 from policy.comment import Kind as CommentKind
 from policy.comment import Said, acknowledge, answer, log, propose
+from policy.comment.kept import comment_kept
 from policy.content import Content
 from policy.incident import Breach, Incident, Outcome, Report
 from policy.incident import State as IncidentState
+from policy.incident.chronology import Act, Entry
+from policy.incident.kept import incident_kept
+from policy.incident.task import Task
 from policy.post import OPEN, Decision, Post, State, Verdict, noted
-from policy.retention import (
-    Kept,
-    Retention,
-    absence_kept,
-    comment_kept,
-    duration,
-    incident_kept,
-    months_after,
-    post_kept,
-    wording_kept,
-)
-from policy.task import Task
+from policy.post.kept import post_kept
+from policy.retention import Kept, Retention, duration, months_after
 from policy.template import State as WordingState
 from policy.template import Template, Use
 from policy.template import noted as wording_noted
+from policy.template.kept import wording_kept
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.meant import meant_roles, might_mean
+from policy.concern.about import About, Holders, Nobody, Risk, is_hidden_from, names_of
+from policy.concern.hidden import hidden_from
+from policy.concern.meant import meant_roles, might_mean
+from policy.concern.route import route
 from policy.people import Known, Person, Role, Roster, Standing, meet, same_person
-from policy.safeguarding import About, Holders, Nobody, Risk, hidden_from, is_hidden_from, names_of, route
 from tests.fakes.school import email, identity, person
 
 HEAD, DSL, DEP1, DEP2, CHAIR, ADMIN, TEACHER, COLLEAGUE = "hana", "dina", "dot", "des", "carol", "ada", "tom", "cara"

@@ -13,22 +13,20 @@ from policy.template import (
     EVERYWHERE,
     LIVE,
     LONGEST_NAME,
-    Rung,
     State,
     Template,
     Use,
     approve,
     check,
     edit,
-    fall_due,
     fits,
     name_key,
     propose,
     reject,
     retire,
-    schedule,
     usable_key,
 )
+from policy.template.due import Rung, fall_due, schedule
 from tests.fakes.school import MONDAY, PAGE, SHORT
 
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from bot.clock import utc_now
 from bot.settings import Environment, Settings
 from policy.post import Post
 from policy.school import School
-from storage.contract import AuditRow
+from storage.rows import AuditRow
 from storage.vault import new_key
 from tests.fakes.school import MONDAY, harbour
 from tests.scenarios.chat import Chat

@@ -8,7 +8,7 @@ import pytest
 from bot.app import Program
 from policy.people import Person
 from policy.record import Ref
-from storage.contract import Outgoing
+from storage.rows import Outgoing
 from tests.fakes.mailbox import ACCEPT_THEN_DROP, BUSY, Mailbox, mailbox
 from tests.fakes.school import ADMIN, HEAD, TEACHER, email
 from tests.fakes.world import until

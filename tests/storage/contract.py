@@ -8,7 +8,8 @@ from typing import ClassVar
 import pytest
 
 from policy.record import Ref
-from storage.contract import Conflict, Entry, Outgoing, Shown, Store, Transaction
+from storage.contract import Conflict, Store, Transaction
+from storage.rows import AuditEntry, Outgoing, Shown
 from tests.storage.note import Note
 
 Opener = Callable[[], Awaitable[Store]]
@@ -134,7 +135,7 @@ class Records(Base):
             try:
                 async with store.transaction(SCHOOL) as tx:
                     tx.put((await note(tx, "N-1")).but(text=text))
-                    tx.audit(Entry(NOW, "ann", text))
+                    tx.audit(AuditEntry(NOW, "ann", text))
             except Conflict:
                 return "late"
             return text

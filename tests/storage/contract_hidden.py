@@ -8,7 +8,8 @@ import pytest
 
 from policy.record import Ref
 from storage.audit import verify
-from storage.contract import Conflict, Count, Entry, Outgoing, Seen, Store, Task, Unavailable
+from storage.contract import Conflict, Store, Unavailable
+from storage.rows import AuditEntry, Count, Errand, Outgoing, Seen
 from storage.vault import Keyless, Vault, WrongKey
 from tests.storage.contract import NOTE, NOW, SCHOOL, claim, get, put, queue, row
 from tests.storage.contract_sealed import KEY, NEWER
@@ -125,7 +126,7 @@ class Hidden:
         async with store.transaction(SCHOOL) as tx:
             assert await tx.shown(name(record.id)) == [shown(record)]
             tx.put(record.but(state="seen"))
-        redraws = [each for each in await claim(store) if each.task is Task.REDRAW]
+        redraws = [each for each in await claim(store) if each.task is Errand.REDRAW]
         assert [each.record for each in redraws] == [name(record.id)]
         async with store.transaction(SCHOOL) as tx:
             tx.unshow(shown(record).key)
@@ -149,7 +150,7 @@ class Hidden:
         store = await veiling(Vault([KEY]))
         for number in range(3):
             async with store.transaction(SCHOOL) as tx:
-                tx.audit(Entry(NOW, f"ann{number}", "wrote", NOTE))
+                tx.audit(AuditEntry(NOW, f"ann{number}", "wrote", NOTE))
             await raised(store)
             await store.close()
             store = await veiling(Vault([KEY]))
@@ -159,12 +160,12 @@ class Hidden:
 
     async def test_rows_without_a_record_are_hidden_beside_it_and_others_are_not(self, store: Store) -> None:
         async with store.transaction(SCHOOL) as tx:
-            tx.audit(Entry(NOW, "Ulead", "looked"))
+            tx.audit(AuditEntry(NOW, "Ulead", "looked"))
             tx.queue(Outgoing(SCHOOL, "digest", "Ulead", created=NOW))
             assert not tx.hides
             record = raise_it(tx, await tx.new_id(Whisper))
             assert tx.hides
-            tx.audit(Entry(NOW, "ann", "wrote", NOTE))
+            tx.audit(AuditEntry(NOW, "ann", "wrote", NOTE))
         assert await who(store) == [(1, "ann")]
         assert await who(store, hidden=True) == [(1, "Ulead"), (2, "Ureporter")]
         assert (await store.count(SCHOOL)).outbox == 0
@@ -221,7 +222,7 @@ class Hidden:
                 lambda: tx.delete(Whisper, "K7Q4-9M2X", 1),
                 lambda: tx.queue(alert(Whisper("K7Q4-9M2X"))),
                 lambda: tx.show(shown(Whisper("K7Q4-9M2X"))),
-                lambda: tx.audit(Entry(NOW, "ann", "wrote", name("K7Q4-9M2X"))),
+                lambda: tx.audit(AuditEntry(NOW, "ann", "wrote", name("K7Q4-9M2X"))),
                 lambda: tx.mark_seen(Seen("Ev1", name("K7Q4-9M2X"), "", NOW)),
             )
             for ask in asking:
@@ -245,6 +246,6 @@ class Hidden:
         await store.close()
         store = await sealing(Vault([KEY]))
         async with store.transaction(SCHOOL) as tx:
-            tx.audit(Entry(NOW, "Ulead", "looked", Ref("whisper", record.id)))
+            tx.audit(AuditEntry(NOW, "Ulead", "looked", Ref("whisper", record.id)))
         assert await who(store) == []
         await store.close()

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from storage.audit import verify
-from storage.contract import Conflict, Entry, Seen, Store
+from storage.contract import Conflict, Store
+from storage.rows import AuditEntry, Seen
 from tests.storage.contract import NOTE, NOW, SCHOOL, Base, Opener, message, put, row
 from tests.storage.note import Note
 
@@ -58,8 +59,8 @@ class AuditChain(Base):
     async def test_the_chain_is_sound_whoever_writes_at_once(self, store: Store) -> None:
         async def act(number: int, school: str) -> None:
             async with store.transaction(school) as tx:
-                tx.audit(Entry(NOW, f"person{number}", "wrote", NOTE, 1, "open", "abc", "delegate"))
-                tx.audit(Entry(NOW, f"person{number}", "sent"))
+                tx.audit(AuditEntry(NOW, f"person{number}", "wrote", NOTE, 1, "open", "abc", "delegate"))
+                tx.audit(AuditEntry(NOW, f"person{number}", "sent"))
 
         await asyncio.gather(*(act(n, school) for n in range(20) for school in (SCHOOL, "hill")))
         for school in (SCHOOL, "hill"):
@@ -72,7 +73,7 @@ class AuditChain(Base):
         for _ in range(3):
             store = await opener()
             async with store.transaction(SCHOOL) as tx:
-                tx.audit(Entry(NOW, "ann", "wrote"))
+                tx.audit(AuditEntry(NOW, "ann", "wrote"))
             rows = [audited async for audited in store.audit_rows(SCHOOL)]
             await store.close()
         assert verify(rows).rows == 3
@@ -82,7 +83,7 @@ class AuditChain(Base):
 
         async def come_late() -> None:
             async with store.transaction(SCHOOL) as tx:
-                tx.audit(Entry(NOW, "ann", "wrote"))
+                tx.audit(AuditEntry(NOW, "ann", "wrote"))
                 tx.queue(row())
                 tx.show(message())
                 tx.mark_seen(Seen("Ev1", None, "digest", NOW))

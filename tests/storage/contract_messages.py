@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from policy.record import Ref
-from storage.contract import Outgoing, Store, Task
+from storage.contract import Store
+from storage.rows import Errand, Outgoing
 from tests.storage.contract import (
     LEASE,
     NOTE,
@@ -40,7 +41,7 @@ async def redraws(store: Store) -> list[str]:
     """The messages that are to be redrawn, each claimed and settled."""
     found: list[str] = []
     while rows := await claim(store):
-        found += [claimed.message for claimed in rows if claimed.task is Task.REDRAW]
+        found += [claimed.message for claimed in rows if claimed.task is Errand.REDRAW]
         await settle(store, *rows)
     return sorted(found)
 
@@ -78,8 +79,8 @@ class Outbox(Base):
     async def test_mail_does_not_wait_for_the_chat(self, store: Store) -> None:
         for view, lane in (("post", ""), ("alert", "alert")):
             chat = row("ann", view, record=NOTE, lane=lane)
-            await queue(store, chat, replace(chat, task=Task.MAIL))
-            assert [each.task for each in await claim(store)] == [Task.SEND, Task.MAIL]
+            await queue(store, chat, replace(chat, task=Errand.MAIL))
+            assert [each.task for each in await claim(store)] == [Errand.SEND, Errand.MAIL]
 
     async def test_a_lease_that_ran_out_hands_the_row_out_again_as_doubtful(self, store: Store) -> None:
         await queue(store, row())
@@ -234,8 +235,8 @@ class Messages(Base):
         await put(store, Note("N-1", text="new", rev=1))
         rows = await claim(store)
         assert [(r.task, r.view, r.person, r.record, r.version, r.message) for r in rows] == [
-            (Task.REDRAW, "note", "ann", NOTE, None, message(1).key),
-            (Task.REDRAW, "note", "bob", NOTE, None, message(2).key),
+            (Errand.REDRAW, "note", "ann", NOTE, None, message(1).key),
+            (Errand.REDRAW, "note", "bob", NOTE, None, message(2).key),
         ]
 
     async def test_a_redraw_that_waits_is_enough(self, store: Store) -> None:
@@ -265,7 +266,7 @@ class Messages(Base):
             tx.show(message(rev=2))
             tx.done(redraw)
         (another,) = await claim(store)
-        assert (another.task, another.message) == (Task.REDRAW, message().key)
+        assert (another.task, another.message) == (Errand.REDRAW, message().key)
 
     async def test_a_change_and_a_showing_at_once_leave_no_copy_behind(self, store: Store) -> None:
         for round in range(20):
@@ -305,7 +306,7 @@ class Forgetting(Base):
             row("ann", "first", record=NOTE, version=1),
             row("bob", "dead", record=NOTE),
             row("cid", "other", record=other),
-            row("dan", "", record=NOTE, version=1, task=Task.FETCH),
+            row("dan", "", record=NOTE, version=1, task=Errand.FETCH),
         )
         async with store.transaction(SCHOOL) as tx:
             tx.show(message(1))
@@ -317,8 +318,8 @@ class Forgetting(Base):
         assert await store.dead_letters(SCHOOL) == []
         waiting = await claim(store, NOW + LEASE)
         assert [(each.task, each.view, each.message) for each in waiting] == [
-            (Task.SEND, "other", ""),
-            (Task.REDRAW, "note", message(1).key),
+            (Errand.SEND, "other", ""),
+            (Errand.REDRAW, "note", message(1).key),
         ]
         await queue(store, row("ann", "first", record=NOTE, version=1))
         assert (await store.count(SCHOOL)).outbox == 3, "a row that went stands in the way of no other"
@@ -344,6 +345,6 @@ class Forgetting(Base):
         assert await store.dead_letters(SCHOOL) == []
         waiting = await claim(store, NOW + LEASE)
         assert {(each.task, each.person, each.message) for each in waiting} == {
-            (Task.SEND, "bob", ""),
-            (Task.REDRAW, "ann", message(1).key),
+            (Errand.SEND, "bob", ""),
+            (Errand.REDRAW, "ann", message(1).key),
         }

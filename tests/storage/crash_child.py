@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from policy.record import Ref
-from storage.contract import Entry, Outgoing, Seen
+from storage.rows import AuditEntry, Outgoing, Seen
 from storage.tiny import TinyStore, open_tiny
 from storage.vault import Vault
 from tests.storage.contract import NOW, SCHOOL
@@ -30,7 +30,7 @@ async def work(store: TinyStore, worker: int) -> None:
             tx.put(tally)
             tx.put(Note(f"left{worker}-{count}"))
             tx.put(Note(f"right{worker}-{count}"))
-            tx.audit(Entry(NOW, f"{worker}-{count}", "wrote", Ref("note", tally_id)))
+            tx.audit(AuditEntry(NOW, f"{worker}-{count}", "wrote", Ref("note", tally_id)))
             tx.queue(Outgoing(SCHOOL, "note", f"{worker}-{count}", Ref("note", tally_id)))
             tx.mark_seen(Seen(f"{worker}-{count}", Ref("note", tally_id), "", NOW))
             raise_it(tx, f"{worker}-{count}")

@@ -1,15 +1,14 @@
 """A small record for the tests of the store: it means nothing, and has one of everything a record may hold."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Plain):
     """A note that somebody owns and may have to look at by a moment."""
 
     id: str
@@ -24,8 +23,6 @@ class Note:
 
     KIND: ClassVar[str] = "note"
     PREFIX: ClassVar[str] = "N"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
 
     def but(self, **changes: object) -> "Note":
         """The note with some things otherwise."""

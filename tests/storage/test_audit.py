@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from policy.record import Ref
 from storage.audit import START, export, link, verify, verify_file
 from storage.codec import build, plain
-from storage.contract import AuditRow, Entry
+from storage.rows import AuditEntry, AuditRow
 from tests.storage.contract import NOW, SCHOOL
 
 
-def chain(last: AuditRow | None, school: str, entry: Entry) -> AuditRow:
+def chain(last: AuditRow | None, school: str, entry: AuditEntry) -> AuditRow:
     """The entry in its place after the row given."""
     return build(AuditRow, link(plain(last) if last else None, school, plain(entry)))
 
@@ -26,7 +26,9 @@ def rows(count: int, school: str = SCHOOL) -> list[AuditRow]:
     """A sound chain."""
     made: list[AuditRow] = []
     for number in range(count):
-        entry = Entry(NOW + timedelta(minutes=number), f"person{number}", "wrote", Ref("note", "N-1"), number, "open")
+        entry = AuditEntry(
+            NOW + timedelta(minutes=number), f"person{number}", "wrote", Ref("note", "N-1"), number, "open"
+        )
         made.append(chain(made[-1] if made else None, school, entry))
     return made
 

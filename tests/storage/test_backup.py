@@ -13,7 +13,8 @@ from policy.record import Ref
 from storage.audit import verify
 from storage.backup import Manifest, backup, backup_folder, restore
 from storage.blobs import Blobs
-from storage.contract import Damaged, Entry, Outgoing, Seen, Unavailable
+from storage.contract import Damaged, Unavailable
+from storage.rows import AuditEntry, Outgoing, Seen
 from storage.tiny import open_tiny
 from tests.storage.contract import NOW, SCHOOL, find, message, put
 from tests.storage.note import Note
@@ -29,7 +30,7 @@ async def folder(tmp_path: Path) -> Path:
             id = await tx.new_id(Note)
             tx.put(Note(id))
             tx.show(message(number, record=Ref("note", id)))
-            tx.audit(Entry(NOW, "ann", "wrote", Ref("note", id)))
+            tx.audit(AuditEntry(NOW, "ann", "wrote", Ref("note", id)))
             tx.queue(Outgoing(SCHOOL, "note", "ann", Ref("note", id)))
             tx.mark_seen(Seen(f"Ev{number}", Ref("note", id), "digest", NOW))
     await store.close()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.contract import Damaged, Entry, Seen, Unavailable
+from storage.contract import Damaged, Unavailable
+from storage.rows import AuditEntry, Seen
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.journal import load
 from tests.fakes.disks import FailingDisk, GatedDisk
@@ -297,7 +298,7 @@ class TestDurability:
             with pytest.raises(ValueError, match="view: string_type"):
                 tx.queue(row(view=7))  # type: ignore[arg-type]
             with pytest.raises(ValueError, match="time zone"):
-                tx.audit(Entry(NOW.replace(tzinfo=None), "ann", "wrote"))
+                tx.audit(AuditEntry(NOW.replace(tzinfo=None), "ann", "wrote"))
             with pytest.raises(TypeError, match="cannot hold object"):
                 tx.mark_seen(Seen("Ev1", None, object(), NOW))  # type: ignore[arg-type]
             with pytest.raises(ValueError, match="rev: int_type"):

@@ -16,7 +16,8 @@ import pytest
 from storage.audit import verify
 from storage.backup import backup, backup_folder, restore
 from storage.codec import Doc
-from storage.contract import Entry, Store
+from storage.contract import Store
+from storage.rows import AuditEntry
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.disk import Disk
 from storage.tiny.journal import load, segment_name, snapshot_name, write_snapshot
@@ -105,14 +106,14 @@ async def live(store: TinyStore, rounds: int = 1) -> list[str]:
         await put(store, Note(f"N-{number}", text="what is open"))
         async with store.transaction(SCHOOL) as tx:
             tx.put(record.but(state="murmured", text=record.text * 40))
-            tx.audit(Entry(NOW, "Ulead", "hasraised", name(record.id)))
+            tx.audit(AuditEntry(NOW, "Ulead", "hasraised", name(record.id)))
             tx.queue(alert(record, "Ulead", "heard.alert.again"))
         first, *_ = [each for each in await claim(store) if each.lane]
         async with store.transaction(SCHOOL) as tx:
             tx.bury(first, "unreachablelead", NOW)
     async with store.transaction(SCHOOL) as tx:
         tx.queue(row("ann", "note", record=NOTE))
-        tx.audit(Entry(NOW, "ann", "wrote", NOTE))
+        tx.audit(AuditEntry(NOW, "ann", "wrote", NOTE))
         tx.unshow(shown(record).key)
     return ids
 

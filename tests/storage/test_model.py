@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.record import Record, Ref, is_hidden
-from storage.contract import Conflict, Count, Task
+from storage.contract import Conflict
+from storage.rows import Count, Errand
 from storage.tiny import TinyStore, open_tiny
 from storage.vault import Vault
 from tests.storage.contract import NOW, SCHOOL, find, message
@@ -170,6 +171,6 @@ async def _compare(store: TinyStore, model: Model, kind: type[Record]) -> None:
         assert not outbox
         return
     assert {doc["row"]["message"] for doc in outbox} == model.redraws
-    assert {doc["row"]["task"] for doc in outbox} <= {Task.REDRAW.value}
+    assert {doc["row"]["task"] for doc in outbox} <= {Errand.REDRAW.value}
     assert sum(counted.records.values()) == len(model.notes)
     assert counted.shown == len(model.shown)

@@ -1,19 +1,19 @@
 """A record that nobody may know of: sealed whole, with every row that names it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from policy.record import Ref, Upgrade, ref
-from storage.contract import Entry, Outgoing, Seen, Shown, Transaction
+from policy.record import Plain, Ref, ref
+from storage.contract import Transaction
+from storage.rows import AuditEntry, Outgoing, Seen, Shown
 from tests.storage.contract import NOW, SCHOOL
 
 WORDS = "the zebra spreadsheet of Mr Quibble"
 
 
 @dataclass(frozen=True, slots=True)
-class Whisper:
+class Whisper(Plain):
     """Something that somebody raised about somebody."""
 
     id: str
@@ -27,9 +27,6 @@ class Whisper:
     version: int = 1
 
     KIND: ClassVar[str] = "whisper"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     HIDDEN: ClassVar[bool] = True
 
     def but(self, **changes: object) -> "Whisper":
@@ -58,7 +55,7 @@ def raise_it(tx: Transaction, id: str, **changes: object) -> Whisper:
     """A record with all that comes with it: who did it, who is told, where it shows, whose press it was."""
     record = Whisper(id).but(**changes)
     tx.put(record)
-    tx.audit(Entry(NOW, "Ureporter", "hasraised", ref(record), 1, record.state))
+    tx.audit(AuditEntry(NOW, "Ureporter", "hasraised", ref(record), 1, record.state))
     tx.queue(alert(record))
     tx.show(shown(record))
     tx.mark_seen(Seen(f"Evpress-{id}", ref(record), "digest", NOW))

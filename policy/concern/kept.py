@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from policy.concern import Concern, Held
-from policy.concern_entry import Act, ConcernEntry
+from policy.concern.entry import Act, ConcernEntry
+from policy.concern.record import Concern, Held
 from policy.record import Record
 from policy.refused import Unusable, WrongState
 from policy.retention import CONCERNS, Kept, Retention, once_ended, while_open

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from policy.calendar import Calendar
 from policy.deadlines import before_slot, first_nag, next_morning
-from policy.post import Post, State, expire, lapses
+from policy.post.record import Post, State
+from policy.post.steps import expire, lapses
 
 
 class Rung(StrEnum):

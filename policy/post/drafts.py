@@ -5,7 +5,8 @@ from datetime import datetime
 
 from policy.content import Content
 from policy.picture import Picture
-from policy.post import EDITABLE, UNREAD, Post, State, only, with_this_version
+from policy.post.record import EDITABLE, UNREAD, Post, State
+from policy.post.steps import only, with_this_version
 
 
 def keep_draft(post: Post, content: Content, now: datetime) -> Post:

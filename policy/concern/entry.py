@@ -1,12 +1,11 @@
 """The log of a safeguarding concern: what was done and added, and every time that somebody read it. Only added to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 
 class Act(StrEnum):
@@ -62,7 +61,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ConcernEntry:
+class ConcernEntry(Plain):
     """One entry, never changed once it is kept. `at` is aware UTC; `by` is a person's id, or Exeat's.
 
     `text` is what was written or decided, "" where the act says it all.
@@ -78,14 +77,7 @@ class ConcernEntry:
     rev: int = 0
 
     KIND: ClassVar[str] = "concern_entry"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     HIDDEN: ClassVar[bool] = True
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -94,10 +86,6 @@ class ConcernEntry:
     @property
     def owner(self) -> str:
         return self.by
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """The chronology of an incident: what happened when and who wrote it down. It is only ever added to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 from policy.refused import Unusable
 
 
@@ -47,7 +46,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Plain):
     """One entry, never changed once it is kept. `number` counts from 1 within its incident; `at` is aware UTC.
 
     `by` is a person's id, or Exeat's. `corrects` is the number of the entry that it puts right, 0 for none.
@@ -66,13 +65,7 @@ class Entry:
 
     KIND: ClassVar[str] = "entry"
     PREFIX: ClassVar[str] = "N"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     SEALED: ClassVar[bool] = True
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -81,10 +74,6 @@ class Entry:
     @property
     def owner(self) -> str:
         return self.by
-
-    @property
-    def next_due(self) -> datetime | None:
-        return None
 
     @property
     def keys(self) -> tuple[str, ...]:

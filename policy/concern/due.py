@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policy.calendar import Calendar
-from policy.concern import Climb, Concern
+from policy.concern.record import Climb, Concern
 
 STAFFED, UNSTAFFED = timedelta(minutes=15), timedelta(minutes=30)
 """How long an alert waits before the next step: one sent in staffed hours, and one sent outside them."""

@@ -1,16 +1,15 @@
 """An incident: what was reported, who leads on it, and where it stands until it is closed.
 
-What people wrote about it stands in its chronology (`policy.chronology`), to which is only ever added; what may be
-done to it stands in `policy.incident_steps`.
+What people wrote about it stands in its chronology, to which is only ever added; what may be done to it stands in
+`policy.incident.steps`.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from policy.record import Upgrade
+from policy.record import Plain
 
 CLAUSE = "assess-incidents"
 
@@ -206,7 +205,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Plain):
     """An incident. `by` reported it, `lead` leads on it by `authority`; `readers` are those who may read its file,
     fixed when it was reported and added to by name, and `hidden` those who may not, whatever they are later.
 
@@ -238,13 +237,7 @@ class Incident:
 
     KIND: ClassVar[str] = "incident"
     PREFIX: ClassVar[str] = "I"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     SEALED: ClassVar[bool] = True
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from policy.calendar import as_utc
-from policy.incident import (
+from policy.incident.record import (
     BREACH_CLAUSE,
     CLAUSE,
     LIVE,

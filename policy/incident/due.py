@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policy.calendar import Calendar
 from policy.deadlines import BREACH_HOURS, breach_due
-from policy.incident import Incident, State
+from policy.incident.record import Incident, State
 
 ASSESS_IN = timedelta(hours=4)
 """How much staffed time goes by before whoever leads is first reminded to assess it."""

@@ -1,23 +1,23 @@
 """That somebody has asked for what is kept about them, and which concerns that touches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from policy.concern import Concern
-from policy.meant import means, might_mean
+from policy.concern.about import names_of
+from policy.concern.meant import means, might_mean
+from policy.concern.record import Concern
 from policy.people import Person, Role, Roster
-from policy.record import Upgrade
+from policy.record import Plain
 from policy.refused import Unusable
-from policy.safeguarding import names_of
 
 MAY_ASK = (Role.DPO, Role.HEADTEACHER, Role.ADMIN)
 """The roles that answer requests for data."""
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Access(Plain):
     """A request for data, until it has been held against every concern; then it goes.
 
     `who` is the name of whoever asks, chosen or typed, and `names` is everything by which they are known, if they
@@ -36,14 +36,7 @@ class Access:
     rev: int = 0
 
     KIND: ClassVar[str] = "access_request"
-    PREFIX: ClassVar[str] = ""
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     HIDDEN: ClassVar[bool] = True
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
@@ -56,10 +49,6 @@ class Access:
     @property
     def next_due(self) -> datetime | None:
         return self.noted_at
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return ()
 
 
 def whose(picked: Person | None, typed: str, roster: Roster) -> tuple[str, tuple[str, ...]]:

@@ -1,17 +1,16 @@
 """A task that somebody is given because of an incident: all that they get to see of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from policy.calendar import Calendar
-from policy.record import Upgrade
+from policy.record import Plain
 from policy.refused import WrongState
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Plain):
     """What somebody (`to`) is asked to do, by whom and when (aware UTC). `note` is what they said when it was done.
 
     `nagged` is when they were last reminded.
@@ -32,13 +31,7 @@ class Task:
 
     KIND: ClassVar[str] = "task"
     PREFIX: ClassVar[str] = "TASK"
-    SCHEMA: ClassVar[int] = 1
-    UPGRADES: ClassVar[Mapping[int, Upgrade]] = {}
     SEALED: ClassVar[bool] = True
-
-    @property
-    def version(self) -> int:
-        return 1
 
     @property
     def state(self) -> str:
