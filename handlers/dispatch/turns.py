@@ -1,7 +1,9 @@
 """How work gets its turn: one transaction, done afresh when another commit came first, and by whom it is done."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -40,6 +42,7 @@ class Turns:
         served: Set[str] | None,
     ) -> None:
         self.store, self.school, self.registry, self.clock, self.served = store, school, registry, clock, served
+        self._afresh = asyncio.Lock()
 
     async def own(self, verb: str, work: Callable[[Turn], Awaitable[T]]) -> T:
         """What comes of work of Exeat's own, in one commit; it is done afresh whenever another commit came first.
@@ -71,12 +74,18 @@ class Turns:
         )
 
     async def _rerun(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run the work in a transaction, afresh whenever another commit came first."""
-        for attempt in range(TRIES):
-            try:
-                async with self.store.transaction(self.school.id) as tx:
-                    return await work(tx)
-            except Conflict:
-                if attempt == TRIES - 1:
-                    raise
-        raise AssertionError("unreachable")
+        """Run the work in a transaction, afresh whenever another commit came first. Whatever is run afresh waits for
+        its turn: of many that want the same record at once only one would be done each time.
+        """
+        try:
+            return await self._tried(work)
+        except Conflict:
+            async with self._afresh:
+                for _ in range(TRIES - 2):
+                    with suppress(Conflict):
+                        return await self._tried(work)
+                return await self._tried(work)
+
+    async def _tried(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        async with self.store.transaction(self.school.id) as tx:
+            return await work(tx)

@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.request import Nothing, Say
-from policy.post import State
+from handlers.turn import Turn
+from policy.post import Post, State
 from tests.fakes.desk import Desk
 from tests.fakes.school import DEPUTY, DEPUTY_TWO, HEAD, TEACHER
 
@@ -60,3 +62,15 @@ async def test_the_same_press_delivered_many_times_at_once(desk: Desk) -> None:
     sent = [row.record.id for row in await desk.outbox() if row.record and row.person.endswith(HEAD)]
     assert len(sent) == len(set(sent)) == 50
     desk.now += timedelta(seconds=1)
+
+
+async def test_as_many_as_a_whole_school_want_the_same_record_at_once(desk: Desk) -> None:
+    post = await desk.write(TEACHER)
+
+    async def told_one_more(turn: Turn) -> None:
+        kept = await turn.tx.get(Post, post.id)
+        assert kept is not None
+        turn.tx.put(replace(kept, told=(*kept.told, "one more")))
+
+    await asyncio.gather(*(desk.dispatch.own("told", told_one_more) for _ in range(100)))
+    assert len((await desk.post(post.id)).told) == 100
