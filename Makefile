@@ -41,8 +41,9 @@ $(NODE_STAMP): $(NODE)/package-lock.json
 	@$(TRUST) npm ci --prefix $(NODE) --loglevel=error --no-audit --no-fund --ignore-scripts && touch $@ \
 		|| { echo "Microsoft's packages could not be fetched, so the tests that use them do not run." >&2; [ -z "$$CI" ]; }
 
+# More workers than most machines have cores: many tests wait for a chat that is to be tried again.
 test: check node
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 crash: install
 	EXEAT_KILLS=500 $(BIN)/pytest tests/storage/test_crash.py
