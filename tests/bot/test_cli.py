@@ -368,13 +368,13 @@ FILL = """
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from storage.contract import Entry
+from storage.rows import AuditEntry
 from storage.tiny import open_tiny
 
 async def fill():
     store = await open_tiny(Path("data"))
     async with store.transaction("harbour-primary-school") as tx:
-        tx.audit(Entry(datetime(2027, 3, 1, tzinfo=UTC), "slack:T0:U0", "draftpost"))
+        tx.audit(AuditEntry(datetime(2027, 3, 1, tzinfo=UTC), "slack:T0:U0", "draftpost"))
     await store.close()
 
 asyncio.run(fill())

@@ -45,6 +45,7 @@ async def test_a_whole_school_that_adds_exeat_at_once_is_known_and_greeted(
     desk.teams.faults.next("member", Fault.RATE_LIMIT(0), times=3)
     desk.teams.faults.next("member", Fault.BAD_GATEWAY, times=3)
     await asyncio.gather(*map(desk.teams.install, staff))
+    await desk.teams.until(lambda: all(desk.teams.inbox(name) for name in staff), 60)
     await desk.edge.close()
     assert {len(desk.teams.inbox(name)) for name in staff} == {1}
     async with desk.store.transaction("harbour") as tx:
