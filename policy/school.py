@@ -25,6 +25,18 @@ class Contacts:
     chair_of_governors: str = ""
     agencies: tuple[str, ...] = ()
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What the form and the receipt of a concern must show and is not there, by the fields' names."""
+        needed = {
+            "lado": self.lado,
+            "emergency": self.emergency,
+            "helplines": " ".join(self.helplines),
+            "dsl": self.dsl,
+            "chair_of_governors": self.chair_of_governors,
+        }
+        return tuple(name for name, number in needed.items() if not number)
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:

@@ -23,6 +23,15 @@ from storage.contract import Store
 
 START = "Start Exeat with concerns switched on; it then writes down who holds the roles and sends the test alerts."
 
+WHOSE = {
+    "lado": "of the local authority's designated officer (LADO)",
+    "emergency": "for emergencies",
+    "helplines": "of a helpline",
+    "dsl": "of the Designated Safeguarding Lead",
+    "chair_of_governors": "of the chair of governors",
+}
+"""Of each number under [contacts] that must be there, whose it is."""
+
 
 async def look_before_golive(
     environment: Environment, school: School, clock: Callable[[], datetime], mail_to: str = ""
@@ -81,19 +90,11 @@ def _switches(environment: Environment, school: School) -> Iterator[Finding]:
 
 
 def _contacts(school: School) -> Iterator[Finding]:
-    contacts = school.contacts
-    needed = (
-        ("lado", contacts.lado, "of the local authority's designated officer (LADO)"),
-        ("emergency", contacts.emergency, "for emergencies"),
-        ("helplines", " ".join(contacts.helplines), "of a helpline"),
-        ("dsl", contacts.dsl, "of the Designated Safeguarding Lead"),
-        ("chair_of_governors", contacts.chair_of_governors, "of the chair of governors"),
-    )
-    for key, number, whose in needed:
-        if not number:
-            todo = f'Write {key} = "…" under [contacts]: a number that somebody answers.'
-            yield fix(f"[contacts] {key}", f"There is no number {whose} to show on the form and the receipt.", todo)
-    if all(number for _, number, _ in needed):
+    missing = school.contacts.missing
+    for key in missing:
+        todo = f'Write {key} = "…" under [contacts]: a number that somebody answers.'
+        yield fix(f"[contacts] {key}", f"There is no number {WHOSE[key]} to show on the form and the receipt.", todo)
+    if not missing:
         yield fine("[contacts]", "All numbers that the form and the receipt show are there. Ring each once.")
 
 

@@ -11,7 +11,6 @@ from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
 from policy.comment import (
     LIVE,
-    Act,
     Comment,
     Kind,
     Moderation,
@@ -19,6 +18,7 @@ from policy.comment import (
     assign,
     deleted,
     moderate,
+    moderation,
     not_for_us,
     only,
     seems_to_name,
@@ -30,13 +30,7 @@ from policy.refused import Unusable, WrongState
 
 registry = Registry()
 
-ACTS = frozenset(Act)
-
 MODERATION = "act-and-explain"
-
-TOLD_OR_NOT = (
-    "Readers were either told or not. Please empty this box, or choose “My own words” above and leave those empty."
-)
 
 
 @registry.button("comment.assign", "Assign", needs=handles, record=Comment, bound=False)
@@ -150,20 +144,13 @@ def _moment(said: str) -> datetime:
 
 
 def _moderation(turn: Turn) -> Moderation:
-    act, chosen = text(turn.request, "act"), text(turn.request, "reason")
-    own, exception = text(turn.request, "told"), text(turn.request, "exception")
-    if act not in ACTS:
-        raise Unusable({"act": "Please say what was done."})
-    ready = next((words for number, (_, words) in enumerate(REASONS) if str(number) == chosen), "")
-    told = ready or own
-    if ready and own:
-        raise Unusable(
-            {"told": "A reason is chosen above. Please choose “My own words” for these, or empty this box."}
-        )
-    if chosen == OWN and not own and not exception:
-        raise Unusable({"told": "Please type what readers were told."})
-    if not told and not exception:
-        raise Unusable({"reason": "Please choose what readers were told, or say below why they are told nothing."})
-    if told and exception:
-        raise Unusable({"exception": TOLD_OR_NOT})
-    return Moderation(Act(act), told, exception, turn.viewer.id, turn.now)
+    chosen = text(turn.request, "reason")
+    return moderation(
+        text(turn.request, "act"),
+        next((words for number, (_, words) in enumerate(REASONS) if str(number) == chosen), ""),
+        text(turn.request, "told"),
+        text(turn.request, "exception"),
+        turn.viewer.id,
+        turn.now,
+        means_own=chosen == OWN,
+    )

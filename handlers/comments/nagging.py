@@ -1,7 +1,7 @@
 """What happens when a comment falls due: whoever looks after it is reminded, and the headteacher of a late one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from handlers.care import carers, heads, keepers
 from handlers.comments.access import eager
@@ -9,19 +9,10 @@ from handlers.digests import send_digest
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.comment import Comment, Kind, State, live_key
-from policy.comment.due import CLOSING, Nag, Rung, fall_due
+from policy.comment.due import AT_ONCE, URGENT, Nag, Rung, fall_due, may_wait, together
 from policy.people import Person, is_among
 
 registry = Registry()
-
-APART = timedelta(minutes=30)
-"""Reminders to one person come in one message for as long as this."""
-
-AT_ONCE = 3
-"""How often in that time what a program brings to an account is told of as it comes; after that, by the clock."""
-
-URGENT = (Kind.COMPLAINT, Kind.OFFENSIVE)
-"""The kinds that what is ordinary does not keep waiting."""
 
 NAGS, COMPLAINTS = "comments.nag", "comments.complaints"
 
@@ -77,7 +68,7 @@ async def tell(turn: Turn, comment: Comment, nag: Nag, *, fresh: bool = False) -
 
 async def has_room(turn: Turn, comment: Comment) -> bool:
     """Whether one that a program brings now is told of at once: a few are, and the rest wait for the clock."""
-    name = f"brought/{comment.account}/{'urgent' if comment.kind in URGENT else 'ordinary'}/{_slot(turn)}"
+    name = f"brought/{comment.account}/{'urgent' if comment.kind in URGENT else 'ordinary'}/{together(turn.now)}"
     for number in range(AT_ONCE):
         if await turn.once(f"{name}/{number}"):
             return True
@@ -85,18 +76,9 @@ async def has_room(turn: Turn, comment: Comment) -> bool:
 
 
 async def _waits(turn: Turn, comment: Comment, nag: Nag) -> datetime | None:
-    """Until when (UTC) a new one is not spoken of, because everybody had a message of others a moment ago; None: now.
-
-    So it is in the next message, at the latest at the end of staffed hours, and always before it is due.
-    """
-    calendar = turn.school.calendar
-    staffed = calendar.is_staffed(turn.now)
-    if nag.rungs != (Rung.LOGGED,) or (not staffed and calendar.is_staffed(turn.now - CLOSING)):
-        return None
-    until = datetime.fromtimestamp((_slot(turn) + 1) * APART.total_seconds(), UTC)
-    if staffed and not calendar.is_staffed(until):
-        until = calendar.last_staffed_end(until)
-    if not turn.now < until < comment.due:
+    """Until when (UTC) a new one is not spoken of, because everybody heard of others a moment ago; None: now."""
+    until = may_wait(comment, nag, turn.now, turn.school.calendar)
+    if until is None:
         return None
     told = [(NAGS, person) for person in await carers(turn, comment)]
     told += [(COMPLAINTS, head) for head in await heads(turn) if nag.head]
@@ -139,13 +121,9 @@ async def _digest(turn: Turn, view: str, person: Person, since: datetime, *, lat
 
 async def _latest(turn: Turn, view: str, person: Person, *, late: bool) -> tuple[str, datetime | None]:
     """When the latest such message of this time was asked for, None for never, and the name for another."""
-    name = f"{view}/{'late' if late else 'due'}/{person.id}/{_slot(turn)}"
+    name = f"{view}/{'late' if late else 'due'}/{person.id}/{together(turn.now)}"
     latest: datetime | None = None
     while (before := await turn.told(name)) is not None:
         latest = before
         name += "+"
     return name, latest
-
-
-def _slot(turn: Turn) -> int:
-    return int(turn.now.timestamp() // APART.total_seconds())

@@ -3,12 +3,11 @@
 from cards.concern_file import CONTACTED, ENDINGS
 from cards.concern_forms import OTHER, close_form, lado_form, reader_form, refer_form
 from handlers.concerns.access import add, keep, manager
-from handlers.concerns.routing import way_of
+from handlers.concerns.routing import holders, way_of
 from handlers.fields import moment, needed, text
 from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
-from handlers.safeguarding.pins import pinned
 from handlers.turn import Turn
 from policy.concern import (
     Concern,
@@ -21,10 +20,11 @@ from policy.concern import (
     close,
     refer,
 )
-from policy.concern.about import CLAUSE, is_hidden_from
+from policy.concern.about import CLAUSE
 from policy.concern.entry import Act
+from policy.concern.route import check_reader
 from policy.joined import part_of
-from policy.people import Identity, Person, Role, same_person
+from policy.people import Identity, Person
 from policy.refused import Unusable
 
 registry = Registry()
@@ -146,15 +146,5 @@ async def _reader(turn: Turn, concern: Concern) -> Person:
     if not isinstance(named, Identity):
         raise Unusable({"person": "Please choose a colleague."})
     person = await colleague(turn, named, "person")
-    if is_hidden_from(person, concern.excluded, turn.school.roster):
-        raise Unusable({"person": "It is hidden from them. Please choose somebody else."})
-    way = await way_of(turn, concern)
-    is_deputy = await _holds(turn, person, Role.DEPUTY_DSL) or turn.school.roster.holds(person, Role.DEPUTY_DSL)
-    if Role.DSL in way.accused and is_deputy and not await _holds(turn, turn.viewer, Role.HEADTEACHER):
-        raise Unusable({"person": "Only the headteacher may add one of the DSL's deputies here."})
+    check_reader(person, turn.viewer, concern.excluded, await way_of(turn, concern), await holders(turn))
     return part_of(person, str(named))
-
-
-async def _holds(turn: Turn, person: Person, role: Role) -> bool:
-    """Whether somebody holds the role for concerns."""
-    return any(same_person(person, each) for each in await pinned(turn, role))

@@ -1,16 +1,14 @@
 """Incidents, their tasks and the breach log laid out to be read outside Exeat."""
 
-from datetime import timedelta
-
 from cards.export import Fact, Named, Part, Piece, Sheet, When, Who, Words
 from cards.incident import SEVERITIES, VERDICTS
 from cards.wording import moment
 from handlers.registry import Registry
 from handlers.turn import Scene
-from policy.deadlines import BREACH_HOURS
 from policy.incident import WORDS as STANDS
-from policy.incident import Breach, Incident, Verdict
+from policy.incident import Breach, Incident
 from policy.incident.chronology import Act, Entry, entries_key
+from policy.incident.due import in_time
 from policy.incident.task import Task
 
 registry = Registry()
@@ -149,7 +147,9 @@ def _entry(entry: Entry, reporter: str) -> Part:
 
 def _kept(breach: Breach, scene: Scene) -> str:
     """Whether what had to be done in 72 hours was done in them."""
-    by, decision = breach.aware_at + timedelta(hours=BREACH_HOURS), breach.decision
-    if decision is None or decision.verdict is Verdict.REPORTABLE:
-        return "No: nothing is settled, and they are over" if scene.now > by else "They still run"
-    return "Yes" if decision.at <= by else "No"
+    kept = in_time(breach, scene.now)
+    if kept is None:
+        return "They still run"
+    if breach.runs:
+        return "No: nothing is settled, and they are over"
+    return "Yes" if kept else "No"

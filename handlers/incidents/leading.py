@@ -22,7 +22,6 @@ from handlers.picking import colleague
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply
 from handlers.turn import Turn
-from policy.calendar import as_utc
 from policy.incident import (
     LIVE,
     Assessment,
@@ -36,6 +35,7 @@ from policy.incident import (
     assess,
     begin_breach,
     decide,
+    decision_on,
     only,
     put_right,
     refer,
@@ -248,8 +248,5 @@ def _decision(turn: Turn, incident: Incident) -> Decision:
     if verdict not in frozenset(Verdict):
         raise Unusable({"verdict": "Please choose one of these."})
     why = needed(turn.request, "why", "Please say why: it is kept with the decision.")
-    reported = moment(turn.request, "reported") if verdict == Verdict.REPORTED else None
-    if reported is not None and (reported > turn.now or (incident.breach and reported < incident.breach.aware_at)):
-        raise Unusable({"reported": "That is not between when the school first knew and now. Please look again."})
-    at = as_utc(reported) if reported else turn.now
-    return Decision(Verdict(verdict), why, turn.viewer.id, at, text(turn.request, "reference"))
+    reported, reference = moment(turn.request, "reported"), text(turn.request, "reference")
+    return decision_on(incident, Verdict(verdict), why, reported, reference, turn.viewer.id, turn.now)

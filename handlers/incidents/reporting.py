@@ -15,7 +15,7 @@ from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene, Turn
 from policy.comment import Comment
-from policy.incident import CHOSEN, Incident, Kind, Personal, Press, Report, begin_breach, checked
+from policy.incident import CHOSEN, Incident, Kind, Personal, Press, Report, checked, reported_breach
 from policy.incident.chronology import Act
 from policy.incident.due import began
 from policy.people import Identity, Person
@@ -59,14 +59,11 @@ async def new(turn: Turn) -> Reply:
     ready(turn)
     try:
         report, subject = await _read(turn)
-        personal = _personal(turn, report.kind)
-        breach = begin_breach(personal, moment(turn.request, "aware"), turn.now)
+        report, breach = reported_breach(report, _personal(turn), moment(turn.request, "aware"), turn.now)
     except Unusable as wrong:
         full = turn.request.payload.get("full") == YES or "about" in wrong.errors
         return Invalid(_form(turn, full=full), turn.request.fields, wrong.errors)
     way = await route(turn, subject, of_head=report.of_head, personal=breach is not None)
-    if breach is not None and report.kind is Kind.OTHER:
-        report = replace(report, kind=Kind.DATA)
     return await take(turn, replace(await begin(turn, report, way), breach=breach, comment=await _comment(turn)), way)
 
 
@@ -165,12 +162,10 @@ async def _read(turn: Turn) -> tuple[Report, Person | None]:
     return checked(report, turn.now), subject
 
 
-def _personal(turn: Turn, kind: Kind) -> Personal:
+def _personal(turn: Turn) -> Personal:
     said = text(turn.request, "personal") or Personal.NO.value
     if said not in frozenset(Personal):
         raise Unusable({"personal": "Please choose one of the answers."})
-    if kind is Kind.DATA and said == Personal.NO:
-        raise Unusable({"personal": "You chose Data protection. Please choose Yes or Not sure, or another kind."})
     return Personal(said)
 
 

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cards.model import FileRef, Value
 from cards.post_forms import MOST_PICTURES, mark
 from handlers.request import Request
 from handlers.turn import Turn
-from policy.checks import Draft, Finding, PictureDraft, alt_field, check_draft, errors, who_field
+from policy.checks import Draft, Finding, PictureDraft, alt_field, check_draft, check_time, errors, who_field
 from policy.content import Content
 from policy.picture import Picture, Source, Who
 from policy.post import Post
 from policy.refused import Unusable
 from policy.text import clean
-
-FURTHEST = timedelta(days=366)
-"""How far ahead a post may be planned."""
 
 SOURCES, WHO = frozenset(Source), frozenset(Who)
 
@@ -84,14 +81,9 @@ def read(turn: Turn, post: Post | None, typed: Given) -> Typed:
         raise Unusable({"account": "Please choose one of the school's accounts."})
     numbered, wrong = _pictures(typed, post)
     content = _content(typed, account.id, tuple(picture for _, picture in numbered))
-    if content.planned is not None and content.planned <= turn.now:
-        wrong["planned"] = "That time has passed. Please choose a later one, or leave it empty."
-    elif content.planned is not None and content.planned > turn.now + FURTHEST:
-        wrong["planned"] = "That is more than a year away. Please choose a nearer time, or leave it empty."
     drafted = tuple(PictureDraft(each.alt, each.who, each.name) for each in content.pictures)
-    findings = check_draft(
-        Draft(content.text, drafted, content.source, content.source_note), account, turn.school.accounts
-    )
+    draft = Draft(content.text, drafted, content.source, content.source_note)
+    findings = (*check_time(content.planned, turn.now), *check_draft(draft, account, turn.school.accounts))
     names = {field(at): field(n) for at, (n, _) in enumerate(numbered, 1) for field in (alt_field, who_field)}
     wrong |= {names.get(name, name): said for name, said in errors(findings).items() if name not in wrong}
     if wrong:

@@ -14,7 +14,7 @@ async def is_live(scene: Scene) -> bool:
     """Whether concerns are taken: switched on, with a key and numbers to ring, opened when every holder had
     acknowledged a test alert, and still with a headteacher or a DSL, and a chair who is neither, who have.
     """
-    if scene.school.safeguarding.concerns is Concerns.OFF or not scene.sealing or not has_contacts(scene):
+    if scene.school.safeguarding.concerns is Concerns.OFF or not scene.sealing or scene.school.contacts.missing:
         return False
     opening = await scene.tx.get(Opening, OPENING)
     return opening is not None and opening.since is not None and await has_routes(scene)
@@ -74,9 +74,3 @@ async def has_routes(scene: Scene) -> bool:
 
 async def _has_acknowledged(scene: Scene, person: Person) -> bool:
     return any(drill.acknowledged is not None for drill in await drills_of(scene, person))
-
-
-def has_contacts(scene: Scene) -> bool:
-    """Whether the numbers are there that a form and a receipt must show."""
-    contacts = scene.school.contacts
-    return all((contacts.lado, contacts.emergency, contacts.helplines, contacts.dsl, contacts.chair_of_governors))

@@ -1,13 +1,15 @@
 """Checks on a draft: those that block it, and those that advise its author and the headteacher."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from policy.account import Account
 from policy.checks.advice import advice
-from policy.checks.blocking import blocking
+from policy.checks.blocking import FURTHEST, blocking, of_time
 from policy.checks.draft import SOURCE, SOURCE_NOTE, TEXT, Draft, Finding, PictureDraft, alt_field, who_field
 
 __all__ = [
+    "FURTHEST",
     "SOURCE",
     "SOURCE_NOTE",
     "TEXT",
@@ -16,6 +18,7 @@ __all__ = [
     "PictureDraft",
     "alt_field",
     "check_draft",
+    "check_time",
     "errors",
     "who_field",
 ]
@@ -27,6 +30,11 @@ def check_draft(draft: Draft, account: Account, known: Iterable[Account] = ()) -
     `known` are the school's accounts, which a text may mention freely.
     """
     return (*blocking(draft, account), *advice(draft, (account, *known)))
+
+
+def check_time(planned: datetime | None, now: datetime) -> tuple[Finding, ...]:
+    """What is wrong with the moment for which a post is planned: it has passed, or is too far off. Both aware."""
+    return tuple(of_time(planned, now)) if planned is not None else ()
 
 
 def errors(findings: Iterable[Finding]) -> dict[str, str]:

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from policy.account import Account
-from policy.checks.draft import SOURCE, SOURCE_NOTE, TEXT, Draft, Finding, PictureDraft, alt_field, who_field
+from policy.checks.draft import PLANNED, SOURCE, SOURCE_NOTE, TEXT, Draft, Finding, PictureDraft, alt_field, who_field
 from policy.checks.length import length_on
 from policy.picture import Source, Who
+
+FURTHEST = timedelta(days=366)
+"""How far ahead a post may be planned."""
 
 _FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|heic|heif|webp|bmp|tiff?|avif)", re.IGNORECASE)
 _CAMERA_NAME = re.compile(
@@ -27,6 +31,16 @@ def blocking(draft: Draft, account: Account) -> Iterator[Finding]:
         yield from _who(number, picture)
     if draft.pictures:
         yield from _source(draft)
+
+
+def of_time(planned: datetime, now: datetime) -> Iterator[Finding]:
+    """What is wrong with the moment for which a post is planned."""
+    if planned <= now:
+        then = "Please choose a later one, or leave it empty."
+        yield _finding("planned-past", PLANNED, "That time has passed.", then)
+    elif planned > now + FURTHEST:
+        then = "Please choose a nearer time, or leave it empty."
+        yield _finding("planned-far", PLANNED, "That is more than a year away.", then)
 
 
 def _finding(code: str, field: str, message: str, then: str, clause: str = "") -> Finding:

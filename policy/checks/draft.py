@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from policy.picture import Source, Who
 
-TEXT, SOURCE, SOURCE_NOTE = "text", "source", "source_note"
+TEXT, SOURCE, SOURCE_NOTE, PLANNED = "text", "source", "source_note", "planned"
 
 
 def alt_field(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from policy.calendar import Calendar
@@ -10,6 +10,15 @@ from policy.comment import Comment, Kind, State
 
 CLOSING = timedelta(minutes=5)
 """A reminder for the end of staffed hours may come so much after it."""
+
+APART = timedelta(minutes=30)
+"""Reminders to one person come in one message for as long as this."""
+
+AT_ONCE = 3
+"""How often in that time what a program brings to an account is told of as it comes; after that, by the clock."""
+
+URGENT = (Kind.COMPLAINT, Kind.OFFENSIVE)
+"""The kinds that what is ordinary does not keep waiting."""
 
 REMINDED = 5
 """After how many working mornings somebody is reminded of a comment that was only acknowledged."""
@@ -95,6 +104,25 @@ def fall_due(
     )
     heard = not overdue and all(name + EARLY in comment.told for name in calm)
     return schedule(moved, calendar, rungs, eager=eager), Nag(_named(passed), head, heard=heard)
+
+
+def may_wait(comment: Comment, nag: Nag, now: datetime, calendar: Calendar) -> datetime | None:
+    """Until when (UTC) a new one may go unmentioned, where others were mentioned a moment ago; None: it may not.
+
+    So it is in the next message, at the latest at the end of staffed hours, and always before it is due.
+    """
+    staffed = calendar.is_staffed(now)
+    if nag.rungs != (Rung.LOGGED,) or (not staffed and calendar.is_staffed(now - CLOSING)):
+        return None
+    until = datetime.fromtimestamp((together(now) + 1) * APART.total_seconds(), UTC)
+    if staffed and not calendar.is_staffed(until):
+        until = calendar.last_staffed_end(until)
+    return until if now < until < comment.due else None
+
+
+def together(now: datetime) -> int:
+    """The number of the `APART` in which the moment lies: what falls due in one comes in one message."""
+    return int(now.timestamp() // APART.total_seconds())
 
 
 def snoozes(comment: Comment, now: datetime, calendar: Calendar) -> tuple[datetime, ...]:

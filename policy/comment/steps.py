@@ -7,12 +7,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from policy.calendar import Calendar, as_utc
-from policy.comment.record import LIVE, WORDS, Comment, Kind, Moderation, Said, State
+from policy.comment.record import LIVE, WORDS, Act, Comment, Kind, Moderation, Said, State
 from policy.deadlines import Deadline, moderation_due, reply_due
 from policy.refused import Unusable, WrongState
 
 OLDEST = timedelta(days=366)
 """How long ago a comment that is logged by hand may have come."""
+
+ACTS = frozenset(Act)
+
+TOLD_OR_NOT = (
+    "Readers were either told or not. Please empty this box, or choose “My own words” above and leave those empty."
+)
 
 
 def log(
@@ -113,6 +119,30 @@ def deleted(comment: Comment, reason: str, by: str, now: datetime) -> Comment:
     """Whoever wrote it has taken it down."""
     only(comment, *LIVE)
     return _closed(replace(comment, reason=reason), State.DELETED, by, now)
+
+
+def moderation(
+    act: str, reason: str, own: str, exception: str, by: str, now: datetime, *, means_own: bool
+) -> Moderation:
+    """What was done, and what readers were told: a `reason` that was chosen, or `own` words, which `means_own` says
+    were meant. They were told one of the two, or there is an exception and they were told nothing.
+
+    Raises Unusable, by field, for more than one of them, or none. Clause `act-and-explain`.
+    """
+    if act not in ACTS:
+        raise Unusable({"act": "Please say what was done."})
+    told = reason or own
+    if reason and own:
+        raise Unusable(
+            {"told": "A reason is chosen above. Please choose “My own words” for these, or empty this box."}
+        )
+    if means_own and not own and not exception:
+        raise Unusable({"told": "Please type what readers were told."})
+    if not told and not exception:
+        raise Unusable({"reason": "Please choose what readers were told, or say below why they are told nothing."})
+    if told and exception:
+        raise Unusable({"exception": TOLD_OR_NOT})
+    return Moderation(Act(act), told, exception, by, now)
 
 
 def moderate(comment: Comment, done: Moderation) -> Comment:

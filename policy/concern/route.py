@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from policy.concern.about import ACCUSED, DECISIVE, TO_NOBODY, About, Holders, Nobody, Risk, Row, is_hidden_from
-from policy.people import Person, Role, might_be_same_person
+from policy.people import Person, Role, is_among, might_be_same_person
+from policy.refused import Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,18 @@ def route_on(
     sure = holders.confirmed
     row = row or _row(about, risk, _accused(about, excluded, sure))
     return _along(row, about, risk, excluded, sure, reporter)
+
+
+def check_reader(person: Person, by: Person, excluded: Iterable[str], way: Route, holders: Holders) -> None:
+    """Raises Unusable where `by` may not have somebody read it: one whom it is hidden from, hidden by the names
+    `excluded`, and, of a concern that is or might be about the DSL, one of their deputies, whom the headteacher adds.
+    """
+    if is_hidden_from(person, excluded, holders.roster):
+        raise Unusable({"person": "It is hidden from them. Please choose somebody else."})
+    deputies = holders.of(Role.DEPUTY_DSL)
+    is_deputy = is_among(person, deputies) or holders.roster.holds(person, Role.DEPUTY_DSL)
+    if Role.DSL in way.accused and is_deputy and not is_among(by, holders.of(Role.HEADTEACHER)):
+        raise Unusable({"person": "Only the headteacher may add one of the DSL's deputies here."})
 
 
 def _along(

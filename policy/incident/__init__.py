@@ -27,10 +27,12 @@ from policy.incident.steps import (
     checked,
     close,
     decide,
+    decision_on,
     only,
     pass_to,
     put_right,
     refer,
+    reported_breach,
 )
 
 __all__ = [
@@ -57,9 +59,11 @@ __all__ = [
     "checked",
     "close",
     "decide",
+    "decision_on",
     "only",
     "pass_to",
     "put_right",
     "reader_key",
     "refer",
+    "reported_breach",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policy.calendar import Calendar
 from policy.deadlines import BREACH_HOURS, breach_due
-from policy.incident.record import Incident, State
+from policy.incident.record import Breach, Incident, State
 
 ASSESS_IN = timedelta(hours=4)
 """How much staffed time goes by before whoever leads is first reminded to assess it."""
@@ -118,6 +118,14 @@ def _passed(incident: Incident, hours: int, now: datetime) -> bool:
 
 def _rung(hours: int) -> str:
     return f"breach:{hours}"
+
+
+def in_time(breach: Breach, now: datetime) -> bool | None:
+    """Whether what had to be done in the 72 hours was done in them; None while they still run."""
+    by, decision = breach_due(breach.aware_at).at, breach.decision
+    if decision is None or breach.runs:
+        return None if now <= by else False
+    return decision.at <= by
 
 
 def hours_left(incident: Incident, now: datetime) -> timedelta | None:

@@ -1,6 +1,6 @@
 """What may be done to an incident: each step gives the incident after it, or is refused with the reason.
 
-The steps say nothing of reminders: `policy.incident_due.schedule` sets `next_due` from where an incident stands.
+The steps say nothing of reminders: `policy.incident.due.schedule` sets `next_due` from where an incident stands.
 """
 
 from dataclasses import replace
@@ -17,10 +17,12 @@ from policy.incident.record import (
     Breach,
     Decision,
     Incident,
+    Kind,
     Outcome,
     Personal,
     Report,
     State,
+    Verdict,
 )
 from policy.refused import Unusable, WrongState
 
@@ -49,6 +51,22 @@ def begin_breach(personal: Personal, aware: datetime | None, now: datetime) -> B
     return Breach(as_utc(aware))
 
 
+def reported_breach(
+    report: Report, personal: Personal, aware: datetime | None, now: datetime
+) -> tuple[Report, Breach | None]:
+    """What is reported, and the breach clock that begins with it. Something else with personal data in it is a matter
+    of data protection.
+
+    Raises Unusable for data protection without personal data, and as `begin_breach` does.
+    """
+    if report.kind is Kind.DATA and personal is Personal.NO:
+        raise Unusable({"personal": "You chose Data protection. Please choose Yes or Not sure, or another kind."})
+    breach = begin_breach(personal, aware, now)
+    if breach is not None and report.kind is Kind.OTHER:
+        report = replace(report, kind=Kind.DATA)
+    return report, breach
+
+
 def assess(incident: Incident, assessment: Assessment, breach: Breach | None) -> Incident:
     """It has been weighed up; again if need be, for the chronology keeps what was said before.
 
@@ -72,6 +90,19 @@ def refer(incident: Incident, agency: str) -> Incident:
         )
     agencies = tuple(dict.fromkeys((*before.agencies, agency)))
     return replace(incident, assessment=replace(before, agencies=agencies))
+
+
+def decision_on(
+    incident: Incident, verdict: Verdict, why: str, reported: datetime | None, reference: str, by: str, now: datetime
+) -> Decision:
+    """A decision on the breach, as of now; one that was reported, as of when that was done, if that was said.
+
+    Raises Unusable for a time of reporting before the school became aware, or one that has not come.
+    """
+    done = as_utc(reported) if reported and verdict is Verdict.REPORTED else None
+    if done is not None and (done > now or (incident.breach and done < incident.breach.aware_at)):
+        raise Unusable({"reported": "That is not between when the school first knew and now. Please look again."})
+    return Decision(verdict, why, by, done or now, reference)
 
 
 def decide(incident: Incident, decision: Decision) -> Incident:

@@ -1,13 +1,16 @@
 """Checks on a draft: what blocks it, what is worth a second look, and what must pass without a word."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy.account import Account, Platform
-from policy.checks import Draft, Finding, PictureDraft, check_draft, errors
+from policy.checks import FURTHEST, Draft, Finding, PictureDraft, check_draft, check_time, errors
 from policy.clauses import clause
 from policy.picture import Source, Who
+from tests.fakes.school import MONDAY
 
 FACEBOOK = Account(
     "harbour-page", "Harbour page", Platform.FACEBOOK, "Facebook", "https://facebook.com/harbourprimary"
@@ -355,3 +358,16 @@ def test_any_text_is_answered_with_findings_that_can_be_shown(text: str, account
 def test_a_long_and_repetitive_text_is_answered(piece: str) -> None:
     findings = check_draft(Draft(piece * (20_000 // len(piece))), FACEBOOK)
     assert not any(found.blocking for found in findings)
+
+
+def test_a_post_is_planned_for_a_time_to_come_within_a_year() -> None:
+    assert check_time(None, MONDAY) == ()
+    for ahead, codes_ in (
+        (timedelta(), ["planned-past"]),
+        (timedelta(seconds=1), []),
+        (FURTHEST, []),
+        (FURTHEST + timedelta(seconds=1), ["planned-far"]),
+    ):
+        found = check_time(MONDAY + ahead, MONDAY)
+        assert [each.code for each in found] == codes_
+        assert list(errors(found)) == ["planned"] * len(found)

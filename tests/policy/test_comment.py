@@ -25,6 +25,7 @@ from policy.comment import (
     external_key,
     log,
     moderate,
+    moderation,
     not_for_us,
     propose,
     seems_to_name,
@@ -136,6 +137,34 @@ def test_the_reminders_begin_anew_when_it_is_acknowledged() -> None:
     seen = in_state(State.ACKNOWLEDGED)
     assert (seen.told, seen.nagged) == ((), None)
     assert not seen.overdue(seen.due + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("reason", "own", "exception"),
+    [("A reason", "", ""), ("", "Own words", ""), ("", "", "A private message")],
+)
+def test_readers_were_told_one_thing_or_there_is_an_exception(reason: str, own: str, exception: str) -> None:
+    done = moderation(Act.HIDE, reason, own, exception, "olu", LATER, means_own=bool(own))
+    assert done == Moderation(Act.HIDE, reason or own, exception, "olu", LATER)
+
+
+@pytest.mark.parametrize(
+    ("act", "reason", "own", "exception", "means_own", "wrong"),
+    [
+        ("praise", "A reason", "", "", False, "act"),
+        (Act.HIDE, "A reason", "Own words", "", False, "told"),
+        (Act.HIDE, "A reason", "", "A private message", False, "exception"),
+        (Act.HIDE, "", "Own words", "A private message", True, "exception"),
+        (Act.HIDE, "", "", "", True, "told"),
+        (Act.HIDE, "", "", "", False, "reason"),
+    ],
+)
+def test_two_things_at_once_or_nothing_is_not_what_readers_were_told(
+    act: str, reason: str, own: str, exception: str, means_own: bool, wrong: str
+) -> None:
+    with pytest.raises(Unusable) as unusable:
+        moderation(act, reason, own, exception, "olu", LATER, means_own=means_own)
+    assert list(unusable.value.errors) == [wrong]
 
 
 def test_one_reply_at_a_time_waits_for_approval_and_may_be_taken_back() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from policy.calendar import Calendar
 from policy.comment import Comment, Kind, Said, State, acknowledge, answer, log, not_for_us, snooze
-from policy.comment.due import BEFORE, CLOSING, Nag, Rung, fall_due, schedule, snoozes
+from policy.comment.due import BEFORE, CLOSING, Nag, Rung, fall_due, may_wait, schedule, snoozes
 from storage.codec import decode, encode
 from tests.policy.oracle import Hours, full_hour, ladder
 
@@ -704,3 +704,21 @@ def test_half_a_year_of_a_busy_school(seed: int, hours: Hours, capsys: pytest.Ca
     with capsys.disabled():
         told = ", ".join(f"{what} {many}" for what, many in sorted(year.counts.items()))
         sys.stdout.write(f"\nhalf a year, seed {seed}: {told}; {spent:.1f} s\n")
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2027-03-02 10:00", "2027-03-02 10:30"),
+        ("2027-03-02 10:29", "2027-03-02 10:30"),
+        ("2027-03-02 16:50", "2027-03-02 17:00"),
+        ("2027-03-02 17:02", ""),
+        ("2027-03-02 22:10", "2027-03-02 22:30"),
+        ("2027-03-03 08:45", ""),
+    ],
+)
+def test_one_that_was_logged_waits_for_the_next_message_while_there_is_time(now: str, until: str) -> None:
+    comment = logged("2027-03-02 09:00")
+    said = may_wait(comment, Nag((Rung.LOGGED,), head=False), at(now), PLAIN)
+    assert said == (at(until) if until else None)
+    assert may_wait(comment, Nag((Rung.HALF,), head=False), at(now), PLAIN) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from policy.calendar import Calendar
 from policy.deadlines import breach_due
 from policy.incident import Assessment, Breach, Decision, Incident, Press, Report, Severity, State, Verdict
-from policy.incident.due import Nag, began, fall_due, hours_left, schedule
+from policy.incident.due import Nag, began, fall_due, hours_left, in_time, schedule
 
 CALENDAR = Calendar()
 MONDAY = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -194,3 +194,14 @@ def test_whoever_leads_hears_one_staffed_hour_before_the_press_does() -> None:
 def test_a_deadline_of_the_press_at_a_weekend_is_heard_of_on_friday() -> None:
     given = incident(press=Press("The Gazette", deadline=datetime(2027, 3, 6, 12, tzinfo=UTC)))
     assert (datetime(2027, 3, 5, 16, tzinfo=UTC), Nag(press=True)) in told(given, MONDAY + timedelta(days=6))
+
+
+def test_what_had_to_be_done_in_72_hours_was_done_in_them_or_not() -> None:
+    def after(hours: int, verdict: Verdict | None = None) -> bool | None:
+        at = MONDAY + hours * HOUR
+        return in_time(Breach(MONDAY, Decision(verdict, "Why", "helen", at) if verdict else None), at)
+
+    for verdict in (None, Verdict.REPORTABLE):
+        assert (after(72, verdict), after(73, verdict)) == (None, False)
+    for verdict in (Verdict.REPORTED, Verdict.NOT_REPORTABLE):
+        assert (after(72, verdict), after(73, verdict)) == (True, False)

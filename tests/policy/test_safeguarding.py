@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from policy.concern.about import About, Holders, Nobody, Risk, is_hidden_from, names_of
 from policy.concern.hidden import hidden_from
 from policy.concern.meant import meant_roles, might_mean
-from policy.concern.route import route
+from policy.concern.route import check_reader, route
 from policy.people import Known, Person, Role, Roster, Standing, meet, same_person
+from policy.refused import Unusable
+from policy.school import Contacts
 from tests.fakes.school import email, identity, person
 
 HEAD, DSL, DEP1, DEP2, CHAIR, ADMIN, TEACHER, COLLEAGUE = "hana", "dina", "dot", "des", "carol", "ada", "tom", "cara"
@@ -264,3 +266,35 @@ def test_nobody_it_might_be_about_is_ever_on_a_rung(
     about_nobody = [*found.of(Role.CHAIR), *found.of(Role.ADMIN)]
     if any(same_person(each, other) for each in meant for other in about_nobody):
         assert told == []
+
+
+def add(about: About, who: str, by: str, holders: Holders) -> None:
+    """Have somebody read what was raised of somebody with that answer."""
+    hidden = hidden_from(about, holders, could_be=(), picked=[], typed="")
+    check_reader(person(who), person(by), hidden, route(about, Risk.NO, hidden, holders), holders)
+
+
+def test_the_dsls_deputies_read_of_the_dsl_by_the_headteacher_alone() -> None:
+    add(About.DSL, DEP1, HEAD, seated())
+    add(About.DSL, TEACHER, CHAIR, seated())
+    add(About.WELFARE, DEP1, DSL, seated())
+    with pytest.raises(Unusable) as refused:
+        add(About.DSL, DEP1, CHAIR, seated())
+    assert "Only the headteacher" in refused.value.errors["person"]
+
+
+def test_whom_it_is_about_is_added_by_nobody() -> None:
+    with pytest.raises(Unusable) as refused:
+        add(About.DSL, DSL, HEAD, seated())
+    assert "hidden from them" in refused.value.errors["person"]
+
+
+def test_one_who_is_down_for_deputy_and_not_yet_confirmed_counts_as_one() -> None:
+    holders = replace(seated(), people=seated({**ROLES, Role.DEPUTY_DSL: ()}).people)
+    with pytest.raises(Unusable):
+        add(About.DSL, DEP1, CHAIR, holders)
+
+
+def test_the_numbers_that_must_be_there_are_named_while_they_are_not() -> None:
+    assert Contacts().missing == ("lado", "helplines", "dsl", "chair_of_governors")
+    assert Contacts("1", "", "999", ("2",), "3", "4").missing == ()
