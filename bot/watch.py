@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import structlog
 
@@ -12,13 +13,12 @@ from bot.clock import Clock
 from bot.relay import Relay
 from bot.surface import Surface
 from handlers.dispatch import Dispatch, where
+from handlers.letters import tell_admins, warn_of_secret
 from handlers.missing import tell_of_unreached
-from handlers.turn import Scene
-from policy.people import EXEAT, MAIL, Role
-from policy.record import is_hidden, ref
-from policy.secret import OF_TEAMS, Secret
+from policy.people import MAIL
+from policy.record import is_hidden
 from storage.contract import Unavailable
-from storage.rows import Count, Errand, Outgoing
+from storage.rows import Count
 
 PATIENCE = 4
 """How many ticks something may be late by before it is said to be."""
@@ -32,7 +32,10 @@ STUCK = timedelta(minutes=10)
 QUIET = 600.0
 """Seconds for which a trouble must have been over before it counts as a new one."""
 
-LATE_VIEW, STUCK_VIEW, SECRET_VIEW = "watch.late", "watch.stuck", "watch.secret"
+LATE_VIEW, STUCK_VIEW = "watch.late", "watch.stuck"
+
+VERB = "watch"
+"""The verb by which the watch takes a turn to have somebody told."""
 
 LAST_DAYS = 7
 """From how many days before its end a secret is no longer well."""
@@ -100,8 +103,7 @@ class Watch:
             try:
                 await self.tell(await self.look())
                 await self.warn()
-                async with self._store.transaction(self._school.id) as tx:
-                    await tell_of_unreached(tx, self._school, self._dispatch.clock(), served=self._dispatch.served)
+                await self._dispatch.own(VERB, tell_of_unreached)
             except Exception as error:
                 log.error("cannot look", kind=type(error).__name__, where=where(error))
 
@@ -129,40 +131,18 @@ class Watch:
                 del self._told[view]
         silent = any(not check.well for check in self._chats())
         for view in views - self._told.keys():
-            await self._queue(view, mail=silent and self._relay.mails)
+            mail = silent and self._relay.mails
+            await self._dispatch.own(VERB, partial(tell_admins, view=view, mail=mail))
             log.error("trouble", view=view, checks=[check.name for check in health.checks if not check.well])
         self._told.update(dict.fromkeys(views, now))
 
     async def warn(self) -> None:
-        """Have the admins warned that a secret ends: once at each of the days for it, also over a restart.
-
-        In the hours in which the school is staffed, though on any day: a secret also ends in the holidays. Where
-        there is no admin yet to be told, it waits for one.
-        """
-        now, calendar = self._dispatch.clock(), self._school.calendar
-        if self._secret_ends is None or not calendar.opens <= calendar.local(now).time() < calendar.closes:
+        """Have the admins warned that a secret ends, on the days for it."""
+        if self._secret_ends is None:
             return
-        async with self._store.transaction(self._school.id) as tx:
-            admins = await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN)
-            kept = await tx.get(Secret, OF_TEAMS)
-            ending = (kept or Secret(OF_TEAMS, self._school.id, self._secret_ends)).ending(self._secret_ends)
-            told = ending.warn(calendar.today(now)) if admins else ending
-            if told != kept:
-                tx.put(told)
-            for admin in admins if told != ending else ():
-                row = Outgoing(self._school.id, SECRET_VIEW, admin.id, ref(told), created=now, not_before=now)
-                tx.queue(row)
-        if told != ending:
+        told = await self._dispatch.own(VERB, partial(warn_of_secret, ends=self._secret_ends))
+        if told is not None:
             log.warning("a secret ends", ends=told.ends.isoformat(), days=told.warned)
-
-    async def _queue(self, view: str, *, mail: bool) -> None:
-        now = self._dispatch.clock()
-        async with self._store.transaction(self._school.id) as tx:
-            for admin in await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN):
-                row = Outgoing(self._school.id, view, admin.id, created=now, not_before=now)
-                tx.queue(row)
-                if mail:
-                    tx.queue(replace(row, task=Errand.MAIL))
 
     @property
     def _patience(self) -> float:

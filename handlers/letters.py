@@ -1,17 +1,22 @@
 """What the admins hear of messages that could not be delivered, reminders that failed and keys that end."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, renewed_card, secret_card, stuck_card
 from cards.model import Card
 from handlers.registry import Registry
-from handlers.turn import Scene
-from policy.secret import Secret, passed_warning
+from handlers.turn import Scene, Turn
+from policy.people import Role
+from policy.secret import OF_TEAMS, Secret, is_hour, passed_warning
+from storage.rows import Errand, Outgoing
 
 REGISTRY = Registry()
 
 FRESH = timedelta(days=1)
 """How far back a card about undelivered messages looks."""
+
+ENDING = "watch.secret"
 
 
 @REGISTRY.view("relay.dead")
@@ -39,7 +44,7 @@ async def stuck(scene: Scene, record: None) -> Card | None:
     return stuck_card() if scene.school.is_admin(scene.viewer) else None
 
 
-@REGISTRY.view("watch.secret", Secret)
+@REGISTRY.view(ENDING, Secret)
 async def secret(scene: Scene, kept: Secret) -> Card | None:
     """A key of Exeat's is about to end. Once it has been renewed, nothing is sent and what was sent says so."""
     today = scene.school.calendar.today(scene.now)
@@ -48,3 +53,36 @@ async def secret(scene: Scene, kept: Secret) -> Card | None:
     if passed_warning(kept.ends, today) is None:
         return None if scene.first else renewed_card(kept.ends)
     return secret_card(kept.ends, today)
+
+
+async def to_admins(scene: Scene, view: str) -> list[Outgoing]:
+    """The rows that tell every admin, still to be put into the outbox."""
+    return [scene.row(view, admin) for admin in await scene.holders(Role.ADMIN)]
+
+
+async def tell_admins(turn: Turn, view: str, *, mail: bool = False) -> None:
+    """Have every admin told; by e-mail as well, if so said."""
+    for row in await to_admins(turn, view):
+        turn.tx.queue(row)
+        if mail:
+            turn.tx.queue(replace(row, task=Errand.MAIL))
+
+
+async def warn_of_secret(turn: Turn, ends: date) -> Secret | None:
+    """Have the admins warned that a secret ends on that day (local): once at each of the days for it, also over a
+    restart. The secret, where they will be now. Where there is no admin yet to be told, it waits for one.
+    """
+    calendar = turn.school.calendar
+    if not is_hour(turn.now, calendar):
+        return None
+    admins = await turn.holders(Role.ADMIN)
+    kept = await turn.tx.get(Secret, OF_TEAMS)
+    ending = (kept or Secret(OF_TEAMS, turn.school.id, ends)).ending(ends)
+    told = ending.warn(calendar.today(turn.now)) if admins else ending
+    if told != kept:
+        turn.tx.put(told)
+    if told == ending:
+        return None
+    for admin in admins:
+        turn.send(ENDING, admin, told, nag=True)
+    return told

@@ -1,18 +1,12 @@
 """People whom the configuration names and nobody can be reached by: the admins are told, for as long as it lasts."""
 
-from collections.abc import Set
-from datetime import datetime
-
 from cards.missing import Unreached, missing_card, missing_part
 from cards.model import Card, Element
 from handlers.reach import has_removed, is_reached
 from handlers.registry import Registry
-from handlers.turn import Scene
+from handlers.turn import Scene, Turn
 from policy.address import Address
-from policy.people import EXEAT, Role
-from policy.school import School
-from storage.contract import Transaction
-from storage.rows import Outgoing, Seen
+from policy.people import Role
 
 REGISTRY = Registry()
 REGISTRY.knows(Address)
@@ -33,26 +27,21 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
     return missing_part(await unreached(scene)) if scene.school.is_admin(scene.viewer) else ()
 
 
-async def tell_of_unreached(
-    tx: Transaction, school: School, now: datetime, *, served: Set[str] | None = None
-) -> bool:
-    """Have the admins told whom Exeat cannot reach, at most once a working day; whether they now will be.
+async def tell_of_unreached(turn: Turn) -> None:
+    """Have the admins told whom Exeat cannot reach, at most once a working day.
 
-    `now` is aware; `served` names the platforms on which people can be written to, None: any. Only in staffed hours,
-    and not before there is an admin who can be told.
+    Only in staffed hours, and not before there is an admin who can be told.
     """
-    if not school.calendar.is_staffed(now):
-        return False
-    key = f"{EXEAT.id}/missing/{school.calendar.today(now)}"
-    scene = Scene(tx, school, now, EXEAT, served=served)
-    if await tx.seen(key) is not None or not await unreached(scene):
-        return False
-    told = [admin for admin in await scene.holders(Role.ADMIN) if await is_reached(scene, admin)]
-    for admin in told:
-        tx.queue(Outgoing(school.id, VIEW, admin.id, created=now, not_before=now))
-    if told:
-        tx.mark_seen(Seen(key, None, "", now))
-    return bool(told)
+    calendar = turn.school.calendar
+    if not calendar.is_staffed(turn.now):
+        return
+    today = f"missing/{calendar.today(turn.now)}"
+    if await turn.told(today) is not None or not await unreached(turn):
+        return
+    told = [admin for admin in await turn.holders(Role.ADMIN) if await is_reached(turn, admin)]
+    if told and await turn.once(today):
+        for admin in told:
+            turn.send(VIEW, admin)
 
 
 async def unreached(scene: Scene) -> tuple[Unreached, ...]:

@@ -1,7 +1,7 @@
 """One person's turn: what a handler has in hand while it works, and what a view has while it draws."""
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.people import as_one, known_by
@@ -94,6 +94,18 @@ class Scene:
         today = self.school.calendar.today(self.now)
         return away_on(today, (away for away in self.planned if away.person in person.ids))
 
+    def row(self, view: str, to: Person, record: Record | None = None, *, nag: bool = False) -> Outgoing:
+        """A row of the outbox, still to be put there, that has a view sent to somebody from now on."""
+        return Outgoing(
+            self.school.id,
+            view,
+            to.id,
+            record=ref(record) if record else None,
+            version=None if nag or record is None else record.version,
+            created=self.now,
+            not_before=self.now,
+        )
+
     def nothing_there(self) -> NotFound:
         """One refusal for what does not exist and for what may not be seen: the two are not told apart."""
         return NotFound(
@@ -151,35 +163,14 @@ class Turn(Scene):
 
     def send(self, view: str, to: Person, record: Record | None = None, *, nag: bool = False) -> None:
         """Have a view sent to somebody. A nag waits once however often it is asked for."""
-        self.tx.queue(
-            Outgoing(
-                self.school.id,
-                view,
-                to.id,
-                record=ref(record) if record else None,
-                version=None if nag or record is None else record.version,
-                created=self.now,
-                not_before=self.now,
-            )
-        )
+        self.tx.queue(self.row(view, to, record, nag=nag))
 
     def alert(self, view: str, to: Person, record: Record, *, mail: bool = False) -> None:
         """Have a view sent ahead of everything else, at once. By e-mail, and not in the chat, if so said; in the
         chat, it goes by e-mail too when it does not get through.
         """
-        self.tx.queue(
-            Outgoing(
-                self.school.id,
-                view,
-                to.id,
-                record=ref(record),
-                version=record.version,
-                task=Errand.MAIL if mail else Errand.SEND,
-                lane=ALERT,
-                created=self.now,
-                not_before=self.now,
-            )
-        )
+        task = Errand.MAIL if mail else Errand.SEND
+        self.tx.queue(replace(self.row(view, to, record), task=task, lane=ALERT))
 
     async def redraw(self, record: Record) -> None:
         """Have every message that shows the record drawn again, though the record itself is as it was."""

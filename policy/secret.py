@@ -1,9 +1,10 @@
 """A secret that a platform gave Exeat and that ends on a day: when whoever looks after Exeat is warned of it."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
+from policy.calendar import Calendar
 from policy.record import Plain
 
 WARNINGS = (60, 30, 7, 0)
@@ -42,6 +43,13 @@ class Secret(Plain):
         if passed is None or (self.warned is not None and self.warned <= passed):
             return self
         return replace(self, warned=passed)
+
+
+def is_hour(now: datetime, calendar: Calendar) -> bool:
+    """Whether it is an hour in which somebody may be warned: one in which the school is staffed, though on any day,
+    for a secret also ends in the holidays.
+    """
+    return calendar.opens <= calendar.local(now).time() < calendar.closes
 
 
 def passed_warning(ends: date, today: date) -> int | None:

@@ -15,8 +15,9 @@ import structlog
 from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, told
 from bot.relay.tally import Tally
 from handlers.dispatch import Dispatch
+from handlers.letters import to_admins
 from handlers.turn import ALERT, Scene
-from policy.people import EXEAT, Role
+from policy.people import EXEAT
 from policy.record import is_hidden
 from storage.contract import Conflict, Transaction
 from storage.rows import Errand, Outgoing
@@ -106,7 +107,8 @@ class Settling:
                 if not self._is_hidden(row):
                     log.error("dead letter", row=row.id, view=told(row), code=outcome.code)
                     if row.view != DEAD_VIEW:
-                        await self._tell_admins(tx)
+                        for each in await to_admins(Scene(tx, self._school, self.now, EXEAT), DEAD_VIEW):
+                            tx.queue(each)
         if outcome.forget:
             tx.unshow(outcome.forget)
 
@@ -124,11 +126,6 @@ class Settling:
         if (row.not_before or created) <= created + MAIL_AFTER < later:
             fresh = replace(row, task=Errand.MAIL, id=0, attempts=0, doubtful=False)
             tx.queue(replace(fresh, created=self.now, not_before=self.now))
-
-    async def _tell_admins(self, tx: Transaction) -> None:
-        now = self.now
-        for admin in await Scene(tx, self._school, now, EXEAT).holders(Role.ADMIN):
-            tx.queue(Outgoing(self._school.id, DEAD_VIEW, admin.id, created=now, not_before=now))
 
     def _delay(self, row: Outgoing, again: Again) -> timedelta:
         """At least what the platform asked for; else twice as long each time, spread so that not all come at once."""

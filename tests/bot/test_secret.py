@@ -1,5 +1,6 @@
 """The end of the client secret of Teams: the admins are warned in time, once each time, and told of a new one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -67,6 +68,13 @@ async def test_a_restart_warns_of_nothing_again(world: World) -> None:
     await world.restart()
     assert await warn(world, 29) == [SOON]
     assert await warn(world, 7) == [SOON, SOON]
+
+
+async def test_two_that_look_at_the_same_moment_warn_once(world: World) -> None:
+    watch = Watch(world.dispatch, world.relay, Clock(world.dispatch, seconds=30), secret_ends=world.now.date())
+    await asyncio.gather(watch.warn(), watch.warn())
+    await world.relay.drain()
+    assert world.surface.titles(ADMIN) == [GONE]
 
 
 async def test_nobody_is_woken_at_night(world: World) -> None:

@@ -20,8 +20,7 @@ SATURDAY = datetime(2027, 3, 6, 10, 0, tzinfo=UTC)
 
 async def tell(desk: Desk) -> list[tuple[str, str]]:
     """What is sent when it is looked whether anybody is missing."""
-    async with desk.store.transaction(desk.school.id) as tx:
-        await tell_of_unreached(tx, desk.school, desk.now, served=desk.dispatch.served)
+    await desk.dispatch.own("watch", tell_of_unreached)
     return await desk.sent()
 
 
