@@ -9,7 +9,7 @@ from cards.wording import counted, moment
 from policy.account import Account
 from policy.clauses import cite
 from policy.deadlines import Deadline
-from policy.look import CLAUSE, Watch
+from policy.look import CLAUSE, AccountWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Unseen:
     """An account that nobody has looked at in time, the watch on it, and the name of whoever looked last, or ""."""
 
     account: Account
-    kept: Watch
+    kept: AccountWatch
     by: str
 
 
@@ -36,7 +36,7 @@ def check_form(accounts: Sequence[Account]) -> Form:
     return Form("look.send", "I have looked at an account", parts)
 
 
-def looked_card(account: Account, kept: Watch, deadline: Deadline | None, zone: ZoneInfo) -> Card:
+def looked_card(account: Account, kept: AccountWatch, deadline: Deadline | None, zone: ZoneInfo) -> Card:
     """What whoever looked is told: it is kept, and when somebody must look again."""
     at = f"It is kept that you looked, {moment(kept.start, zone)}."
     body: list[Element] = [Text(at)]

@@ -11,7 +11,7 @@ from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Reply, Say
 from handlers.turn import Scene, Turn
 from policy.account import Account
-from policy.look import CLAUSE, Look, Watch, is_asked, is_late, look_due, remind, resume, watch
+from policy.look import CLAUSE, AccountWatch, Look, is_asked, is_late, look_due, remind, resume, watch
 from policy.look import looked as look_at
 from policy.people import Person
 from policy.refused import NotAllowed
@@ -70,8 +70,8 @@ async def begins(turn: Turn) -> None:
             turn.tx.put(moved)
 
 
-@REGISTRY.due(Watch)
-async def due(turn: Turn, kept: Watch) -> None:
+@REGISTRY.due(AccountWatch)
+async def due(turn: Turn, kept: AccountWatch) -> None:
     """Remind whoever should look, once a day in one message of all their accounts; the headteacher if it goes on."""
     account = turn.school.account(kept.id)
     every = account.check_every if account else 0
@@ -88,8 +88,8 @@ async def due(turn: Turn, kept: Watch) -> None:
             turn.send("looks.digest", person, nag=True)
 
 
-@REGISTRY.view("watch", Watch)
-async def watch_view(scene: Scene, kept: Watch) -> Card | None:
+@REGISTRY.view("watch", AccountWatch)
+async def watch_view(scene: Scene, kept: AccountWatch) -> Card | None:
     """What whoever signed it off last is told; nothing to anybody else."""
     account = scene.school.account(kept.id)
     if account is None or kept.last is None or not await scene.is_viewer(kept.last.by):
@@ -124,7 +124,7 @@ async def unseen(scene: Scene, *, soon: bool = False) -> Sequence[Unseen]:
     """The accounts in the viewer's care that nobody has looked at in time; `soon`: or that will be late today."""
     found, fits = list[Unseen](), is_asked if soon else is_late
     for account in scene.school.accounts:
-        kept = await scene.tx.get(Watch, account.id) if account.check_every else None
+        kept = await scene.tx.get(AccountWatch, account.id) if account.check_every else None
         if kept is None or not fits(kept, account.check_every, scene.now, scene.school.calendar):
             continue
         if await cares_for(scene, account.id):
@@ -140,14 +140,14 @@ async def _sign(turn: Turn, account: Account, note: str) -> Reply:
     return Say(_card(turn, account, kept))
 
 
-def _card(scene: Scene, account: Account, kept: Watch) -> Card:
+def _card(scene: Scene, account: Account, kept: AccountWatch) -> Card:
     every, calendar = account.check_every, scene.school.calendar
     return looked_card(account, kept, look_due(kept.start, every, calendar) if every else None, scene.school.zone)
 
 
-async def _watch(turn: Turn, account: Account) -> Watch:
+async def _watch(turn: Turn, account: Account) -> AccountWatch:
     """The watch on the account, begun now if there is none."""
-    kept = await turn.tx.get(Watch, account.id)
+    kept = await turn.tx.get(AccountWatch, account.id)
     if kept is None:
         kept = watch(account.id, turn.school.id, account.check_every, turn.now, turn.school.calendar)
         if account.check_every:

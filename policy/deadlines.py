@@ -92,11 +92,6 @@ def first_nag(submitted: datetime, calendar: Calendar) -> datetime:
     return calendar.add_staffed(submitted, FIRST_NAG)
 
 
-def next_morning(after: datetime, calendar: Calendar) -> datetime:
-    """When the next daily reminder goes out: the first start of a working day after that moment; UTC."""
-    return calendar.next_working_morning(after)
-
-
 def before_slot(planned: datetime, calendar: Calendar) -> datetime:
     """When to remind before a planned time: the latest staffed moment at least one hour before it; UTC.
 

@@ -27,7 +27,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch(Plain):
+class AccountWatch(Plain):
     """The watch on an account, whose slug is its `id`. `since` is when it began, `looks` the latest looks, oldest
     first; `nagged` is the last reminder since then, and `mornings` how many working mornings have been reminded.
     """
@@ -77,24 +77,24 @@ def ask_at(start: datetime, every: int, calendar: Calendar) -> datetime:
     return calendar.take_staffed(look_due(start, every, calendar).at, BEFORE_CLOSING)
 
 
-def watch(account: str, school: str, every: int, now: datetime, calendar: Calendar) -> Watch:
+def watch(account: str, school: str, every: int, now: datetime, calendar: Calendar) -> AccountWatch:
     """A watch that begins now."""
-    return schedule(Watch(account, school, now), every, calendar)
+    return schedule(AccountWatch(account, school, now), every, calendar)
 
 
-def looked(kept: Watch, look: Look, every: int, calendar: Calendar) -> Watch:
+def looked(kept: AccountWatch, look: Look, every: int, calendar: Calendar) -> AccountWatch:
     """Somebody has looked."""
     looks = (*kept.looks, look)[-MOST_KEPT:]
     return schedule(replace(kept, looks=looks, nagged=None, mornings=0), every, calendar)
 
 
-def resume(kept: Watch, every: int, now: datetime, calendar: Calendar) -> Watch:
+def resume(kept: AccountWatch, every: int, now: datetime, calendar: Calendar) -> AccountWatch:
     """The watch at a start: it follows the rhythm as it now is, and begins anew if none was kept until now."""
     anew = every > 0 and kept.next_due is None
     return schedule(replace(kept, since=now) if anew else kept, every, calendar)
 
 
-def schedule(kept: Watch, every: int, calendar: Calendar) -> Watch:
+def schedule(kept: AccountWatch, every: int, calendar: Calendar) -> AccountWatch:
     """The watch with `next_due` at its next reminder (UTC); None where no watch is kept (`every` is 0).
 
     Reminders that came earlier than anybody is to be asked now, by another rhythm or calendar, count no more.
@@ -107,7 +107,7 @@ def schedule(kept: Watch, every: int, calendar: Calendar) -> Watch:
     return replace(kept, next_due=calendar.next_working_morning(kept.nagged))
 
 
-def remind(kept: Watch, every: int, now: datetime, calendar: Calendar) -> tuple[Watch, bool]:
+def remind(kept: AccountWatch, every: int, now: datetime, calendar: Calendar) -> tuple[AccountWatch, bool]:
     """The watch moved on, and whether somebody is to be reminded now: in staffed hours only, and once for each time.
 
     First an hour before the end of the day by which somebody must look, then each working morning.
@@ -121,11 +121,11 @@ def remind(kept: Watch, every: int, now: datetime, calendar: Calendar) -> tuple[
     return schedule(replace(kept, nagged=now, mornings=kept.mornings + late), every, calendar), True
 
 
-def is_asked(kept: Watch, every: int, now: datetime, calendar: Calendar) -> bool:
+def is_asked(kept: AccountWatch, every: int, now: datetime, calendar: Calendar) -> bool:
     """Whether somebody is asked to look: it is late, or soon will be."""
     return every > 0 and now >= ask_at(kept.start, every, calendar)
 
 
-def is_late(kept: Watch, every: int, now: datetime, calendar: Calendar) -> bool:
+def is_late(kept: AccountWatch, every: int, now: datetime, calendar: Calendar) -> bool:
     """Whether nobody has looked in time."""
     return every > 0 and now >= look_due(kept.start, every, calendar).at

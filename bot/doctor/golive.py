@@ -11,8 +11,8 @@ from bot.settings import Environment
 from cards.drill import Holder
 from cards.roles import CALLED, TITLES
 from cards.wording import listed
-from handlers.safeguarding.drill import has_routes, standing
 from handlers.safeguarding.pins import confirmers, holder, kept_pins, mailboxes
+from handlers.safeguarding.readiness import has_routes, standing
 from handlers.turn import Scene
 from policy.drill import OPENING, Opening
 from policy.people import EXEAT, Role, Roster

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from handlers.safeguarding.drill import drills_of
 from handlers.safeguarding.pins import everyone_pinned, kept_pins
+from handlers.safeguarding.readiness import drills_of
 from handlers.turn import Scene
 from policy.drill import OPENING, Drill, Opening, acknowledge, ask
 from policy.people import EXEAT

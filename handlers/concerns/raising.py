@@ -23,7 +23,7 @@ from handlers.fields import needed, text
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import PERSON, Ask, Invalid, Reply, Say
-from handlers.safeguarding.drill import is_live
+from handlers.safeguarding.readiness import is_live
 from handlers.turn import Turn
 from policy.concern import Account, Concern
 from policy.concern.about import CLAUSE, About, Risk, is_hidden_from

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from handlers.reach import is_gone
-from handlers.safeguarding.drill import acknowledged
 from handlers.safeguarding.pins import held, mailboxes, pinned
+from handlers.safeguarding.readiness import acknowledged
 from handlers.turn import Scene
 from policy.concern import Concern
 from policy.concern.about import ROUTED, Holders

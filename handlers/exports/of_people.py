@@ -7,7 +7,7 @@ from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.address import Address
 from policy.away import Away
-from policy.look import Watch
+from policy.look import AccountWatch
 from policy.people import Person
 
 registry = Registry()
@@ -63,8 +63,8 @@ async def away(scene: Scene, away: Away) -> Sheet:
     return Sheet(away.KIND, away.id, f"Absence {away.id}", tuple(parts))
 
 
-@registry.exports("looks", "Looks at the school's accounts", Watch)
-async def watch(scene: Scene, watch: Watch) -> Sheet:
+@registry.exports("looks", "Looks at the school's accounts", AccountWatch)
+async def watch(scene: Scene, watch: AccountWatch) -> Sheet:
     """The latest looks at an account: each theirs who looked."""
     name, parts = place(scene, watch.id), list[Part]()
     for look in watch.looks:

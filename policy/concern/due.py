@@ -98,7 +98,7 @@ def press(concern: Concern, now: datetime, calendar: Calendar) -> tuple[Concern,
     said = due is not None and due <= now and calendar.is_staffed(now)
     moved = schedule(replace(concern, looked=now, pressed=now if said else concern.pressed), calendar)
     if moved.next_due is not None and moved.next_due <= now:
-        moved = replace(moved, next_due=min(calendar.next_staffed_start(now), next_morning(now, calendar)))
+        moved = replace(moved, next_due=min(calendar.next_staffed_start(now), next_day_begins(now, calendar)))
     return moved, said
 
 
@@ -109,7 +109,7 @@ def lado_due(concern: Concern, calendar: Calendar) -> datetime:
     return hours[1]
 
 
-def next_morning(now: datetime, calendar: Calendar) -> datetime:
+def next_day_begins(now: datetime, calendar: Calendar) -> datetime:
     """When the next day begins at school by the clock (UTC), whether or not anybody is there."""
     today = calendar.today(now)
     mornings = (calendar.at(today + timedelta(days=ahead), calendar.opens) for ahead in range(3))
@@ -149,12 +149,12 @@ def _next_due(concern: Concern, calendar: Calendar) -> datetime | None:
     if concern.climbs:
         at = concern.stepped or concern.raised_at
         if concern.climb is Climb.UNSEEN:
-            return next_morning(at, calendar)
+            return next_day_begins(at, calendar)
         return at if concern.failed else at + (STAFFED if calendar.is_staffed(at) else UNSTAFFED)
     if not concern.live:
         return None
     seen = [concern.looked or concern.raised_at, *(each.at for each in concern.acknowledged)]
-    morning = next_morning(max(seen), calendar)
+    morning = next_day_begins(max(seen), calendar)
     return min(morning, _lado_moment(concern, calendar)) if concern.asks_lado else morning
 
 

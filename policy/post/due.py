@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policy.calendar import Calendar
-from policy.deadlines import before_slot, first_nag, next_morning
+from policy.deadlines import before_slot, first_nag
 from policy.post.record import Post, State
 from policy.post.steps import expire, lapses
 
@@ -60,7 +60,7 @@ def _moments(post: Post, calendar: Calendar) -> dict[Rung, datetime]:
         if Rung.FIRST not in post.told:
             moments[Rung.FIRST] = first_nag(post.waiting_since, calendar)
         elif post.nagged is not None:
-            moments[Rung.MORNING] = next_morning(post.nagged, calendar)
+            moments[Rung.MORNING] = calendar.next_working_morning(post.nagged)
         if planned is not None:
             moments[Rung.PASSED] = planned
             slot = before_slot(planned, calendar)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policy.calendar import Calendar
-from policy.deadlines import first_nag, next_morning
+from policy.deadlines import first_nag
 from policy.template.record import State, Template
 
 
@@ -24,7 +24,7 @@ def schedule(template: Template, calendar: Calendar) -> Template:
         return replace(template, next_due=None)
     if template.nagged is None:
         return replace(template, next_due=first_nag(template.waiting_since, calendar))
-    return replace(template, next_due=next_morning(template.nagged, calendar))
+    return replace(template, next_due=calendar.next_working_morning(template.nagged))
 
 
 def fall_due(template: Template, now: datetime, calendar: Calendar) -> tuple[Template, Rung | None]:

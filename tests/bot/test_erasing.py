@@ -23,7 +23,7 @@ from policy.hold import hold
 from policy.incident import Incident
 from policy.incident.chronology import Act, Entry
 from policy.incident.task import Task
-from policy.look import Look, Watch
+from policy.look import AccountWatch, Look
 from policy.people import EXEAT, Identity, Known, Person, Standing
 from policy.post import Post
 from policy.post import State as PostState
@@ -257,10 +257,10 @@ async def test_a_name_that_a_colleague_has_too_stays_where_it_may_be_the_colleag
 ) -> None:
     await desk.dispatch.met(Known(Identity("slack", "T01", "U0TOM2"), "Tom Baker", "tom.baker@harbour.example"))
     looks = (Look(MONDAY, id(CARA), "Tom rang. Tom Treadwell did not, nor Mr Treadwell."),)
-    await keep(desk, Watch("short", "harbour", MONDAY, looks))
+    await keep(desk, AccountWatch("short", "harbour", MONDAY, looks))
     await erase(desk, tmp_path)
     async with desk.store.transaction("harbour") as tx:
-        kept = await tx.get(Watch, "short")
+        kept = await tx.get(AccountWatch, "short")
     assert kept is not None
     assert kept.looks[0].note == f"Tom rang. {TAKEN_OUT} did not, nor Mr {TAKEN_OUT}."
 

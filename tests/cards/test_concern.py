@@ -70,7 +70,7 @@ def test_no_word_that_promises_or_judges(name: str) -> None:
 
 
 WRITTEN = (
-    *("handlers/concerns/*.py", "handlers/safeguarding/drill.py", "handlers/safeguarding/testing.py"),
+    *("handlers/concerns/*.py", "handlers/safeguarding/readiness.py", "handlers/safeguarding/drills.py"),
     *("cards/concern*.py", "cards/access.py", "cards/drill.py", "cards/missing.py", "policy/concern/*.py"),
     *("policy/concern/access.py", "policy/concern/route.py", "policy/drill.py"),
     *("bot/cli/disclosing.py", "bot/mail/message.py", "handlers/fields.py", "handlers/picking.py"),

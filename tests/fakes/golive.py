@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from handlers.safeguarding.changing import SETTLING
+from handlers.safeguarding.roles import SETTLING
 from policy.drill import Drill
 from policy.people import Identity, Role
 from policy.record import Ref

@@ -13,7 +13,7 @@ from cards.text import plain
 from handlers.exports.pages import copy_data
 from handlers.exports.person import copy_of
 from handlers.request import Nothing, Say
-from handlers.safeguarding.drill import acknowledged, is_live
+from handlers.safeguarding.readiness import acknowledged, is_live
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT, Role
 from policy.record import Ref

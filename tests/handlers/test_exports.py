@@ -29,7 +29,7 @@ from policy.incident import State as IncidentState
 from policy.incident import Verdict as BreachVerdict
 from policy.incident.chronology import Act, Entry
 from policy.incident.task import Task
-from policy.look import Look, Watch
+from policy.look import AccountWatch, Look
 from policy.people import EXEAT, Identity, Known, Standing
 from policy.picture import Picture
 from policy.picture import Who as InPicture
@@ -94,7 +94,7 @@ def busy(planted: Planted) -> list[Record]:
         records += [Away(f"A-{n}", "harbour", id(author), id(other), date(2027, 3, n), date(2027, 4, n), at(n), None)]
     records.append(Away("A-9", "harbour", id(HELEN), id(TOM), date(2027, 5, 3), date(2027, 5, 4), at(9), None))
     looks = tuple(Look(at(n), id(who), planted(who)) for n, who in enumerate((TOM, *OTHERS)))
-    records.append(Watch("page", "harbour", at(0), looks))
+    records.append(AccountWatch("page", "harbour", at(0), looks))
     return records
 
 

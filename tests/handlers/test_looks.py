@@ -11,7 +11,7 @@ from cards.model import Row
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Say, Show
 from policy.calendar import Calendar
-from policy.look import MOST_KEPT, Look, Watch, look_due, looked, remind, watch
+from policy.look import MOST_KEPT, AccountWatch, Look, look_due, looked, remind, watch
 from policy.school import School
 from tests.fakes.desk import Desk, open_desk
 from tests.fakes.school import COLLEAGUE, HEAD, MONDAY, OWNER, PAGE, SHORT, TEACHER, harbour
@@ -32,10 +32,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     await desk.store.close()
 
 
-async def kept(desk: Desk, account: str = "page") -> Watch:
+async def kept(desk: Desk, account: str = "page") -> AccountWatch:
     """The watch on an account."""
     async with desk.store.transaction("harbour") as tx:
-        found = await tx.get(Watch, account)
+        found = await tx.get(AccountWatch, account)
         assert found is not None
         return found
 

@@ -10,8 +10,8 @@ import pytest
 
 from cards.text import plain
 from handlers.request import Nothing, Reply, Say
-from handlers.safeguarding.drill import is_live
 from handlers.safeguarding.pins import pinned
+from handlers.safeguarding.readiness import is_live
 from handlers.turn import Scene
 from policy.people import EXEAT, Role, Standing, meet
 from policy.pin import Pin

@@ -180,13 +180,27 @@ def test_staffed_hours_over_easter_and_the_clock_changes(start: str, hours: int,
     assert PLAIN.add_staffed(at(start), timedelta(hours=hours)) == at(end)
 
 
+@pytest.mark.parametrize(
+    ("after", "morning"),
+    [
+        ("2027-03-23T13:00", "2027-03-24T08:00"),
+        ("2027-03-23T07:59", "2027-03-23T08:00"),
+        ("2027-03-23T08:00", "2027-03-24T08:00"),
+        ("2027-03-25T08:00", "2027-03-30T08:00"),
+    ],
+)
+def test_the_next_working_morning_passes_over_easter(after: str, morning: str) -> None:
+    assert PLAIN.next_working_morning(at(after)) == at(morning)
+
+
 def test_staffed_time_is_not_counted_backwards() -> None:
     with pytest.raises(ValueError, match="forwards"):
         PLAIN.add_staffed(at("2027-03-30T13:00"), -MINUTE)
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
-    for ask in (as_utc, PLAIN.local, PLAIN.today, PLAIN.is_staffed, PLAIN.next_staffed_start, PLAIN.last_staffed_end):
+    searches = (PLAIN.next_staffed_start, PLAIN.last_staffed_end, PLAIN.next_working_morning)
+    for ask in (as_utc, PLAIN.local, PLAIN.today, PLAIN.is_staffed, *searches):
         with pytest.raises(ValueError, match="zone"):
             ask(datetime(2027, 3, 30, 13))
 

@@ -34,7 +34,7 @@ from policy.concern.due import (
     Step,
     climb,
     lado_due,
-    next_morning,
+    next_day_begins,
     not_reached,
     press,
     reminded,
@@ -117,7 +117,7 @@ def test_it_begins_again_each_morning_also_at_weekends_on_holidays_and_closures(
     closed = Calendar(closures=((date(2027, 3, 1), date(2027, 3, 7)),))
     for calendar in (CALENDAR, closed):
         at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-        assert next_morning(at, calendar) == datetime.fromisoformat(morning).replace(tzinfo=UTC)
+        assert next_day_begins(at, calendar) == datetime.fromisoformat(morning).replace(tzinfo=UTC)
 
 
 def test_whoever_is_away_is_passed_over() -> None:

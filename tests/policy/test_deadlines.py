@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policy.calendar import Calendar, NeverOpen
 from policy.clauses import cite
-from policy.deadlines import before_slot, first_nag, next_morning, reply_due
+from policy.deadlines import before_slot, first_nag, reply_due
 
 LONDON = ZoneInfo("Europe/London")
 PLAIN = Calendar()
@@ -167,7 +167,7 @@ def test_a_deadline_always_stands_on_its_clause_and_never_comes_early(received: 
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
-    for ask in (reply_due, first_nag, next_morning, before_slot):
+    for ask in (reply_due, first_nag, before_slot):
         with pytest.raises(ValueError, match="zone"):
             ask(datetime(2027, 3, 30, 13), PLAIN)
 
@@ -189,19 +189,6 @@ def test_a_calendar_that_never_opens_is_an_error_with_a_reason() -> None:
 )
 def test_the_first_nag_comes_after_four_staffed_hours(submitted: str, nag: str) -> None:
     assert first_nag(at(submitted), PLAIN) == at(nag)
-
-
-@pytest.mark.parametrize(
-    ("after", "morning"),
-    [
-        ("2027-03-23T13:00", "2027-03-24T08:00"),
-        ("2027-03-23T07:59", "2027-03-23T08:00"),
-        ("2027-03-23T08:00", "2027-03-24T08:00"),
-        ("2027-03-25T08:00", "2027-03-30T08:00"),
-    ],
-)
-def test_later_nags_come_on_working_mornings(after: str, morning: str) -> None:
-    assert next_morning(at(after), PLAIN) == at(morning)
 
 
 @pytest.mark.parametrize(

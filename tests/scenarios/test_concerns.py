@@ -7,7 +7,7 @@ import pytest
 
 from bot.app import Program
 from bot.sandbox.rehearsed import rehearse
-from handlers.safeguarding.changing import SETTLING
+from handlers.safeguarding.roles import SETTLING
 from policy.concern import Concern, State
 from policy.people import Role
 from policy.school import School as Harbour

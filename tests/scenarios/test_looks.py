@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Program
-from policy.look import Watch
+from policy.look import AccountWatch
 from policy.school import School as Settings
 from tests.fakes.school import ADMIN, COLLEAGUE, DEPUTY, HEAD, OWNER, PAGE, SHORT, TEACHER, harbour
 from tests.scenarios.chats import CHATS
@@ -34,10 +34,10 @@ def watched(*, short: int = 0) -> Settings:
     )
 
 
-async def watch_of(program: Program, account: str = "page") -> Watch:
+async def watch_of(program: Program, account: str = "page") -> AccountWatch:
     """The watch on an account as it stands."""
     async with program.dispatch.store.transaction("harbour") as tx:
-        found = await tx.get(Watch, account)
+        found = await tx.get(AccountWatch, account)
         assert found is not None
         return found
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import Program
-from handlers.safeguarding.drill import is_live
 from handlers.safeguarding.pins import pinned
+from handlers.safeguarding.readiness import is_live
 from handlers.turn import Scene
 from policy.people import EXEAT, Role
 from tests.fakes.golive import CHAIR, DEPUTY_DSL, DSL, HOLDERS, guarded

@@ -8,8 +8,8 @@ from cards.model import Card, Element, Row
 from cards.pin import Change, Seat, pin_card, pin_row, pins_card
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply
+from handlers.safeguarding.drills import make_ready
 from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, vouch_for, wanted
-from handlers.safeguarding.testing import make_ready
 from handlers.turn import Scene, Turn
 from policy.joined import part_named, parts
 from policy.people import Person, Role, is_among, same_person

@@ -5,8 +5,8 @@ from cards.model import Card, Element
 from handlers.reach import is_reached
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply, Say
-from handlers.safeguarding.drill import drills_of, is_live, is_ready, standing
 from handlers.safeguarding.pins import everyone_pinned, pinned
+from handlers.safeguarding.readiness import drills_of, is_live, is_ready, standing
 from handlers.turn import Scene, Turn
 from policy.drill import (
     OPENING,
