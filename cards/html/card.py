@@ -52,8 +52,7 @@ def window_html(card: Card, *, school: str, picture_url: PictureUrl) -> Markup:
     body = together(element_html(each, school=school, picture_url=picture_url) for each in card.body)
     pressed = together(button_html(button, school) for button in card.buttons)
     return Markup(
-        '<section class="window form" aria-labelledby="window-title">'
-        '<h3 class="title" id="window-title" tabindex="-1">{}</h3>{}'
+        '<section class="window form"><h3 class="title" tabindex="-1">{}</h3>{}'
         '<div class="actions">{}<button type="button" class="button" data-cancel>Back to the chat</button></div>'
         "</section>"
     ).format(inline(card.title), body, pressed)

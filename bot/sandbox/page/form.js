@@ -168,8 +168,11 @@ function say(pane, form, said) {
   pane.announce(said);
 }
 
+/** The sheet goes by the title of what is in it; several people may each have a window open. */
 function label(sheet) {
-  sheet.setAttribute("aria-labelledby", sheet.querySelector("[aria-labelledby]").getAttribute("aria-labelledby"));
+  const title = sheet.querySelector(".title");
+  title.id ||= `${sheet.closest(".pane").id}-title`;
+  sheet.setAttribute("aria-labelledby", title.id);
 }
 
 const touched = (form) => form?.dataset.touched === "true";
