@@ -79,7 +79,7 @@ async function send(pane, form, submitter, close) {
   }
 }
 
-/** Goes on to the next form, from its top; what was said so far would be lost with it. */
+/** Goes on to the next form, from its top. Escape asks first: what was said in the form before would be lost. */
 function next(pane, answer) {
   fill(pane.sheet, answer.html);
   pane.sheet.querySelector("form").dataset.touched = "true";
