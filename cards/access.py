@@ -40,7 +40,7 @@ WEIGH = (
 def access_form(today: date) -> Form:
     """Who asks, and since when."""
     parts: tuple[Part, ...] = (
-        PersonField("person", "Who asks", hint="They are not told."),
+        PersonField("person", "Who asks", hint="Choose them here, or write their name below. They are not told."),
         TextField("name", "Or their name, if they are not on the list", longest=LONGEST_NAME),
         DateField("received", "When the request came", today, required=True),
         Text("The answer here is always the same. It does not say whether there is anything.", Tone.QUIET),
@@ -51,7 +51,7 @@ def access_form(today: date) -> Form:
 def noted_card(due: date) -> Card:
     """The answer, which is the same whatever is kept."""
     said = f"Noted. The answer is due by {day(due)}."
-    then = "For what else Exeat keeps about them, whoever runs the server types exeat export person."
+    then = "Whoever runs the server can export what else Exeat keeps about them, with: exeat export person"
     body = (Text(said, Tone.STRONG), Text(HELD), Text(then))
     return Card("A request for data", f"{said} {HELD}", body, dialog=True)
 

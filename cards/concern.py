@@ -17,7 +17,7 @@ NO_PICTURES = (
     "it or delete it. Say in words where it is."
 )
 
-RING = "Then ring one of these numbers."
+RING = "Then ring one of the numbers above."
 
 WHO_COULD_READ = "Whoever runs Exeat, or the school's chat, could read what is sent here."
 

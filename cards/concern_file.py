@@ -78,7 +78,7 @@ def file_card(concern: Concern, entries: Sequence[ConcernEntry], sight: Sight, *
         concern.id,
         concern.id,
         tuple(body),
-        (*_older(concern, len(entries), more), *_acts(concern, sight)),
+        (*_acts(concern, sight), *_older(concern, len(entries), more)),
         dialog=True,
     )
 
@@ -95,7 +95,7 @@ def receipt_card(concern: Concern, found: Numbers, sight: Sight) -> Card:
     status = _seen(concern)
     body: list[Element] = [
         Text(status, Tone.STRONG),
-        Text(f"It was sent on {moment(concern.raised_at, sight.zone)}. Its number is {concern.id}."),
+        Text(f"It was sent on {moment(concern.raised_at, sight.zone)}. Its reference is {concern.id}."),
     ]
     if concern.climbs:
         body.append(Notice(_waits(concern), cite(CLAUSE), Tone.WARNING))
@@ -119,12 +119,13 @@ def standing(concern: Concern, sight: Sight) -> str:
 
 
 def log(entries: Sequence[ConcernEntry], sight: Sight) -> list[Element]:
-    """Entries one under the other, newest first, each with its time and who it was."""
+    """Entries one under the other, newest first, each with its time and who it was; words of ours stand with them."""
     body: list[Element] = [Text("What was done, newest first", Tone.STRONG)]
     for entry in entries:
-        body.append(Text(f"{entry.act.label}: {moment(entry.at, sight.zone)}, {sight.name(entry.by)}", Tone.QUIET))
-        if entry.text:
-            body.append(Text(entry.text) if entry.act in NOTED else Quote(entry.text))
+        said = f"{entry.act.label}: {moment(entry.at, sight.zone)}, {sight.name(entry.by)}"
+        noted = entry.text and entry.act in NOTED
+        body.append(Text(f"{said}\n{entry.text}" if noted else said, Tone.QUIET))
+        body += [Quote(entry.text)] if entry.text and not noted else []
     return body
 
 
@@ -137,7 +138,7 @@ def facts(concern: Concern, sight: Sight) -> list[tuple[str, str]]:
     rows.append(("Child at risk", RISKS[concern.risk]))
     rows += [("Where", account.where)] if account.where else []
     rows += [("Who is affected", account.affected)] if account.affected else []
-    rows.append(("How to reach them", account.contact or "they did not say"))
+    rows.append(("How to reach them", account.contact or "They did not say"))
     rows += [("Case manager", sight.name(concern.manager))] if concern.manager else []
     rows.append(("May read it", listed([sight.name(each) for each in concern.readers])))
     rows += [("LADO contacted", _lado(concern, sight))] if concern.risk.may_be else []
@@ -150,10 +151,10 @@ def facts(concern: Concern, sight: Sight) -> list[tuple[str, str]]:
 def _lado(concern: Concern, sight: Sight) -> str:
     found = concern.lado
     if found is None or not found.settled:
-        due = f", by {moment(sight.lado_due, sight.zone)}" if sight.lado_due else ""
-        return f"not answered yet{due}"
+        due = f"; due by {moment(sight.lado_due, sight.zone)}" if sight.lado_due else ""
+        return f"Not answered yet{due}"
     when = f", {moment(found.contacted_at, sight.zone)}" if found.contacted_at else ""
-    return f"{_small(CONTACTED[found.contacted])}{when}"
+    return f"{CONTACTED[found.contacted]}{when}"
 
 
 def _next(concern: Concern, sight: Sight) -> list[Element]:
@@ -170,23 +171,27 @@ def _next(concern: Concern, sight: Sight) -> list[Element]:
 
 
 def _acts(concern: Concern, sight: Sight) -> tuple[Button, ...]:
+    """What the viewer can do, what is asked of them first and what ends it last."""
+    taken = sight.manages and concern.status is State.ACKNOWLEDGED
     found = list[Button]()
     if sight.manages and concern.climbs:
         found.append(press(concern, "Acknowledge", "concern.acknowledge", Tone.PRIMARY))
+    if taken and concern.asks_lado:
+        found.append(press(concern, "LADO", "concern.lado", Tone.PRIMARY))
     if concern.written:
         found.append(press(concern, "Add note", "concern.note"))
-    if sight.manages and concern.status is State.ACKNOWLEDGED:
-        if concern.risk.may_be:
-            tone = Tone.PRIMARY if concern.asks_lado else Tone.PLAIN
-            found.append(press(concern, "LADO", "concern.lado", tone))
+    if taken and concern.risk.may_be and not concern.asks_lado:
+        found.append(press(concern, "LADO", "concern.lado"))
+    if taken:
         found.append(press(concern, "Refer", "concern.refer"))
         found.append(press(concern, "Add reader", "concern.reader"))
-        found.append(press(concern, "Close", "concern.close"))
     if sight.manages:
         if concern.added:
             found.append(press(concern, "Remove reader", "concern.unreader"))
         hold = ("Release", "concern.release") if concern.held is not None else ("Hold", "concern.hold")
         found.append(press(concern, *hold))
+    if taken:
+        found.append(press(concern, "Close", "concern.close"))
     return tuple(found)
 
 

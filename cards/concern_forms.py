@@ -111,7 +111,7 @@ def words_form(payload: Mapping[str, str], found: Numbers, *, written: bool, rin
     )
     parts += [
         reach,
-        ChoiceField("urgent", "Is somebody in danger now?", ((NO, "No"), (YES, "Yes")), NO),
+        ChoiceField("urgent", "Is somebody in danger now?", ((NO, "No"), (YES, "Yes")), NO, required=True),
         Notice(f"{NO_PICTURES} {RING}", cite(CLAUSE)),
     ]
     said = ["You can add to it later. It cannot be taken back.", WHO_COULD_READ]
@@ -127,7 +127,7 @@ def note_form(concern: Concern) -> Form:
         Notice(NO_PICTURES),
     )
     note = f"It is added with your name and the time. Nothing is ever taken away. {WHO_COULD_READ}"
-    return _about(concern, "concern.note.send", parts, note)
+    return _about(concern, "Add note", "concern.note.send", parts, note)
 
 
 def lado_form(concern: Concern) -> Form:
@@ -140,7 +140,7 @@ def lado_form(concern: Concern) -> Form:
     ]
     if concern.written:
         parts.append(TextField("why", "What they said, or why not", lines=3, longest=2000))
-    return _about(concern, "concern.lado.send", tuple(parts))
+    return _about(concern, "LADO", "concern.lado.send", tuple(parts))
 
 
 def refer_form(concern: Concern, agencies: Sequence[str]) -> Form:
@@ -151,29 +151,30 @@ def refer_form(concern: Concern, agencies: Sequence[str]) -> Form:
         ChoiceField("agency", "Referred to", (*known, (OTHER, "Somebody else")), required=True),
         TextField("named", "If somebody else, who", longest=200),
     )
-    return _about(concern, "concern.refer.send", parts)
+    return _about(concern, "Refer", "concern.refer.send", parts)
 
 
 def reader_form(concern: Concern) -> Form:
     """Somebody who may read it from now on."""
     parts = (PersonField("person", "Who may read it", required=True),)
-    return _about(concern, "concern.reader.send", parts, "They read all of it from now on. It is kept that they do.")
+    note = "They can then read all of it, also what is older. It stands in the log that you added them."
+    return _about(concern, "Add reader", "concern.reader.send", parts, note)
 
 
 def unreader_form(concern: Concern, added: Sequence[tuple[str, str]]) -> Form:
     """Who reads it no more, of those who were `added`, each by id and name."""
     parts: tuple[Part, ...] = (
         ChoiceField("person", "Who may not read it any more", tuple(added), required=True),
-        Text("They are not told. What they have read stands in the log.", Tone.QUIET),
+        Text("They get no message. Their alert in the chat goes, and the log still says what they read.", Tone.QUIET),
     )
-    return _about(concern, "concern.unreader.send", parts)
+    return _about(concern, "Remove reader", "concern.unreader.send", parts)
 
 
 def hold_form(concern: Concern) -> Form:
     """Why it has to stay."""
     hint = "Such as a case number. Only those who may read this see it."
-    parts = (TextField("reason", "Why", hint=hint, required=True, lines=2, longest=500),)
-    return _about(concern, "concern.hold.send", parts, "It is then kept until somebody presses Release.")
+    parts = (TextField("reason", "Why it has to stay", hint=hint, required=True, lines=2, longest=500),)
+    return _about(concern, "Hold", "concern.hold.send", parts, "It is then kept until somebody presses Release.")
 
 
 def close_form(concern: Concern) -> Form:
@@ -185,11 +186,13 @@ def close_form(concern: Concern) -> Form:
             TextField("why", "Because", hint="What was found, and how it was weighed.", required=True, lines=4),
             TextField("told", "Who was told", required=True, longest=500),
         ]
-    return _about(concern, "concern.close.send", tuple(parts))
+    note = "Notes can still be added after this." if concern.written else ""
+    return _about(concern, "Close", "concern.close.send", tuple(parts), note)
 
 
-def _about(concern: Concern, verb: str, parts: tuple[Part, ...], note: str = "") -> Form:
-    return Form(verb, concern.id, parts, ref(concern), 1, note, dialog=True)
+def _about(concern: Concern, label: str, verb: str, parts: tuple[Part, ...], note: str = "") -> Form:
+    """A form that goes by the button which opened it, so that it says what sending it does."""
+    return Form(verb, f"{label}: {concern.id}", parts, ref(concern), 1, note, dialog=True)
 
 
 def _first(found: Numbers) -> tuple[Part, ...]:

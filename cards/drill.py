@@ -108,7 +108,7 @@ def _stands(each: Holder, zone: ZoneInfo) -> str:
 def _advice(missing: Sequence[Holder], *, live: bool) -> tuple[Element, ...]:
     if not missing:
         return ()
-    said = "Please speak to them. Exeat asks again each working morning."
+    said = "Speak to them in person. Exeat asks again each working morning."
     if live:
         said = f"Until they press, Exeat does not count on reaching them. {said}"
     return (Notice(said, tone=Tone.WARNING),)

@@ -2,10 +2,12 @@
 
 from cards.model import Element
 from cards.welcome import help_card, home_card
+from handlers.entries import Spec
 from handlers.needs import staff
 from handlers.registry import Registry, merge
 from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
+from policy.refused import Refused
 
 
 def with_front_door(rooms: Registry) -> Registry:
@@ -15,7 +17,11 @@ def with_front_door(rooms: Registry) -> Registry:
     @whole.command("exeat", needs=staff, summary="What Exeat can do, and how things stand")
     async def exeat(turn: Turn) -> Reply:
         """The short list, also for anything that nothing else answers to."""
-        typed = [(f"{spec.label} {spec.hint}".strip(), spec.summary) for spec in whole.commands()]
+        named: dict[str, list[str]] = {}
+        for spec in whole.commands():
+            if await _may(turn, spec):
+                named.setdefault(spec.summary, []).append(f"{spec.label} {spec.hint}".strip())
+        typed = [(" or ".join(labels), summary) for summary, labels in named.items()]
         return Say(help_card(turn.school.name, typed, await _parts(turn)))
 
     @whole.button("home", "Home", needs=staff)
@@ -27,3 +33,12 @@ def with_front_door(rooms: Registry) -> Registry:
         return [await part(scene) for part in whole.homes]
 
     return whole
+
+
+async def _may(turn: Turn, spec: Spec) -> bool:
+    """Whether the viewer may use the command; what they may not is left out of the list."""
+    try:
+        await spec.needs(turn, None)
+    except Refused:
+        return False
+    return True

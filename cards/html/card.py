@@ -30,6 +30,9 @@ from cards.text import fitted, harmless, warned
 PictureUrl = Callable[[str], str]
 """Gives the address of a picture by its sha256."""
 
+LONGEST_BESIDE = 16
+"""How many letters a word of a label has at the most for its value to stand beside it."""
+
 QUOTE_BEFORE_WHOLE = 1_200
 """How many characters of a quotation are shown when a button opens the rest."""
 
@@ -49,8 +52,7 @@ def window_html(card: Card, *, school: str, picture_url: PictureUrl) -> Markup:
     body = together(element_html(each, school=school, picture_url=picture_url) for each in card.body)
     pressed = together(button_html(button, school) for button in card.buttons)
     return Markup(
-        '<section class="window form" aria-labelledby="window-title">'
-        '<h3 class="title" id="window-title" tabindex="-1">{}</h3>{}'
+        '<section class="window form"><h3 class="title" tabindex="-1">{}</h3>{}'
         '<div class="actions">{}<button type="button" class="button" data-cancel>Back to the chat</button></div>'
         "</section>"
     ).format(inline(card.title), body, pressed)
@@ -64,7 +66,7 @@ def element_html(element: Element, *, school: str, picture_url: PictureUrl) -> M
         case Quote():
             return _quote(element, school)
         case Facts(rows):
-            return Markup('<dl class="facts">{}</dl>').format(together(_facts(rows)))
+            return Markup('<dl class="facts{}">{}</dl>').format(_apart(rows), together(_facts(rows)))
         case Notice():
             return _notice(element)
         case Picture():
@@ -121,6 +123,11 @@ def _quote(quote: Quote, school: str) -> Markup:
 def _facts(rows: Iterable[tuple[str, str]]) -> Iterator[Markup]:
     for label, value in rows:
         yield Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(inline(label), block(value))
+
+
+def _apart(rows: Iterable[tuple[str, str]]) -> str:
+    """Each value stands under its label where a word of a label is too long to stand beside it on a phone."""
+    return " apart" if any(len(word) > LONGEST_BESIDE for label, _ in rows for word in label.split()) else ""
 
 
 def _notice(notice: Notice) -> Markup:

@@ -57,7 +57,7 @@ def modal(
 def shown(card: Card, *, school: str, uploads: Mapping[str, str] = _NOTHING, live: bool = True) -> dict[str, Any]:
     """A card as a modal view to read and close; unless `live`, a receipt without buttons."""
     blocks = card_blocks(card, Page(school, uploads, live), SLACK.view_blocks)
-    return {"type": "modal", "title": rich.plain("Exeat"), "close": rich.plain("Close"), "blocks": blocks}
+    return {"type": "modal", "title": rich.plain("Exeat"), "close": rich.plain("Back to the chat"), "blocks": blocks}
 
 
 def home(card: Card, *, school: str, uploads: Mapping[str, str] = _NOTHING) -> dict[str, Any]:

@@ -129,6 +129,17 @@ def test_nothing_typed_becomes_markup(element: Element) -> None:
         assert NASTY in page.text
 
 
+def test_a_reference_and_a_telephone_number_stand_on_one_line() -> None:
+    page = drawn(Text("Exeat needs opening now: 7FQK-VR3M. Ring 01632 960100 & wait."), Facts((("In 2026", "999"),)))
+    whole = [data for tags, data in page.pieces if tags[-1] == "span"]
+    assert whole == ["7FQK-VR3M", "01632 960100"]
+
+
+def test_a_value_stands_under_its_label_where_that_is_one_long_word() -> None:
+    assert drawn(Facts((("In danger now", "999"),))).one("dl")["class"] == "facts"
+    assert drawn(Facts((("/compromisingpicture", "You took one"),))).one("dl")["class"] == "facts apart"
+
+
 def test_a_chart_is_a_picture_with_its_numbers() -> None:
     [image] = [attributes for tag, attributes in drawn(CHART).tags if tag == "img"]
     assert image == {"src": data_uri(CHART), "alt": CHART.alt, "width": str(WIDTH)}

@@ -545,7 +545,7 @@ async def test_the_lado_is_asked_for_and_reminded_of_until_answered(desk: Desk) 
     await do(desk, HEAD, "concern.acknowledge", found)
     await desk.outbox()
     window = said(await do(desk, HEAD, "concern.open", found))
-    assert "not answered yet, by Tue 2 March 2027, 17:00" in window
+    assert "Not answered yet; due by Tue 2 March 2027, 17:00" in window
     desk.now = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
     await tick(desk)
     assert await told(desk, "concern.waits") == [HEAD]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from cards.model import Copy, Difference, FileRef, Notice
+from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
 from policy.picture import Arrived, Missing
 from policy.post import State
@@ -271,6 +272,15 @@ async def test_my_posts_and_what_waits_for_me(desk: Desk) -> None:
 
 async def test_unknown_input_gets_the_short_list(desk: Desk) -> None:
     assert said(await desk.ask(TEACHER, "no-such-thing")) == said(await desk.ask(TEACHER, "exeat"))
+
+
+async def test_the_short_list_has_what_the_viewer_may_use_each_once(desk: Desk) -> None:
+    lists = [await desk.ask(who, "exeat") for who in (TEACHER, HEAD)]
+    teachers, heads = (plain(each.card) for each in lists if isinstance(each, Say))
+    for command in ("/holds", "/testalert", "/subjectaccess"):
+        assert command in heads
+        assert command not in teachers
+    assert "/reportabuse or /concern: Raise a concern" in teachers
 
 
 async def test_a_time_too_far_ahead_is_refused_in_words(desk: Desk) -> None:

@@ -69,6 +69,7 @@ async function send(pane, form, submitter, close) {
     case "window":
       return fill(pane.sheet, answer.html);
     case "form":
+      return asking ? again(pane, form, answer) : next(pane, answer);
     case "invalid":
       return again(pane, form, answer);
     case "problem":
@@ -76,6 +77,12 @@ async function send(pane, form, submitter, close) {
     default:
       return close();
   }
+}
+
+/** Goes on to the next form, from its top. Escape asks first: what was said in the form before would be lost. */
+function next(pane, answer) {
+  fill(pane.sheet, answer.html);
+  pane.sheet.querySelector("form").dataset.touched = "true";
 }
 
 /** Draws the form anew, with the files that were chosen still in it. */
@@ -109,10 +116,10 @@ function keepFile(form, chosen) {
 /** Checks what the browser can: the boxes that must be filled, and how long a text may be. */
 function complete(form) {
   for (const control of form.querySelectorAll("[name^='field:']")) {
-    const words = control.labels[0].firstChild.textContent;
+    const words = control.labels[0].firstChild.textContent.trim().replace(/[^?]$/, "$&.");
     const over = [...(control.value || "")].length - Number(control.dataset.longest || Infinity);
     if (control.validity.badInput) mark(control, "This is not a whole date and time. Please complete it.");
-    else if (control.required && !control.value.trim()) mark(control, `Please ${control.tagName === "SELECT" ? "choose" : "fill in"}: ${words.trim()}.`);
+    else if (control.required && !control.value.trim()) mark(control, `Please ${control.tagName === "SELECT" ? "choose" : "fill in"}: ${words}`);
     else if (over > 0) mark(control, `This is ${over} characters too long.`);
   }
   return !form.querySelector("[aria-invalid]");
@@ -161,8 +168,11 @@ function say(pane, form, said) {
   pane.announce(said);
 }
 
+/** The sheet goes by the title of what is in it; several people may each have a window open. */
 function label(sheet) {
-  sheet.setAttribute("aria-labelledby", sheet.querySelector("[aria-labelledby]").getAttribute("aria-labelledby"));
+  const title = sheet.querySelector(".title");
+  title.id ||= `${sheet.closest(".pane").id}-title`;
+  sheet.setAttribute("aria-labelledby", title.id);
 }
 
 const touched = (form) => form?.dataset.touched === "true";
