@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from handlers.everything import everything
 from handlers.exports.pages import copy_data, copy_page, review_data, review_page
 from handlers.exports.person import Copy, copy_of
 from handlers.exports.school import Whole, table_of, whole
@@ -347,11 +348,18 @@ async def test_a_kind_without_a_way_out_is_in_no_export(desk: Desk) -> None:
     planted = Planted()
     await keep(desk, *busy(planted))
     del desk.dispatch.registry.exporters["wordings"]
-    copy, everything = await export(desk), await school(desk)
+    copy, found = await export(desk), await school(desk)
     assert "T-1" not in "".join(await pages(desk, copy))
     assert "template" not in {each.kind for each in copy.touches}
-    assert "template" not in {item.kind for each in everything.chapters for item in each.items}
-    assert "wordings" not in everything.raw
+    assert "template" not in {item.kind for each in found.chapters for item in each.items}
+    assert "wordings" not in found.raw
+
+
+def test_nothing_of_a_concern_has_a_way_out() -> None:
+    found = everything()
+    assert {"concern", "concern_entry"} <= found.kinds.keys()
+    assert [each.name for each in found.exporters.values() if each.record.KIND.startswith("concern")] == []
+    assert [each.name for each in found.logs.values() if each.record.KIND.startswith("concern")] == []
 
 
 async def test_somebody_may_be_asked_for_under_any_of_their_accounts(desk: Desk) -> None:
@@ -407,6 +415,16 @@ async def test_the_schools_export_has_everybodys_words_and_names(desk: Desk) -> 
     assert {name for name, records in found.raw.items() if records} == {
         "posts", "wordings", "comments", "incidents", "tasks", "people", "absences", "looks"
     }  # fmt: skip
+
+
+async def test_chapters_come_in_the_order_in_which_they_are_read(desk: Desk) -> None:
+    order = ["people", "conversations", "absences", "looks", "posts", "wordings", "comments"]
+    order += ["incidents", "tasks", "test-alerts", "safeguarding-roles", "holds"]
+    await keep(desk, *busy(Planted()))
+    assert [each.name for each in (await school(desk)).chapters] == order
+    copied = [each.name for each in (await export(desk)).chapters]
+    assert copied == [name for name in order if name in copied]
+    assert {"people", "posts", "comments"} <= {*copied}
 
 
 async def test_without_the_key_the_school_s_export_says_what_it_lacks(tmp_path: Path) -> None:
