@@ -69,6 +69,11 @@ class Scene:
             return "somebody who has left"
         return part.name if part.accounts else found.name
 
+    def account_name(self, id: str) -> str:
+        """The name of one of the school's accounts; of one that it no longer has, the id."""
+        found = self.school.account(id)
+        return found.name if found is not None else id
+
     async def is_viewer(self, id: str) -> bool:
         """Whether the id means the person this is shown to, whichever of their accounts it was."""
         if id in self.viewer.ids:

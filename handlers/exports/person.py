@@ -23,7 +23,7 @@ from cards.export import (
     Words,
 )
 from handlers.exports.masking import SOMEBODY, Mask, Names
-from handlers.exports.reading import Laid, Progress, in_words, lay_out
+from handlers.exports.reading import Laid, Progress, in_order, in_words, lay_out
 from handlers.exports.subject import Subject, find_subject
 from handlers.registry import Registry
 from handlers.turn import Scene
@@ -101,7 +101,7 @@ async def copy_of(
     Raises Unknown when nobody is known by it, or several; Keyless when something is sealed and there is no key.
     """
     subject, others = await find_subject(scene, said)
-    laid = await lay_out(scene, registry.exporters.values(), count, progress)
+    laid = await lay_out(scene, in_order(registry), count, progress)
     names = {id: each.name for each in others for id in each.ids}
     making = _Making(scene, subject, _mask(scene, subject, others, laid), given, names)
     chapters = [making.chapter(each) for each in laid]

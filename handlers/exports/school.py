@@ -7,7 +7,7 @@ from typing import Any
 
 from cards.export import Chapter, Fact, Item, Line, Named, Part, Photo, Piece, Section, Sheet, Table, When, Who, Words
 from handlers.entries import Log
-from handlers.exports.reading import Progress, all_of, in_words, lay_out
+from handlers.exports.reading import Progress, all_of, in_order, in_words, lay_out
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.record import is_sealed
@@ -33,9 +33,9 @@ async def whole(
     scene: Scene, registry: Registry, count: Count, *, progress: Progress = lambda done, total: None
 ) -> Whole:
     """All that has a way out of Exeat. What is sealed is left out where there is no key."""
-    exporters = [each for each in registry.exporters.values() if scene.sealing or not is_sealed(each.record)]
+    exporters = [each for each in in_order(registry) if scene.sealing or not is_sealed(each.record)]
     logs = [each for each in registry.logs.values() if scene.sealing or not is_sealed(each.record)]
-    sealed = [each.title for each in registry.exporters.values() if is_sealed(each.record)]
+    sealed = [each.title for each in in_order(registry) if is_sealed(each.record)]
     sealed += [each.title for each in registry.logs.values() if is_sealed(each.record)]
     laid = await lay_out(scene, exporters, count, progress)
     pictures = {
