@@ -1,8 +1,18 @@
 """What the admins hear of messages that could not be delivered, reminders that failed and keys that end."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, renewed_card, secret_card, stuck_card
+from cards.letters import (
+    LONGEST_LIST,
+    Undelivered,
+    Why,
+    dead_card,
+    late_card,
+    renewed_card,
+    secret_card,
+    stuck_card,
+)
 from cards.model import Card
 from handlers.registry import Registry
 from handlers.turn import Scene
@@ -13,6 +23,23 @@ REGISTRY = Registry()
 FRESH = timedelta(days=1)
 """How far back a card about undelivered messages looks."""
 
+BEFORE: Mapping[str, Why] = {
+    "user_not_found": Why.GONE,
+    "user_disabled": Why.GONE,
+    "channel_not_found": Why.GONE,
+    "nobody_of_that_name": Why.GONE,
+    "forbiddenoperationexception": Why.NOT_INSTALLED,
+    "messagewritesblocked": Why.BLOCKED,
+    "conversationblockedbyuser": Why.BLOCKED,
+    "botnotinconversationroster": Why.BLOCKED,
+    "conversationnotfound": Why.BLOCKED,
+    "cannot_dm": Why.BLOCKED,
+    "restricted_action": Why.BLOCKED,
+    "forbidden": Why.BLOCKED,
+    "botdisabledbyadmin": Why.SWITCHED_OFF,
+}
+"""What the platforms' words, case-folded, mean in letters kept while they stood there alone."""
+
 
 @REGISTRY.view("relay.dead")
 async def dead_letters(scene: Scene, record: None) -> Card | None:
@@ -22,7 +49,10 @@ async def dead_letters(scene: Scene, record: None) -> Card | None:
     found = await scene.tx.dead_letters(LONGEST_LIST + 1)
     fresh = [letter for letter in found if letter.at > scene.now - FRESH]
     shown = [
-        Undelivered(await scene.name(letter.row.person), letter.reason, letter.at) for letter in fresh[:LONGEST_LIST]
+        Undelivered(
+            await scene.name(letter.row.person), BEFORE.get(letter.reason.casefold(), letter.reason), letter.at
+        )
+        for letter in fresh[:LONGEST_LIST]
     ]
     return dead_card(shown, len(fresh) > len(shown), scene.school.zone) if shown else None
 
