@@ -9,6 +9,9 @@ from cards.letters import Why
 from cards.model import Card, FileRef
 from policy.people import Identity, Known, Person
 
+INSTALLED = frozenset({"teams"})
+"""The platforms on which somebody can be written to only once they have added Exeat."""
+
 
 class Transient(Exception):
     """It did not go through and surely did not arrive: try again, after `seconds` if the platform said so."""

@@ -101,7 +101,13 @@ class Watch:
                 await self.tell(await self.look())
                 await self.warn()
                 async with self._store.transaction(self._school.id) as tx:
-                    await tell_of_unreached(tx, self._school, self._dispatch.clock(), served=self._dispatch.served)
+                    await tell_of_unreached(
+                        tx,
+                        self._school,
+                        self._dispatch.clock(),
+                        installed=self._dispatch.installed,
+                        served=self._dispatch.served,
+                    )
             except Exception as error:
                 log.error("cannot look", kind=type(error).__name__, where=where(error))
 

@@ -34,17 +34,18 @@ async def at_home(scene: Scene) -> tuple[Element, ...]:
 
 
 async def tell_of_unreached(
-    tx: Transaction, school: School, now: datetime, *, served: Set[str] | None = None
+    tx: Transaction, school: School, now: datetime, *, installed: Set[str], served: Set[str] | None = None
 ) -> bool:
     """Have the admins told whom Exeat cannot reach, at most once a working day; whether they now will be.
 
-    `now` is aware; `served` names the platforms on which people can be written to, None: any. Only in staffed hours,
-    and not before there is an admin who can be told.
+    `now` is aware; `served` names the platforms on which people can be written to, None: any; `installed` those on
+    which somebody must first have added Exeat. Only in staffed hours, and not before there is an admin who can be
+    told.
     """
     if not school.calendar.is_staffed(now):
         return False
     key = f"{EXEAT.id}/missing/{school.calendar.today(now)}"
-    scene = Scene(tx, school, now, EXEAT, served=served)
+    scene = Scene(tx, school, now, EXEAT, served=served, installed=installed)
     if await tx.seen(key) is not None or not await unreached(scene):
         return False
     told = [admin for admin in await scene.holders(Role.ADMIN) if await is_reached(scene, admin)]

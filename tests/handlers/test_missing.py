@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.surface import INSTALLED
 from cards.missing import LONGEST_LIST, Unreached, missing_card
 from cards.model import Card
 from cards.roles import CALLED, TITLES
@@ -21,7 +22,7 @@ SATURDAY = datetime(2027, 3, 6, 10, 0, tzinfo=UTC)
 async def tell(desk: Desk) -> list[tuple[str, str]]:
     """What is sent when it is looked whether anybody is missing."""
     async with desk.store.transaction(desk.school.id) as tx:
-        await tell_of_unreached(tx, desk.school, desk.now, served=desk.dispatch.served)
+        await tell_of_unreached(tx, desk.school, desk.now, installed=INSTALLED, served=desk.dispatch.served)
     return await desk.sent()
 
 
