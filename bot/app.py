@@ -24,7 +24,7 @@ from bot.missed_key import KEY_MISSED, misses_key
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
 from bot.settings import Environment, Settings
-from bot.surface import Ambiguous, Permanent, Surface, Transient
+from bot.surface import INSTALLED, Ambiguous, Permanent, Surface, Transient
 from bot.watch import Watch
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
@@ -194,7 +194,7 @@ async def build(
         surfaces = [chat.surface for chat in found]
         mailer = mailer_of(environment.exeat_smtp_url, environment.exeat_mail_from, school.name)
         served = frozenset([*(surface.name for surface in surfaces), *([MAIL] if mailer else [])])
-        dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock, served=served)
+        dispatch = Dispatch(store, school, registry, _look_up(surfaces), clock, installed=INSTALLED, served=served)
         relay = Relay(dispatch, surfaces, PictureFetching(dispatch, surfaces, Pictures(), blobs), mailer=mailer)
         retention = Sweep(dispatch)
         ticking = _clock(environment, dispatch, blobs, retention)

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from cards.letters import Why
 from cards.model import Card, FileRef
 from policy.people import Identity, Known, Person
+
+INSTALLED = frozenset({"teams"})
+"""The platforms on which somebody can be written to only once they have added Exeat."""
 
 
 class Transient(Exception):
@@ -22,11 +26,16 @@ class Ambiguous(Exception):
 
 
 class Permanent(Exception):
-    """It can never arrive. `code` is the platform's short word for why."""
+    """It can never arrive. `code` is the platform's short word for why, and `why` what that means, if it is known."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, why: Why | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.why = code, why
+
+    @property
+    def reason(self) -> str:
+        """What is kept of it."""
+        return f"{self.why}:{self.code}" if self.why else self.code
 
 
 class Gone(Exception):

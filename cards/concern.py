@@ -39,6 +39,19 @@ def numbers(contacts: Contacts, hidden: Set[Role] = frozenset()) -> Numbers:
     return (*found, *(("Helpline", each) for each in contacts.helplines))
 
 
+def rung_as_well(people: Sequence[tuple[str, Set[Role]]], contacts: Contacts) -> list[str]:
+    """Whom to ring beside sending: by name and roles, those whom an alert alone may not reach; and then the LADO."""
+    found = list[str]()
+    for name, roles in people:
+        if Role.DSL in roles and contacts.dsl:
+            found.append(f"the safeguarding lead on {contacts.dsl}")
+        elif Role.CHAIR in roles and contacts.chair_of_governors:
+            found.append(f"the chair of governors on {contacts.chair_of_governors}")
+        else:
+            found.append(name)
+    return [*found, f"the LADO on {contacts.lado}"] if found and contacts.lado else found
+
+
 def alert_card(concern: Concern, *, waits: bool, acknowledges: bool) -> Card:
     """What somebody who may read it has in their chat. `acknowledges`: they may take it up."""
     now = " now" if concern.account.urgent and concern.climbs else ""

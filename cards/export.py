@@ -1,7 +1,12 @@
 """What is kept, laid out to be read outside Exeat: first with whose each piece is, then as it is given away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from policy.deadlines import Deadline
+from policy.joined import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +143,64 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     empty: str = "None."
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Something that is not in the copy. `key` names it for whoever decides to give it after all.
+
+    `original` is what stands in the record, "" where it is confidential and must be read in Exeat; `instead` is what
+    stands in the copy.
+    """
+
+    key: str
+    kind: str
+    id: str
+    title: str
+    where: str
+    original: str
+    instead: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A record that is not in the copy and touches the person: why, and what a reviewer has to decide."""
+
+    kind: str
+    id: str
+    title: str
+    why: str
+    decide: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What is given to the person, and what is put before the data protection officer. `pictures` are sha256s.
+
+    `unused` are keys of what was to be given after all, under which nothing was taken out.
+    """
+
+    subject: Subject
+    made_at: datetime
+    chapters: tuple[Chapter, ...]
+    audit: Table
+    withheld: tuple[Withheld, ...]
+    touches: tuple[Touch, ...]
+    pictures: frozenset[str]
+    due: Deadline | None = None
+    unused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A school's records by kind, and its logs. `raw` are the records as they are kept, by the chapter's name;
+    `left_out` the titles of what could not be read, for want of a key. `pictures` are sha256s.
+    """
+
+    made_at: datetime
+    chapters: tuple[Chapter, ...]
+    logs: Mapping[str, Table]
+    raw: Mapping[str, list[Any]]
+    left_out: tuple[str, ...]
+    pictures: frozenset[str]

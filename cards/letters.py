@@ -1,8 +1,9 @@
 """What the admins are told when messages fail, reminders are late or a key ends; and the card of what is gone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from cards.model import Card, Element, Facts, Notice, Text, Tone
@@ -11,82 +12,78 @@ from cards.wording import counted, day, moment
 LONGEST_LIST = 10
 """How many undelivered messages one card names."""
 
-REASONS: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (
-        ("no_account",),
+
+class Why(StrEnum):
+    """Why a message did not arrive, whatever word a platform has for it."""
+
+    NO_ACCOUNT = "no_account"
+    GONE = "gone"
+    NOT_INSTALLED = "not_installed"
+    BLOCKED = "blocked"
+    SWITCHED_OFF = "switched_off"
+    NO_MAIL = "no_mail"
+    NO_ADDRESS = "no_address"
+    MAIL_REFUSED = "mail_refused"
+    GIVEN_UP_MAIL = "given_up_mail"
+    GIVEN_UP = "given_up"
+    FAULT = "fault"
+
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    Why.NO_ACCOUNT: (
         "they have no account that Exeat can reach",
         "Check that they are still at the school and have a full account in the chat.",
     ),
-    (
-        ("user_not_found", "account_inactive_user", "user_disabled", "channel_not_found", "nobody_of_that_name"),
+    Why.GONE: (
         "the chat no longer knows their account",
         "If they have left, take them out of exeat.toml; if not, ask whoever runs the chat.",
     ),
-    (
-        ("not_installed", "forbiddenoperationexception"),
+    Why.NOT_INSTALLED: (
         "they do not have Exeat in Teams, or no longer",
         "Ask them to open Exeat in Teams once. The set-up policy in docs/teams.md adds it for everybody.",
     ),
-    (
-        (
-            "messagewritesblocked",
-            "conversationblockedbyuser",
-            "botnotinconversationroster",
-            "conversationnotfound",
-            "cannot_dm",
-            "restricted_action",
-            "forbidden",
-        ),
+    Why.BLOCKED: (
         "they have blocked or removed Exeat",
         "Ask them to add Exeat in the chat again, and to write a word to it there.",
     ),
-    (
-        ("botdisabledbyadmin",),
+    Why.SWITCHED_OFF: (
         "whoever runs Teams has switched Exeat off for them",
         "Ask whoever runs Teams to allow Exeat for all staff, under Teams apps in the Teams admin centre.",
     ),
-    (
-        ("invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed", "missing_scope"),
-        "the chat no longer accepts Exeat's own keys",
-        "Run exeat doctor on the server and follow what it says.",
-    ),
-    (
-        ("no_mail",),
+    Why.NO_MAIL: (
         "it was to go by e-mail, and no mail server is set up",
         "Set EXEAT_SMTP_URL and EXEAT_MAIL_FROM on the server. Until then, tell them yourself.",
     ),
-    (
-        ("no_address",),
+    Why.NO_ADDRESS: (
         "it was to go by e-mail, and Exeat knows no address of theirs",
         "Name them by their e-mail address in exeat.toml. Until then, tell them yourself.",
     ),
-    (
-        ("mail_refused",),
+    Why.MAIL_REFUSED: (
         "the mail server refuses their address or the message",
         "Check their address in exeat.toml and in the chat, and run exeat doctor --mail with it on the server.",
     ),
-    (
-        ("given_up_mail",),
+    Why.GIVEN_UP_MAIL: (
         "the mail server did not take it for more than a day",
         "Run exeat doctor on the server. Then tell them yourself what they may have missed.",
     ),
-    (
-        ("given_up",),
+    Why.GIVEN_UP: (
         "the chat did not take it for more than a day",
         "See whether the chat works. Then tell them yourself what they may have missed.",
     ),
-    (
-        ("fault",),
+    Why.FAULT: (
         "something went wrong inside Exeat",
         "Look for “fault” in Exeat's log and pass it on to whoever looks after Exeat.",
     ),
-)
-"""Codes, what they mean in words (to follow "because"), and what to do."""
+}
+"""What each means in words (to follow "because"), and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """One message that did not arrive: for whom, the reason as a code, and when it was given up (UTC)."""
+    """One message that did not arrive: for whom, why, and when it was given up (UTC).
+
+    `code` is a `Why`, with the platform's own word after a colon, or that word alone where it means none of them.
+    """
 
     name: str
     code: str
@@ -163,8 +160,7 @@ def no_longer_card() -> Card:
 
 def _why(code: str) -> tuple[str, str]:
     short = code.casefold().partition(":")[0]
-    known = next(((why, then) for codes, why, then in REASONS if short in codes), None)
-    return known or (
+    return REASONS.get(short) or (
         f"the chat refused it and said only “{short[:60]}”",
         "Run exeat doctor on the server; if it finds nothing, pass the word in quotation marks to its maintainers.",
     )

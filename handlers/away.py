@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from cards.away import away_card, away_form, stand_in_card
+from cards.export import Fact, Part, Sheet, When, Who
 from cards.model import Card
 from handlers.comments.handing import hand_over as hand_over_comments
 from handlers.needs import own, staff
@@ -87,6 +88,19 @@ async def away_view(scene: Scene, planned: Away) -> Card | None:
     if planned.delegate and await scene.is_viewer(planned.delegate):
         return stand_in_card(planned, await scene.name(planned.person))
     return None
+
+
+@REGISTRY.exports("absences", "Absences", Away)
+async def sheet(scene: Scene, away: Away) -> Sheet:
+    """An absence: theirs who were away and, as a time of standing in, the delegate's."""
+    days = (When("First day", away.first), When("Last day", away.last))
+    planned = (Who("Away", away.person), *days, When("Exeat was told", away.made_at), Fact("Stands as", away.state))
+    parts = [Part("Away", (away.person,), planned)]
+    if away.delegate:
+        acting = (Who("Stood in", away.delegate), Who("For", away.person), *days)
+        parts[0] = Part("Away", (away.person,), (*planned, Who("Acted for them", away.delegate)))
+        parts.append(Part("Standing in", (away.delegate,), acting))
+    return Sheet(away.KIND, away.id, f"Absence {away.id}", tuple(parts))
 
 
 async def _hand_over(turn: Turn, person: Person) -> None:

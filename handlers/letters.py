@@ -1,9 +1,19 @@
 """What the admins hear of messages that could not be delivered, reminders that failed and keys that end."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from cards.letters import LONGEST_LIST, Undelivered, dead_card, late_card, renewed_card, secret_card, stuck_card
+from cards.letters import (
+    LONGEST_LIST,
+    Undelivered,
+    Why,
+    dead_card,
+    late_card,
+    renewed_card,
+    secret_card,
+    stuck_card,
+)
 from cards.model import Card
 from handlers.registry import Registry
 from handlers.turn import Scene, Turn
@@ -18,6 +28,23 @@ FRESH = timedelta(days=1)
 
 ENDING = "watch.secret"
 
+BEFORE: Mapping[str, Why] = {
+    "user_not_found": Why.GONE,
+    "user_disabled": Why.GONE,
+    "channel_not_found": Why.GONE,
+    "nobody_of_that_name": Why.GONE,
+    "forbiddenoperationexception": Why.NOT_INSTALLED,
+    "messagewritesblocked": Why.BLOCKED,
+    "conversationblockedbyuser": Why.BLOCKED,
+    "botnotinconversationroster": Why.BLOCKED,
+    "conversationnotfound": Why.BLOCKED,
+    "cannot_dm": Why.BLOCKED,
+    "restricted_action": Why.BLOCKED,
+    "forbidden": Why.BLOCKED,
+    "botdisabledbyadmin": Why.SWITCHED_OFF,
+}
+"""What the platforms' words, case-folded, mean in letters kept while they stood there alone."""
+
 
 @REGISTRY.view("relay.dead")
 async def dead_letters(scene: Scene, record: None) -> Card | None:
@@ -27,7 +54,10 @@ async def dead_letters(scene: Scene, record: None) -> Card | None:
     found = await scene.tx.dead_letters(LONGEST_LIST + 1)
     fresh = [letter for letter in found if letter.at > scene.now - FRESH]
     shown = [
-        Undelivered(await scene.name(letter.row.person), letter.reason, letter.at) for letter in fresh[:LONGEST_LIST]
+        Undelivered(
+            await scene.name(letter.row.person), BEFORE.get(letter.reason.casefold(), letter.reason), letter.at
+        )
+        for letter in fresh[:LONGEST_LIST]
     ]
     return dead_card(shown, len(fresh) > len(shown), scene.school.zone) if shown else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cards.export import Fact, Part, Piece, Sheet, When, Who, Words
 from cards.look import Unseen, check_form, looked_card, unseen_card, unseen_rows
 from cards.model import Card, Element
 from handlers.care import cares_for, heads, keepers
@@ -108,6 +109,17 @@ async def digest_view(scene: Scene, record: None) -> Card | None:
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """The accounts that nobody has looked at in time, to those who look after them."""
     return unseen_rows(await unseen(scene), scene.school.zone)
+
+
+@REGISTRY.exports("looks", "Looks at the school's accounts", AccountWatch)
+async def sheet(scene: Scene, kept: AccountWatch) -> Sheet:
+    """The latest looks at an account: each theirs who looked."""
+    name, parts = scene.account_name(kept.id), list[Part]()
+    for look in kept.looks:
+        pieces: list[Piece] = [Fact("At", name), When("When", look.at), Who("By", look.by)]
+        pieces += [Words("What they found", look.note, look.by)] if look.note else []
+        parts.append(Part("A look", (look.by,), tuple(pieces)))
+    return Sheet(kept.KIND, kept.id, f"Looks at {name}", tuple(parts))
 
 
 async def looked(turn: Turn, account: str) -> None:

@@ -4,14 +4,11 @@ from handlers.turn import Scene
 from policy.address import Address
 from policy.people import Known, Person
 
-INSTALLED = frozenset({"teams"})
-"""The platforms on which somebody can be written to only once they have added Exeat."""
-
 
 async def is_reached(scene: Scene, person: Person) -> bool:
     """Whether there is an account by which the person can be written to now."""
     accounts = _served(scene, person)
-    needy = [account for account in accounts if account.identity.platform in INSTALLED]
+    needy = [account for account in accounts if account.identity.platform in scene.installed]
     addresses = [await _address(scene, account) for account in needy]
     return len(needy) < len(accounts) or any(address is not None and address.open for address in addresses)
 

@@ -28,8 +28,9 @@ class Scene:
     """The school at a moment, read through one transaction; `viewer` is who it is shown to.
 
     `first`: it is about to be sent to them, and is not drawn again; what no longer matters need not be. `served`
-    names the platforms on which people can be written to; None: any. `sealing`: what is confidential can be kept
-    and read. `by` is the account by which the viewer is here, or the id by which they are written to.
+    names the platforms on which people can be written to, None: any; `installed` those on which somebody must first
+    have added Exeat. `sealing`: what is confidential can be kept and read. `by` is the account by which the viewer is
+    here, or the id by which they are written to.
     """
 
     tx: Transaction
@@ -38,6 +39,7 @@ class Scene:
     viewer: Person
     first: bool = field(default=False, kw_only=True)
     served: Set[str] | None = field(default=None, kw_only=True)
+    installed: Set[str] = field(default=frozenset(), kw_only=True)
     sealing: bool = field(default=False, kw_only=True)
     by: str = field(default="", kw_only=True)
     met: dict[str, Person | None] = field(default_factory=dict, kw_only=True)
@@ -68,6 +70,11 @@ class Scene:
         if found is None or part is None:
             return "somebody who has left"
         return part.name if part.accounts else found.name
+
+    def account_name(self, id: str) -> str:
+        """The name of one of the school's accounts; of one that it no longer has, the id."""
+        found = self.school.account(id)
+        return found.name if found is not None else id
 
     async def is_viewer(self, id: str) -> bool:
         """Whether the id means the person this is shown to, whichever of their accounts it was."""

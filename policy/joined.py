@@ -6,9 +6,26 @@ somebody's safety goes by a `part`: the accounts that are known to be one person
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from policy.people import Known, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Somebody with all their accounts. `ids` are those by which records may name them; `emails` also of accounts
+    that are gone.
+    """
+
+    people: tuple[Person, ...]
+    ids: frozenset[str]
+    names: tuple[str, ...]
+    emails: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """What the platforms call them."""
+        return self.names[0] if self.names else "Somebody"
 
 
 def refresh(person: Person, known: Known) -> Person:

@@ -11,8 +11,8 @@ from bot.cli.files import must_be_new
 from bot.cli.opening import opened
 from bot.cli.parcel import Written, as_json, parcel
 from bot.cli.speaking import plainly, refuse, say
-from handlers.concerns.exporting import VERB, laid_out, note_export
-from handlers.concerns.pages import concern_data, concern_page
+from cards.concern_pages import concern_page
+from handlers.concerns.exporting import VERB, concern_data, laid_out, note_export
 from handlers.registry import Registry
 from policy.refused import NotFound
 
@@ -63,5 +63,5 @@ async def _write(registry: Registry, reference: str, reader: str, folder: Path) 
             concern, person = await records.dispatch.own(VERB, lambda turn: note_export(turn, reference, reader))
             async with records.scene() as scene:
                 found = await laid_out(scene, concern, person)
-            out.put("index.html", concern_page(found, scene).encode())
-            out.put("data.json", as_json(concern_data(found, scene)))
+            out.put("index.html", concern_page(found, scene.school).encode())
+            out.put("data.json", as_json(concern_data(found, scene.school)))

@@ -18,23 +18,14 @@ from bot.cli.opening import opened as open_records
 from bot.cli.parcel import Parcel, Written, as_json, parcel
 from bot.cli.speaking import err, plainly, refuse, say
 from bot.pictures.kinds import ending_of, kind_of
+from cards.export import Copy, Whole
+from cards.export_pages import audit_words, chapter_page, copy_page, due_words, index_page, log_page, review_page
 from handlers.entries import Log
 from handlers.everything import everything
-from handlers.exports.pages import (
-    chapter_data,
-    chapter_page,
-    copy_data,
-    copy_page,
-    due_words,
-    index_page,
-    log_data,
-    log_page,
-    review_data,
-    review_page,
-)
-from handlers.exports.person import Copy, copy_of
+from handlers.exports.data import chapter_data, copy_data, log_data, review_data
+from handlers.exports.person import copy_of
 from handlers.exports.reading import unreadable
-from handlers.exports.school import Whole, table_of, whole
+from handlers.exports.school import table_of, whole
 from handlers.exports.subject import Unknown
 from handlers.registry import Registry
 from handlers.turn import Scene
@@ -194,13 +185,13 @@ async def _write_person(
         }
         with parcel(folder) as out:
             out.put(
-                f"{FOR_THE_PERSON}/index.html", copy_page(copy, scene, lambda sha: embedded.get(sha, "")).encode()
+                f"{FOR_THE_PERSON}/index.html", copy_page(copy, school, lambda sha: embedded.get(sha, "")).encode()
             )
-            out.put(f"{FOR_THE_PERSON}/data.json", as_json(copy_data(copy, scene)))
+            out.put(f"{FOR_THE_PERSON}/data.json", as_json(copy_data(copy, school)))
             for sha, data in pictures.items():
                 out.put(f"{FOR_THE_PERSON}/{_picture_name(sha, data)}", data)
-            out.put(f"{FOR_THE_OFFICER}/dpo-review.html", review_page(copy, scene).encode())
-            out.put(f"{FOR_THE_OFFICER}/dpo-review.json", as_json(review_data(copy, scene)))
+            out.put(f"{FOR_THE_OFFICER}/dpo-review.html", review_page(copy, school).encode())
+            out.put(f"{FOR_THE_OFFICER}/dpo-review.json", as_json(review_data(copy, school)))
         _say_lost(lost)
         return copy, due_words(copy)
 
@@ -211,10 +202,12 @@ async def _write_school(registry: Registry, folder: Path) -> tuple[Whole, list[s
         with Progress(console=err, disable=not err.is_terminal) as bar:
             found = await whole(scene, registry, await opened.store.count(school.id), progress=_onto(bar, "reading"))
         rows = [row async for row in opened.store.audit_rows(school.id)]
+        seen = verify(rows)
+        audit = audit_words(seen.rows, seen.head, seen.broken, seen.why)
         pictures, lost = await _pictures(opened.blobs, found.pictures)
         names = {sha: _picture_name(sha, data) for sha, data in pictures.items()}
         with parcel(folder) as out:
-            out.put("index.html", index_page(found, scene, verify(rows)).encode())
+            out.put("index.html", index_page(found, school, audit).encode())
             for each in found.chapters:
                 out.put(f"{each.name}.html", chapter_page(each, school, lambda sha: names.get(sha, "")).encode())
                 out.put(f"{each.name}.json", as_json(chapter_data(each, found.raw[each.name])))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.cli.speaking import FAILED, refuse
 from bot.clock import utc_now
 from bot.settings import Environment, read_environment, read_school
+from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch
 from handlers.registry import Registry
 from handlers.turn import Scene
@@ -31,13 +32,13 @@ class Records:
     @property
     def dispatch(self) -> Dispatch:
         """What carries out work on them; it looks nobody up."""
-        return Dispatch(self.store, self.school, self.registry, _nobody, utc_now)
+        return Dispatch(self.store, self.school, self.registry, _nobody, utc_now, installed=INSTALLED)
 
     @asynccontextmanager
     async def scene(self) -> AsyncIterator[Scene]:
         """The school as it is now, to be read."""
         async with self.store.transaction(self.school.id) as tx:
-            yield Scene(tx, self.school, utc_now(), EXEAT, sealing=self.store.sealing)
+            yield Scene(tx, self.school, utc_now(), EXEAT, installed=INSTALLED, sealing=self.store.sealing)
 
 
 @asynccontextmanager

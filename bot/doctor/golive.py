@@ -8,6 +8,7 @@ from bot.doctor.kept import look_at_store
 from bot.doctor.mail import look_at_mail
 from bot.doctor.reach import look_at_server
 from bot.settings import Environment
+from bot.surface import INSTALLED
 from cards.drill import Holder
 from cards.roles import CALLED, TITLES
 from cards.wording import listed
@@ -59,7 +60,8 @@ async def look_at_safeguarding(
     chats = (("slack", environment.slack), ("teams", environment.teams))
     served = frozenset(name for name, there in chats if there)
     async with store.transaction(school.id) as tx:
-        scene = Scene(tx, school, now, EXEAT, served=served, sealing=environment.exeat_key is not None)
+        sealing = environment.exeat_key is not None
+        scene = Scene(tx, school, now, EXEAT, served=served, installed=INSTALLED, sealing=sealing)
         pins = await kept_pins(scene)
         if not pins:
             return [fix("Safeguarding roles", "No role is pinned yet.", START)]

@@ -59,7 +59,7 @@ class Attempts:
         except (Ambiguous, TimeoutError):
             return Again("no_answer", doubtful=True)
         except Permanent as refused:
-            return Dead(refused.code, row.message)
+            return Dead(refused.reason, row.message)
         except (Conflict, Unavailable) as late:
             return Again(type(late).__name__.lower())
         except Exception as error:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from bot.sandbox.harbour import Player
 from bot.surface import Gone, Permanent, Posted
+from cards.letters import Why
 from cards.model import Card, FileRef
 from policy.people import Identity, Known, Person
 
@@ -166,7 +167,7 @@ class SandboxSurface:
 
     def _talk(self, to: Identity) -> str:
         if to.platform != self.name or to.id not in self._talks:
-            raise Permanent("nobody_of_that_name")
+            raise Permanent("nobody_of_that_name", Why.GONE)
         return to.id
 
     def _keep(self, slug: str, message: Message) -> None:

@@ -17,6 +17,7 @@ from bot.sandbox.letters import Letters
 from bot.sandbox.movable import Backwards, MovableClock
 from bot.sandbox.rehearsed import rehearse
 from bot.sandbox.surface import News, SandboxSurface, Watchers
+from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch, Trouble, where
 from handlers.registry import Registry
 from policy.record import Record
@@ -68,7 +69,7 @@ class World:
     def __init__(self, registry: Registry, clock: MovableClock, watchers: Watchers, kept: Kept) -> None:
         self.clock, self._watchers, self.kept = clock, watchers, kept
         self.surface = SandboxSurface(PLAYERS, clock, watchers)
-        self.dispatch = Dispatch(kept.store, SCHOOL, registry, self.surface.look_up, clock)
+        self.dispatch = Dispatch(kept.store, SCHOOL, registry, self.surface.look_up, clock, installed=INSTALLED)
         fetching = PictureFetching(self.dispatch, [self.surface], Pictures(), kept.blobs)
         self.relay = Relay(self.dispatch, [self.surface], fetching, mailer=Letters(self.surface))
         self._turn = asyncio.Lock()

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.surface import Ambiguous, Permanent, Transient
+from cards.letters import Why
 
 _OUTAGE = frozenset(
     [
@@ -29,6 +30,15 @@ _OUTAGE = frozenset(
 )
 _BUSY = frozenset(["accesslimited", "ratelimited", "rate_limited", "service_unavailable", "team_added_to_org"])
 _UNSURE = frozenset(["fatal_error", "internal_error", "request_timeout"])
+
+_WHY = {
+    "user_not_found": Why.GONE,
+    "user_disabled": Why.GONE,
+    "channel_not_found": Why.GONE,
+    "cannot_dm": Why.BLOCKED,
+    "restricted_action": Why.BLOCKED,
+}
+"""What Slack's words mean to whoever is told that a message did not arrive."""
 
 
 class Outage(Transient):
@@ -66,7 +76,7 @@ def _refused(error: SlackApiError, idempotent: bool) -> Exception:
         return Transient(code or "ratelimited", retry_after(headers))
     if status >= 500 or not code or code in _UNSURE:
         return _unsure(code or f"http_{status}", idempotent)
-    return Outage(code) if code in _OUTAGE else Permanent(code)
+    return Outage(code) if code in _OUTAGE else Permanent(code, _WHY.get(code))
 
 
 def _unsure(code: str, idempotent: bool) -> Exception:

@@ -10,6 +10,7 @@ import orjson
 
 from bot.clock import utc_now
 from bot.surface import Ambiguous, Permanent, Transient
+from cards.letters import Why
 
 BLOCKED = "MessageWritesBlocked"
 CLOSED = frozenset(
@@ -24,6 +25,17 @@ CLOSED = frozenset(
 """Codes that mean that a conversation takes nothing until the person is heard of from there again:
 https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
 """
+
+_WHY = {
+    "forbiddenoperationexception": Why.NOT_INSTALLED,
+    "messagewritesblocked": Why.BLOCKED,
+    "conversationblockedbyuser": Why.BLOCKED,
+    "botnotinconversationroster": Why.BLOCKED,
+    "conversationnotfound": Why.BLOCKED,
+    "forbidden": Why.BLOCKED,
+    "botdisabledbyadmin": Why.SWITCHED_OFF,
+}
+"""What Teams' words, case-folded, mean to whoever is told that a message did not arrive."""
 
 LONGEST_WAIT = 86_400.0
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
@@ -64,7 +76,7 @@ def refused(status: int, headers: Mapping[str, str], body: bytes, *, once: bool)
         return Outage(code)
     if status == 408 or status >= 500:
         return _unsure(code, once, retry_after(headers))
-    return Permanent(code)
+    return Permanent(code, _WHY.get(code.casefold()))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

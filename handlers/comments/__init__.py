@@ -1,6 +1,6 @@
 """Comments: taken in, answered in words that may be used, closed, moderated, and reminded of until then."""
 
-from handlers.comments import arriving, closing, handing, nagging, replying, taking, views
+from handlers.comments import arriving, closing, exporting, handing, nagging, replying, taking, views
 from handlers.registry import merge
 
 REGISTRY = merge(
@@ -12,5 +12,6 @@ REGISTRY = merge(
         nagging.registry,
         handing.registry,
         arriving.registry,
+        exporting.registry,
     ]
 )

@@ -39,7 +39,7 @@ async def _tell(turn: Turn, person: Person) -> None:
     """Have them told of what is open and with them, in staffed hours and once a day, unless they have its cards."""
     if not turn.school.calendar.is_staffed(turn.now):
         return
-    scene = Scene(turn.tx, turn.school, turn.now, person, served=turn.served)
+    scene = Scene(turn.tx, turn.school, turn.now, person, served=turn.served, installed=turn.installed)
     found = await queue(scene, await kept(scene), states=(State.OPEN,), theirs=True)
     have = [{each.person for each in await turn.tx.shown(ref(comment))} for comment in found.comments]
     if all(not shown.isdisjoint(person.ids) for shown in have):

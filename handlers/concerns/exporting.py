@@ -1,9 +1,10 @@
 """A concern laid out to be read outside Exeat, for somebody who may read it; that it was stands in its log."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from typing import Any
 
 from cards.concern_file import facts, standing
+from cards.concern_pages import CAREFUL, Exported
 from cards.export import Chapter, Item, Line, Section, Table
 from cards.wording import moment
 from handlers.concerns.access import add, reads
@@ -17,22 +18,14 @@ from policy.concern.entry import Act, ConcernEntry, entries_key
 from policy.joined import part_named
 from policy.people import Person, is_staff
 from policy.record import ref
+from policy.school import School
+from storage.codec import plain
 from storage.rows import AuditEntry
 
 VERB = "export.concern"
 
 WHY = "typed on the server"
 """By what right, in the audit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A concern as it leaves Exeat, for one of those who may read it. `log` is oldest first."""
-
-    reader: str
-    made_at: datetime
-    chapter: Chapter
-    log: Table
 
 
 async def note_export(turn: Turn, reference: str, address: str) -> tuple[Concern, Person]:
@@ -66,6 +59,18 @@ async def laid_out(scene: Scene, concern: Concern, reader: Person) -> Exported:
     rows = tuple((moment(each.at, view.zone), each.act.label, view.name(each.by), each.text) for each in entries)
     log = Table("What was done, oldest first", ("When", "What", "By", "What it says"), rows)
     return Exported(reader.name, scene.now, Chapter("concern", "What is kept", (item,)), log)
+
+
+def concern_data(found: Exported, school: School) -> dict[str, Any]:
+    """The same as stands on its page, for a program."""
+    return {
+        "school": school.name,
+        "for": found.reader,
+        "as_of": plain(found.made_at),
+        "read_first": list(CAREFUL),
+        "concern": plain(found.chapter.items[0]),
+        "log": [dict(zip(found.log.heads, row, strict=True)) for row in found.log.rows],
+    }
 
 
 def _may_have(turn: Turn, concern: Concern, person: Person) -> bool:

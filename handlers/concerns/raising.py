@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cards.concern import no_files_card, numbers, own_concern_card, ring_card, typed_card
+from cards.concern import no_files_card, numbers, own_concern_card, ring_card, rung_as_well, typed_card
 from cards.concern_forms import (
     LONGEST_NAME,
     MEANT,
@@ -18,7 +18,7 @@ from cards.model import Card, Form
 from handlers.concerns.access import add, keep
 from handlers.concerns.climbing import step
 from handlers.concerns.reading import receipt
-from handlers.concerns.routing import holders, rung_as_well
+from handlers.concerns.routing import doubtful, holders
 from handlers.fields import needed, text
 from handlers.needs import staff
 from handlers.registry import Registry
@@ -185,7 +185,7 @@ async def _words(turn: Turn, payload: Mapping[str, str], way: Route) -> Form:
         payload,
         numbers(turn.school.contacts, way.accused),
         written=turn.school.safeguarding.concerns is Concerns.RECORD,
-        ring=await rung_as_well(turn, way),
+        ring=rung_as_well(await doubtful(turn, way), turn.school.contacts),
     )
 
 

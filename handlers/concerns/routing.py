@@ -36,20 +36,13 @@ async def ladder(scene: Scene, way: Route) -> list[list[Reach]]:
     return [[await _reach(scene, person) for person in rung] for rung in way.rungs]
 
 
-async def rung_as_well(scene: Scene, way: Route) -> list[str]:
-    """Whom to ring beside sending: those told first whom an alert may not reach, and the LADO."""
-    contacts, found = scene.school.contacts, list[str]()
-    roles, rungs = await holders(scene), await ladder(scene, way)
+async def doubtful(scene: Scene, way: Route) -> list[tuple[str, frozenset[Role]]]:
+    """The names of those told first whom an alert may not reach, each with the roles that they hold for concerns."""
+    found, rungs = await holders(scene), await ladder(scene, way)
     first = next_told(rungs)
-    doubtful = {each.id for rung in rungs for each in rung if each.id in first and not (each.here and each.proven)}
-    for person in (each for rung in way.rungs for each in rung if each.id in doubtful):
-        if _is_one(person, roles.of(Role.DSL)) and contacts.dsl:
-            found.append(f"the safeguarding lead on {contacts.dsl}")
-        elif _is_one(person, roles.of(Role.CHAIR)) and contacts.chair_of_governors:
-            found.append(f"the chair of governors on {contacts.chair_of_governors}")
-        else:
-            found.append(person.name)
-    return [*found, f"the LADO on {contacts.lado}"] if found and contacts.lado else found
+    ids = {each.id for rung in rungs for each in rung if each.id in first and not (each.here and each.proven)}
+    people = [each for rung in way.rungs for each in rung if each.id in ids]
+    return [(each.name, frozenset(role for role in ROUTED if _is_one(each, found.of(role)))) for each in people]
 
 
 async def is_here(scene: Scene, person: Person) -> bool:

@@ -35,9 +35,10 @@ class Meeting(Turns):
         look_up: LookUp,
         clock: Callable[[], datetime],
         *,
+        installed: Set[str],
         served: Set[str] | None = None,
     ) -> None:
-        super().__init__(store, school, registry, clock, served)
+        super().__init__(store, school, registry, clock, served, installed)
         self._look_up = look_up
         self._linking = asyncio.Lock()
 

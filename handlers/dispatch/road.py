@@ -63,6 +63,7 @@ class Dispatch(Meeting):
 
     `clock` gives aware UTC; `look_up` is asked for somebody who is not kept, once in a request, outside the
     transaction. `served` names the platforms on which people can be written to, the post among them; None: any.
+    `installed` names those on which somebody can be written to only once they have added Exeat.
     """
 
     async def __call__(self, request: Request) -> Reply:
@@ -187,6 +188,7 @@ class Dispatch(Meeting):
                 viewer,
                 first=first,
                 served=self.served,
+                installed=self.installed,
                 sealing=self.store.sealing,
                 by=person,
             )

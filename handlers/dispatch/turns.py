@@ -31,7 +31,7 @@ class Named:
 
 
 class Turns:
-    """Gives every piece of work its turn. `clock` gives aware UTC; `served` as `Dispatch` has it."""
+    """Gives every piece of work its turn. `clock` gives aware UTC; the rest is as `Dispatch` has it."""
 
     def __init__(
         self,
@@ -40,8 +40,10 @@ class Turns:
         registry: Registry,
         clock: Callable[[], datetime],
         served: Set[str] | None,
+        installed: Set[str],
     ) -> None:
-        self.store, self.school, self.registry, self.clock, self.served = store, school, registry, clock, served
+        self.store, self.school, self.registry, self.clock = store, school, registry, clock
+        self.served, self.installed = served, installed
         self._afresh = asyncio.Lock()
 
     async def own(self, verb: str, work: Callable[[Turn], Awaitable[T]]) -> T:
@@ -69,6 +71,7 @@ class Turns:
             turned_away=named.turned_away,
             strangers=named.strangers,
             served=self.served,
+            installed=self.installed,
             sealing=self.store.sealing,
             by=str(request.identity),
         )

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import assert_never
 
 from cards.export import (
     Chapter,
+    Copy,
     Fact,
     Item,
     Line,
@@ -18,16 +19,19 @@ from cards.export import (
     Section,
     Sheet,
     Table,
+    Touch,
     When,
     Who,
+    Withheld,
     Words,
 )
 from handlers.exports.masking import SOMEBODY, Mask, Names
-from handlers.exports.reading import Laid, Progress, in_words, lay_out
-from handlers.exports.subject import Subject, find_subject
+from handlers.exports.reading import Laid, Progress, in_order, in_words, lay_out
+from handlers.exports.subject import find_subject
 from handlers.registry import Registry
 from handlers.turn import Scene
-from policy.deadlines import Deadline, access_due
+from policy.deadlines import access_due
+from policy.joined import Subject
 from policy.people import EXEAT, Person
 from storage.rows import AuditRow, Count
 
@@ -36,53 +40,6 @@ A_COLLEAGUE = "a colleague"
 TO_DECIDE = "Read it, and decide what of it is about them and can be given without giving away somebody else."
 
 HELD = "[kept back until the data protection officer has decided]"
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """Something that is not in the copy. `key` names it for whoever decides to give it after all.
-
-    `original` is what stands in the record, "" where it is confidential and must be read in Exeat; `instead` is what
-    stands in the copy.
-    """
-
-    key: str
-    kind: str
-    id: str
-    title: str
-    where: str
-    original: str
-    instead: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """A record that is not in the copy and touches the person: why, and what a reviewer has to decide."""
-
-    kind: str
-    id: str
-    title: str
-    why: str
-    decide: str
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """What is given to the person, and what is put before the data protection officer. `pictures` are sha256s.
-
-    `unused` are keys of what was to be given after all, under which nothing was taken out.
-    """
-
-    subject: Subject
-    made_at: datetime
-    chapters: tuple[Chapter, ...]
-    audit: Table
-    withheld: tuple[Withheld, ...]
-    touches: tuple[Touch, ...]
-    pictures: frozenset[str]
-    due: Deadline | None = None
-    unused: frozenset[str] = frozenset()
 
 
 async def copy_of(
@@ -101,7 +58,7 @@ async def copy_of(
     Raises Unknown when nobody is known by it, or several; Keyless when something is sealed and there is no key.
     """
     subject, others = await find_subject(scene, said)
-    laid = await lay_out(scene, registry.exporters.values(), count, progress)
+    laid = await lay_out(scene, in_order(registry), count, progress)
     names = {id: each.name for each in others for id in each.ids}
     making = _Making(scene, subject, _mask(scene, subject, others, laid), given, names)
     chapters = [making.chapter(each) for each in laid]

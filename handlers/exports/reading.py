@@ -14,6 +14,9 @@ from policy.record import Record, is_sealed
 from storage.contract import Store
 from storage.rows import Count
 
+FIRST = ("people", "conversations", "absences", "looks", "posts", "wordings")
+"""The chapters that come first; the others follow in the order of the workflows."""
+
 PAGE = 200
 """How many records are read at a time."""
 
@@ -27,6 +30,12 @@ class Laid:
 
     exporter: Exporter
     sheets: tuple[Sheet, ...]
+
+
+def in_order(registry: Registry) -> list[Exporter]:
+    """The kinds that leave Exeat, in the order of the chapters."""
+    first = [registry.exporters[name] for name in FIRST if name in registry.exporters]
+    return [*first, *(each for name, each in registry.exporters.items() if name not in FIRST)]
 
 
 async def all_of(scene: Scene, kind: type[Record]) -> AsyncIterator[Record]:
@@ -60,7 +69,7 @@ async def unreadable(store: Store, school: str, registry: Registry) -> list[Expo
     if store.sealing:
         return []
     kept = {kind for kind, _ in (await store.count(school)).records}
-    return [each for each in registry.exporters.values() if is_sealed(each.record) and each.record.KIND in kept]
+    return [each for each in in_order(registry) if is_sealed(each.record) and each.record.KIND in kept]
 
 
 def in_words(at: datetime | date, zone: ZoneInfo) -> str:

@@ -1,13 +1,24 @@
 """Everything of the school, laid out to be read without a chat and without Exeat."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from cards.export import Chapter, Fact, Item, Line, Named, Part, Photo, Piece, Section, Sheet, Table, When, Who, Words
+from cards.export import (
+    Chapter,
+    Fact,
+    Item,
+    Line,
+    Named,
+    Part,
+    Photo,
+    Piece,
+    Section,
+    Sheet,
+    Table,
+    When,
+    Who,
+    Whole,
+    Words,
+)
 from handlers.entries import Log
-from handlers.exports.reading import Progress, all_of, in_words, lay_out
+from handlers.exports.reading import Progress, all_of, in_order, in_words, lay_out
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.record import is_sealed
@@ -15,27 +26,13 @@ from storage.codec import plain
 from storage.rows import Count
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A school's records by kind, and its logs. `raw` are the records as they are kept, by the chapter's name;
-    `left_out` the titles of what could not be read, for want of a key. `pictures` are sha256s.
-    """
-
-    made_at: datetime
-    chapters: tuple[Chapter, ...]
-    logs: Mapping[str, Table]
-    raw: Mapping[str, list[Any]]
-    left_out: tuple[str, ...]
-    pictures: frozenset[str]
-
-
 async def whole(
     scene: Scene, registry: Registry, count: Count, *, progress: Progress = lambda done, total: None
 ) -> Whole:
     """All that has a way out of Exeat. What is sealed is left out where there is no key."""
-    exporters = [each for each in registry.exporters.values() if scene.sealing or not is_sealed(each.record)]
+    exporters = [each for each in in_order(registry) if scene.sealing or not is_sealed(each.record)]
     logs = [each for each in registry.logs.values() if scene.sealing or not is_sealed(each.record)]
-    sealed = [each.title for each in registry.exporters.values() if is_sealed(each.record)]
+    sealed = [each.title for each in in_order(registry) if is_sealed(each.record)]
     sealed += [each.title for each in registry.logs.values() if is_sealed(each.record)]
     laid = await lay_out(scene, exporters, count, progress)
     pictures = {

@@ -1,32 +1,15 @@
 """Who asks: everything by which somebody is known, whichever of their accounts it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from handlers.exports.reading import all_of
 from handlers.turn import Scene
+from policy.joined import Subject
 from policy.people import EXEAT, Person, Roster, same_person
 
 
 class Unknown(Exception):
     """Nobody is known by what was given, or more than one. The message says so, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Somebody with all their accounts. `ids` are those by which records may name them; `emails` also of accounts
-    that are gone.
-    """
-
-    people: tuple[Person, ...]
-    ids: frozenset[str]
-    names: tuple[str, ...]
-    emails: frozenset[str]
-
-    @property
-    def name(self) -> str:
-        """What the platforms call them."""
-        return self.names[0] if self.names else "Somebody"
 
 
 async def find_subject(scene: Scene, said: str) -> tuple[Subject, list[Person]]:

@@ -1,6 +1,6 @@
 """Incidents: reported to whoever may lead on them, assessed, passed on in tasks, clocked, chronicled and closed."""
 
-from handlers.incidents import closing, leading, nagging, pictures, reporting, tasks, views
+from handlers.incidents import closing, exporting, leading, nagging, pictures, reporting, tasks, views
 from handlers.registry import merge
 
 REGISTRY = merge(
@@ -12,5 +12,6 @@ REGISTRY = merge(
         closing.registry,
         tasks.registry,
         nagging.registry,
+        exporting.registry,
     ]
 )

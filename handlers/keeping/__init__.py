@@ -1,5 +1,6 @@
 """What is no longer to be kept, and what must be: retention, legal holds, erasure."""
 
-from handlers.keeping import holds
+from handlers.keeping import exporting, holds
+from handlers.registry import merge
 
-REGISTRY = holds.registry
+REGISTRY = merge([holds.registry, exporting.registry])

@@ -8,7 +8,7 @@ from typing import TypeVar
 from handlers.dispatch import Dispatch
 from handlers.entries import Retained
 from handlers.exports.reading import all_of
-from handlers.exports.subject import Subject, find_subject
+from handlers.exports.subject import find_subject
 from handlers.keeping.judging import parts_of
 from handlers.keeping.removing import DELETED, note, remove
 from handlers.keeping.unnaming import Unnaming
@@ -16,6 +16,7 @@ from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.address import Address
 from policy.hold import Hold
+from policy.joined import Subject
 from policy.people import Person, is_staff
 from policy.record import Record, Ref, ref
 

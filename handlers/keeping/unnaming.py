@@ -7,7 +7,7 @@ from secrets import token_hex
 from typing import Any, TypeVar, cast
 
 from handlers.exports.masking import Names, places_of
-from handlers.exports.subject import Subject
+from policy.joined import Subject
 from policy.people import Person
 from policy.record import Record
 from policy.school import School

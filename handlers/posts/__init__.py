@@ -1,6 +1,6 @@
 """Posts: drafted, decided on, put up; each step a few lines over `policy.post`."""
 
-from handlers.posts import deciding, drafting, drafts, nagging, posting, views
+from handlers.posts import deciding, drafting, drafts, exporting, nagging, posting, views
 from handlers.registry import merge
 
 REGISTRY = merge(
@@ -11,5 +11,6 @@ REGISTRY = merge(
         posting.registry,
         views.registry,
         nagging.registry,
+        exporting.registry,
     ]
 )

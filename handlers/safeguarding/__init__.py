@@ -5,6 +5,6 @@ they have shown.
 """
 
 from handlers.registry import merge
-from handlers.safeguarding import drills, roles
+from handlers.safeguarding import drills, exporting, roles
 
-REGISTRY = merge([roles.REGISTRY, drills.REGISTRY])
+REGISTRY = merge([roles.REGISTRY, drills.REGISTRY, exporting.registry])

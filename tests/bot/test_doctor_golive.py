@@ -9,6 +9,7 @@ import pytest
 
 from bot.doctor import Finding, Verdict, examine
 from bot.settings import read_school
+from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from handlers.request import Request
@@ -87,7 +88,8 @@ async def served(
         return None
 
     served = frozenset({"slack"})
-    dispatch = Dispatch(store, read_school(Path("exeat.toml")), everything(), nobody, lambda: MONDAY, served=served)
+    school = read_school(Path("exeat.toml"))
+    dispatch = Dispatch(store, school, everything(), nobody, lambda: MONDAY, installed=INSTALLED, served=served)
     for name in met:
         await dispatch.met(known(name))
     await dispatch.begin()

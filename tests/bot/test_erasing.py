@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.pictures.orphans import Orphans
-from handlers.exports.pages import copy_data
+from handlers.exports.data import copy_data
 from handlers.exports.person import copy_of
 from handlers.keeping.erasing import Fate, Plan, carry_out, erase_record, plan
 from handlers.keeping.unnaming import TAKEN_OUT
@@ -158,7 +158,7 @@ async def test_a_busy_person_is_exported_whole_then_erased_and_nowhere_left(desk
         scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
         count, rows = await desk.store.count("harbour"), desk.store.audit_rows("harbour")
         copy = await copy_of(scene, TOM.email, desk.dispatch.registry, count, rows)
-        data = text(copy_data(copy, scene))
+        data = text(copy_data(copy, desk.school))
     own = words_in(before, {"post/P-1", "template/T-1"})
     assert [word for word in own if "u0tom" in word and word not in data] == []
     assert not any(each.name.split()[-1] in data for each in OTHERS)

@@ -250,7 +250,7 @@ async def test_the_admins_are_told_of_every_dead_letter_and_of_each_once(world: 
     assert "Helen" in said
     assert "Tom" in said
     assert "the chat no longer knows their account" in said
-    assert {letter.reason for letter in await world.store.dead_letters("harbour")} == {"channel_not_found"}
+    assert {letter.reason for letter in await world.store.dead_letters("harbour")} == {"gone:channel_not_found"}
 
 
 async def test_only_admins_hear_of_dead_letters(world: World) -> None:

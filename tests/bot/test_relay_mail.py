@@ -131,7 +131,7 @@ async def test_an_alert_that_can_never_be_in_the_chat_is_mailed_at_once_and_admi
     await alert(world, HEAD, "a")
     await world.relay.drain()
     assert mailer(world).titles == ["a"]
-    assert [letter.reason for letter in await dead(world)] == ["channel_not_found"]
+    assert [letter.reason for letter in await dead(world)] == ["gone:channel_not_found"]
     assert world.surface.titles(ADMIN) == ["Messages not delivered"]
 
 
@@ -151,7 +151,7 @@ async def test_one_that_was_mailed_already_is_not_mailed_again_when_it_is_given_
     await goes_by(world, MAIL_AFTER * 2)
     world.surface.every(1, (Fault.REFUSED,), seed=1)
     await goes_by(world, MAIL_AFTER * 4)
-    assert [letter.reason for letter in await dead(world)][:1] == ["channel_not_found"]
+    assert [letter.reason for letter in await dead(world)][:1] == ["gone:channel_not_found"]
     assert mailer(world).titles.count("a") == 1
 
 
@@ -211,7 +211,7 @@ async def test_without_a_mail_server_it_is_a_dead_letter_and_admins_are_told(tmp
     world.surface.next("post", Fault.REFUSED)
     await alert(world, HEAD, "b")
     await world.settle()
-    assert [letter.reason for letter in await dead(world)] == ["no_mail", "channel_not_found"]
+    assert [letter.reason for letter in await dead(world)] == ["no_mail", "gone:channel_not_found"]
     await world.close()
 
 

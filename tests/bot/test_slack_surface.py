@@ -194,9 +194,14 @@ async def test_what_can_never_arrive_is_permanent(slack: FakeSlack, surface: Sla
 async def test_people_who_cannot_be_written_to_are_permanent(slack: FakeSlack, surface: SlackSurface) -> None:
     slack.add_user("U0BOTTY", "Botty", "", bot=True)
     slack.add_user("U0GONE", "Gone", "", deleted=True)
-    for id, code in (("U0BOTTY", "cannot_dm_bot"), ("U0GONE", "user_disabled"), ("U0NOBODY", "user_not_found")):
-        with pytest.raises(Permanent, match=code):
+    for id, reason in (
+        ("U0BOTTY", "cannot_dm_bot"),
+        ("U0GONE", "gone:user_disabled"),
+        ("U0NOBODY", "gone:user_not_found"),
+    ):
+        with pytest.raises(Permanent) as told:
             await surface.post(who(id), CARD, "7", {})
+        assert told.value.reason == reason
 
 
 @pytest.mark.parametrize("code", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])

@@ -305,13 +305,15 @@ def test_a_moment_without_a_clock_beside_it_goes_by_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "code"),
+    ("status", "body", "reason"),
     [
-        (403, {"error": {"code": "MessageWritesBlocked"}}, "MessageWritesBlocked"),
-        (403, {"errorCode": 209, "message": '{"subCode": "MessageWritesBlocked"}'}, "MessageWritesBlocked"),
-        (403, {"error": {"code": "BotNotInConversationRoster"}}, "BotNotInConversationRoster"),
-        (403, {"error": "ConversationBlockedByUser"}, "ConversationBlockedByUser"),
-        (404, {"error": {"code": "ConversationNotFound"}}, "ConversationNotFound"),
+        (403, {"error": {"code": "MessageWritesBlocked"}}, "blocked:MessageWritesBlocked"),
+        (403, {"errorCode": 209, "message": '{"subCode": "MessageWritesBlocked"}'}, "blocked:MessageWritesBlocked"),
+        (403, {"error": {"code": "BotNotInConversationRoster"}}, "blocked:BotNotInConversationRoster"),
+        (403, {"error": "ConversationBlockedByUser"}, "blocked:ConversationBlockedByUser"),
+        (403, {"error": {"code": "ForbiddenOperationException"}}, "not_installed:ForbiddenOperationException"),
+        (403, {"error": {"code": "BotDisabledByAdmin"}}, "switched_off:BotDisabledByAdmin"),
+        (404, {"error": {"code": "ConversationNotFound"}}, "blocked:ConversationNotFound"),
         (413, {"error": {"code": "MessageSizeTooBig"}}, "MessageSizeTooBig"),
         (400, {"error": {"code": "Bad argument: what Tom wrote"}}, "http_400"),
         (400, [], "http_400"),
@@ -319,12 +321,12 @@ def test_a_moment_without_a_clock_beside_it_goes_by_ours() -> None:
     ],
 )
 async def test_what_can_never_arrive_is_permanent_and_says_why(
-    service: Service, status: int, body: Any, code: str
+    service: Service, status: int, body: Any, reason: str
 ) -> None:
     service.next.append(answer(status, body, Location="/elsewhere"))
     with pytest.raises(Permanent) as told:
         await service.send()
-    assert told.value.code == code
+    assert told.value.reason == reason
     assert len(service.calls) == 1
 
 

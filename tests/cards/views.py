@@ -246,7 +246,7 @@ def _lists(said: str) -> dict[str, Card]:
 
 
 def _letters(said: str) -> dict[str, Card]:
-    dead = [Undelivered(said or "Ann", codes[0], MONDAY) for codes, _, _ in REASONS]
+    dead = [Undelivered(said or "Ann", code, MONDAY) for code in REASONS]
     return {
         "dead letters": dead_card([*dead, Undelivered("Ben", said, MONDAY)], True, LONDON),
         "late": late_card(),

@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch, Drawn
 from handlers.everything import everything
 from handlers.request import Reply, Request
@@ -32,7 +33,7 @@ class Desk:
         self.store, self.school, self.now = store, school, MONDAY
         self.strangers: dict[Identity, Known | None] = {}
         self.looked_up: list[Identity] = []
-        self.dispatch = Dispatch(store, school, everything(), self._look_up, lambda: self.now)
+        self.dispatch = Dispatch(store, school, everything(), self._look_up, lambda: self.now, installed=INSTALLED)
         self._keys = count(1)
 
     def settle(self, **roster: Any) -> None:

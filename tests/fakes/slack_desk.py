@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.slack import SlackEdge, SlackSurface, pin
+from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from policy.people import Identity
@@ -95,7 +96,7 @@ async def slack_desk(folder: Path) -> AsyncIterator[SlackDesk]:
         await pin(store, "harbour", surface)
         registry = everything()
         registry.knows(Place)
-        dispatch = Dispatch(store, harbour(), registry, surface.look_up, lambda: held[0].now)
+        dispatch = Dispatch(store, harbour(), registry, surface.look_up, lambda: held[0].now, installed=INSTALLED)
         edge = SlackEdge(dispatch, surface, signing_secret=slack.signing_secret)
         held.append(SlackDesk(slack, store, surface, dispatch, edge))
         app = web.Application()

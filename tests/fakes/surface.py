@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import count
 
 from bot.surface import Ambiguous, Gone, Permanent, Posted, Transient
+from cards.letters import Why
 from cards.model import Card, FileRef
 from policy.people import Identity, Known, Person
 
@@ -167,7 +168,7 @@ class FakeSurface:
             case Fault.LOST:
                 raise Ambiguous
             case Fault.REFUSED:
-                raise Permanent("channel_not_found")
+                raise Permanent("channel_not_found", Why.GONE)
             case Fault.GONE:
                 raise Gone
             case Fault.ACCEPTED | None:

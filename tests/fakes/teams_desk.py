@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.surface import INSTALLED
 from bot.teams import Addresses, Authentication, Connector, TeamsEdge, TeamsSurface
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
@@ -94,7 +95,7 @@ async def teams_desk(
         registry.knows(Address)
         if also is not None:
             also(registry)
-        dispatch = Dispatch(store, school, registry, surface.look_up, now)
+        dispatch = Dispatch(store, school, registry, surface.look_up, now, installed=INSTALLED)
         authentication = Authentication(teams.app_id, metadata=teams.openid_url)
         edge = TeamsEdge(dispatch, surface, authentication, app_id=teams.app_id)
         held.append(TeamsDesk(teams, store, surface, dispatch, edge))

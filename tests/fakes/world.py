@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.relay import Fetching, Relay
+from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch
 from handlers.everything import everything
 from handlers.registry import Registry
@@ -120,7 +121,9 @@ class World:
 
     def connect(self) -> None:
         """A dispatch and a relay over the store."""
-        self.dispatch = Dispatch(self.store, self.school, self.registry, self._look_up, lambda: self.now)
+        self.dispatch = Dispatch(
+            self.store, self.school, self.registry, self._look_up, lambda: self.now, installed=INSTALLED
+        )
         self.relay = Relay(
             self.dispatch,
             self.surfaces,
@@ -154,7 +157,7 @@ async def open_world(
     store = await open_tiny(folder, kinds=registry.kinds.values(), disk=disk, vault=VAULT)
     made = [FakeSurface(name) for name in surfaces]
     fetching = fetching or NoFiles()
-    dispatch: Dispatch = Dispatch(store, school, registry, _nobody, lambda: MONDAY)
+    dispatch: Dispatch = Dispatch(store, school, registry, _nobody, lambda: MONDAY, installed=INSTALLED)
     relay = Relay(dispatch, made, fetching)
     world = World(folder, school, registry, made, store, dispatch, relay, fetching, MONDAY, mailer=mailer)
     world.connect()

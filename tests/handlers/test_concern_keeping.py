@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cards.concern_pages import concern_page
 from cards.text import plain
 from handlers.concerns.exporting import VERB, laid_out, note_export
-from handlers.concerns.pages import concern_page
 from handlers.keeping.sweeping import Sweep, survey
 from handlers.request import Ask, Invalid, Nothing, Say
 from handlers.turn import Scene
@@ -138,7 +138,7 @@ async def test_the_page_that_is_handed_over_and_every_refusal_promise_nothing_an
         scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
         concern = await tx.get(Concern, found.id)
         assert concern is not None
-        page = concern_page(await laid_out(scene, concern, reader), scene)
+        page = concern_page(await laid_out(scene, concern, reader), desk.school)
     shown = re.sub(r"<(style|head)\b.*?</\1>", "", page, flags=re.DOTALL)
     told = [unescape(re.sub(r"<[^>]+>", "\n", shown))]
     assert "May read it" in told[0]

@@ -14,11 +14,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.slack.answers import Body
+from cards.export_pages import copy_page, review_page
 from cards.html import card_html
 from cards.slack import message as on_slack
 from cards.teams import message as on_teams
 from cards.text import plain
-from handlers.exports.pages import copy_data, copy_page, review_data, review_page
+from handlers.exports.data import copy_data, review_data
 from handlers.exports.person import copy_of
 from handlers.exports.school import whole
 from handlers.request import Reply, Say
@@ -231,8 +232,8 @@ async def test_no_export_mentions_one(tmp_path: Path, name: str) -> None:
         found = [str(await whole(scene, registry, count))]
         for who in (TEACHER, COLLEAGUE, DSL, HEAD):
             copy = await copy_of(scene, email(who), registry, count, desk.store.audit_rows("harbour"))
-            found += [copy_page(copy, scene, str), str(copy_data(copy, scene))]
-            found += [review_page(copy, scene), str(review_data(copy, scene))]
+            found += [copy_page(copy, desk.school, str), str(copy_data(copy, desk.school))]
+            found += [review_page(copy, desk.school), str(review_data(copy, desk.school))]
     for said in found:
         for word in (*PLANTED, concern.id, "concern.", "concern_entry", "safeguarding concern"):
             assert word not in said

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.rehearsed import rehearse
 from cards.text import plain
-from handlers.exports.pages import copy_data
+from handlers.exports.data import copy_data
 from handlers.exports.person import copy_of
 from handlers.request import Nothing, Say
 from handlers.safeguarding.readiness import acknowledged, is_live
@@ -364,7 +364,7 @@ async def test_a_copy_for_somebody_has_their_test_alerts_and_what_they_decided(d
     async with desk.store.transaction("harbour") as tx:
         rows, count = desk.store.audit_rows("harbour"), await desk.store.count("harbour")
         copy = await copy_of(scene(desk, tx), email(HEAD), desk.dispatch.registry, count, rows)
-        data = str(copy_data(copy, scene(desk, tx)))
+        data = str(copy_data(copy, desk.school))
     for words in ("Test alerts", "Acknowledged", "Decided on a change", "confirmed"):
         assert words in data
     for other in (DSL, TEACHER, CHAIR):

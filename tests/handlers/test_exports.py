@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
-from handlers.exports.pages import copy_data, copy_page, review_data, review_page
-from handlers.exports.person import Copy, copy_of
-from handlers.exports.school import Whole, table_of, whole
+from cards.export import Copy, Whole
+from cards.export_pages import copy_page, review_page
+from handlers.everything import everything
+from handlers.exports.data import copy_data, review_data
+from handlers.exports.person import copy_of
+from handlers.exports.school import table_of, whole
 from handlers.exports.subject import Unknown
 from handlers.turn import Scene
 from policy.away import Away
@@ -183,20 +186,15 @@ async def export(desk: Desk, said: str = "tom@harbour.example", **more: Any) -> 
         return await copy_of(scene, said, desk.dispatch.registry, await desk.store.count("harbour"), rows, **more)
 
 
-async def pages(desk: Desk, copy: Copy) -> tuple[str, str]:
+def pages(desk: Desk, copy: Copy) -> tuple[str, str]:
     """The words of the page, and the data, that the person gets."""
-    async with desk.store.transaction("harbour") as tx:
-        scene = Scene(tx, desk.school, desk.now, EXEAT)
-        return words(copy_page(copy, scene, lambda sha: f"data:{sha}")), json.dumps(
-            copy_data(copy, scene), ensure_ascii=False
-        )
+    page = copy_page(copy, desk.school, lambda sha: f"data:{sha}")
+    return words(page), json.dumps(copy_data(copy, desk.school), ensure_ascii=False)
 
 
-async def sheet(desk: Desk, copy: Copy) -> tuple[str, dict[str, Any]]:
+def sheet(desk: Desk, copy: Copy) -> tuple[str, dict[str, Any]]:
     """The words of the sheet for the data protection officer, and its data."""
-    async with desk.store.transaction("harbour") as tx:
-        scene = Scene(tx, desk.school, desk.now, EXEAT)
-        return words(review_page(copy, scene)), review_data(copy, scene)
+    return words(review_page(copy, desk.school)), review_data(copy, desk.school)
 
 
 def words(page: str) -> str:
@@ -207,7 +205,7 @@ def words(page: str) -> str:
 async def test_a_busy_persons_copy_has_all_of_theirs_and_nobody_elses(desk: Desk) -> None:
     planted = Planted()
     await keep(desk, *busy(planted))
-    page, data = await pages(desk, await export(desk))
+    page, data = pages(desk, await export(desk))
     for said in (page, data):
         assert [word for word in planted.of(TOM) if word not in said] == []
         assert [word for word in planted.of_others() if word in said] == []
@@ -234,7 +232,7 @@ async def test_each_thing_taken_out_is_in_the_sheet(desk: Desk) -> None:
     planted = Planted()
     await keep(desk, *busy(planted))
     copy = await export(desk)
-    page, data = await sheet(desk, copy)
+    page, data = sheet(desk, copy)
     taken = {each["original"] for each in data["taken_out"]}
     for original in (HELEN.name, "Nzinga", "Mr Green", "cara.obn@harbour.example", "01632 960123", "Zebedee"):
         assert original in taken, original
@@ -253,7 +251,7 @@ async def test_each_thing_taken_out_is_in_the_sheet(desk: Desk) -> None:
 async def test_what_is_confidential_is_not_quoted_in_the_sheet(desk: Desk) -> None:
     planted = Planted()
     await keep(desk, *busy(planted))
-    page, data = await sheet(desk, await export(desk))
+    page, data = sheet(desk, await export(desk))
     for word in (*planted.of("held"), *planted.of("involved"), *planted.of("press")):
         assert word not in page
         assert word not in json.dumps(data)
@@ -263,7 +261,7 @@ async def test_what_is_confidential_is_not_quoted_in_the_sheet(desk: Desk) -> No
 async def test_the_page_and_the_data_say_the_same(desk: Desk) -> None:
     await keep(desk, *busy(Planted()))
     copy = await export(desk)
-    page, data = await pages(desk, copy)
+    page, data = pages(desk, copy)
     records = json.loads(data)["records"]
     lines = [
         (item["title"], section["title"], line["label"], line["text"])
@@ -300,11 +298,11 @@ async def test_incidents_about_them_are_for_the_officer_alone(desk: Desk) -> Non
     named = replace(incident(planted, 2, CARA, HELEN), report=Report("Treadwell was rude to a parent"))
     mailed = replace(incident(planted, 3, OLU, HELEN), report=Report("He", involved="tom@harbour.example"))
     other = incident(planted, 4, OLU, HELEN)
-    without = await pages(desk, await export(desk))
+    without = pages(desk, await export(desk))
     await keep(desk, about, named, mailed, other)
     copy = await export(desk)
-    assert await pages(desk, copy) == without, "the copy is what it would be if there were none"
-    touches = {each["id"]: each["why"] for each in (await sheet(desk, copy))[1]["not_in_the_copy"]}
+    assert pages(desk, copy) == without, "the copy is what it would be if there were none"
+    touches = {each["id"]: each["why"] for each in sheet(desk, copy)[1]["not_in_the_copy"]}
     assert set(touches) == {"I-1", "I-2", "I-3"}
     assert "It was reported as being about them." in touches["I-1"]
     assert "It is kept from them" in touches["I-1"]
@@ -326,7 +324,7 @@ async def test_what_the_officer_decides_to_give_is_given(desk: Desk) -> None:
     one = next(each for each in first.withheld if each.original == HELEN.name and each.kind == "post")
     reason = next(each for each in first.withheld if each.original == planted.of(HELEN)[0])
     again = await export(desk, given={one.key, reason.key})
-    page, _ = await pages(desk, again)
+    page, _ = pages(desk, again)
     assert HELEN.name in page
     assert reason.original in page
     assert not again.unused
@@ -347,11 +345,18 @@ async def test_a_kind_without_a_way_out_is_in_no_export(desk: Desk) -> None:
     planted = Planted()
     await keep(desk, *busy(planted))
     del desk.dispatch.registry.exporters["wordings"]
-    copy, everything = await export(desk), await school(desk)
-    assert "T-1" not in "".join(await pages(desk, copy))
+    copy, found = await export(desk), await school(desk)
+    assert "T-1" not in "".join(pages(desk, copy))
     assert "template" not in {each.kind for each in copy.touches}
-    assert "template" not in {item.kind for each in everything.chapters for item in each.items}
-    assert "wordings" not in everything.raw
+    assert "template" not in {item.kind for each in found.chapters for item in each.items}
+    assert "wordings" not in found.raw
+
+
+def test_nothing_of_a_concern_has_a_way_out() -> None:
+    found = everything()
+    assert {"concern", "concern_entry"} <= found.kinds.keys()
+    assert [each.name for each in found.exporters.values() if each.record.KIND.startswith("concern")] == []
+    assert [each.name for each in found.logs.values() if each.record.KIND.startswith("concern")] == []
 
 
 async def test_somebody_may_be_asked_for_under_any_of_their_accounts(desk: Desk) -> None:
@@ -383,7 +388,7 @@ async def test_nobody_is_known_by_another_address(desk: Desk) -> None:
 
 
 async def test_by_when_it_is_to_be_answered_stands_in_the_sheet(desk: Desk) -> None:
-    page, data = await sheet(desk, await export(desk, received=date(2027, 2, 26)))
+    page, data = sheet(desk, await export(desk, received=date(2027, 2, 26)))
     assert "by Tuesday 30 March 2027" in page
     assert data["due"] == "2027-03-30T22:59:00.000000+00:00"
 
@@ -407,6 +412,16 @@ async def test_the_schools_export_has_everybodys_words_and_names(desk: Desk) -> 
     assert {name for name, records in found.raw.items() if records} == {
         "posts", "wordings", "comments", "incidents", "tasks", "people", "absences", "looks"
     }  # fmt: skip
+
+
+async def test_chapters_come_in_the_order_in_which_they_are_read(desk: Desk) -> None:
+    order = ["people", "conversations", "absences", "looks", "posts", "wordings", "comments"]
+    order += ["incidents", "tasks", "test-alerts", "safeguarding-roles", "holds"]
+    await keep(desk, *busy(Planted()))
+    assert [each.name for each in (await school(desk)).chapters] == order
+    copied = [each.name for each in (await export(desk)).chapters]
+    assert copied == [name for name in order if name in copied]
+    assert {"people", "posts", "comments"} <= {*copied}
 
 
 async def test_without_the_key_the_school_s_export_says_what_it_lacks(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.surface import INSTALLED
 from cards.model import Card
 from handlers.dispatch import Dispatch
 from handlers.needs import staff
@@ -61,7 +62,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     registry = merge([ROOM])
     store = await open_tiny(tmp_path / "data", kinds=registry.kinds.values(), vault=Vault([new_key()]))
     desk = Desk(store, harbour())
-    desk.dispatch = Dispatch(store, desk.school, registry, desk._look_up, lambda: MONDAY)
+    desk.dispatch = Dispatch(store, desk.school, registry, desk._look_up, lambda: MONDAY, installed=INSTALLED)
     yield desk
     await store.close()
 

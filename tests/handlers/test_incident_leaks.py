@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from cards.export_pages import copy_page
 from handlers.entries import Kind
-from handlers.exports.pages import copy_data, copy_page
+from handlers.exports.data import copy_data
 from handlers.exports.person import copy_of
 from handlers.exports.subject import Unknown
 from handlers.request import Nothing, Reply, Say
@@ -166,7 +167,7 @@ async def own_copy(desk: Desk, who: str) -> object:
             copy = await copy_of(scene, email(who), desk.dispatch.registry, count, rows)
         except Unknown:
             return None
-        return copy_page(copy, scene, lambda sha: sha), copy_data(copy, scene)
+        return copy_page(copy, desk.school, lambda sha: sha), copy_data(copy, desk.school)
 
 
 def words_of(said: str) -> set[str]:

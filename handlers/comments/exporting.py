@@ -1,7 +1,6 @@
 """Comments laid out to be read outside Exeat."""
 
 from cards.export import Fact, Named, Part, Piece, Sheet, When, Who, Words
-from handlers.exports.of_posts import place
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.comment import WORDS as STANDS
@@ -19,7 +18,7 @@ ACTS = {Act.HIDE: "Hidden", Act.DELETE: "Deleted", Act.BLOCK: "Its writer was bl
 @registry.exports("comments", "Comments", Comment)
 async def comment(scene: Scene, comment: Comment) -> Sheet:
     """A comment: its logging is whoever logged it's, each step whoever took it's; its words are its writer's."""
-    about = (Fact("On", place(scene, comment.account)), When("Received", comment.received_at))
+    about = (Fact("On", scene.account_name(comment.account)), When("Received", comment.received_at))
     logged: list[Piece] = [
         *about,
         When("Logged", comment.logged_at),

@@ -1,13 +1,10 @@
-"""People, their absences and their looks at accounts laid out to be read outside Exeat."""
+"""People and their conversations with Exeat, which belong to no workflow, laid out to be read outside Exeat."""
 
-from cards.export import Fact, Part, Piece, Sheet, When, Who, Words
+from cards.export import Fact, Part, Piece, Sheet, When
 from cards.roles import TITLES
-from handlers.exports.of_posts import place
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.address import Address
-from policy.away import Away
-from policy.look import AccountWatch
 from policy.people import Person
 
 registry = Registry()
@@ -48,27 +45,3 @@ async def address(scene: Scene, address: Address) -> Sheet:
         When("Learnt", address.at),
     )
     return Sheet(address.KIND, address.id, f"Conversation of {address.id}", (Part("Where", (address.id,), pieces),))
-
-
-@registry.exports("absences", "Absences", Away)
-async def away(scene: Scene, away: Away) -> Sheet:
-    """An absence: theirs who were away and, as a time of standing in, the delegate's."""
-    days = (When("First day", away.first), When("Last day", away.last))
-    planned = (Who("Away", away.person), *days, When("Exeat was told", away.made_at), Fact("Stands as", away.state))
-    parts = [Part("Away", (away.person,), planned)]
-    if away.delegate:
-        acting = (Who("Stood in", away.delegate), Who("For", away.person), *days)
-        parts[0] = Part("Away", (away.person,), (*planned, Who("Acted for them", away.delegate)))
-        parts.append(Part("Standing in", (away.delegate,), acting))
-    return Sheet(away.KIND, away.id, f"Absence {away.id}", tuple(parts))
-
-
-@registry.exports("looks", "Looks at the school's accounts", AccountWatch)
-async def watch(scene: Scene, watch: AccountWatch) -> Sheet:
-    """The latest looks at an account: each theirs who looked."""
-    name, parts = place(scene, watch.id), list[Part]()
-    for look in watch.looks:
-        pieces: list[Piece] = [Fact("At", name), When("When", look.at), Who("By", look.by)]
-        pieces += [Words("What they found", look.note, look.by)] if look.note else []
-        parts.append(Part("A look", (look.by,), tuple(pieces)))
-    return Sheet(watch.KIND, watch.id, f"Looks at {name}", tuple(parts))

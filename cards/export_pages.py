@@ -1,9 +1,8 @@
-"""The pages and the data of what is given out of Exeat."""
+"""The pages of what is given out of Exeat: a person's copy and the sheet beside it, and everything of the school."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from cards.export import Chapter, Table
+from cards.export import Chapter, Copy, Table, Whole
 from cards.export_html import (
     PictureUrl,
     chapter_html,
@@ -15,15 +14,9 @@ from cards.export_html import (
     paragraphs,
     table_html,
 )
-from cards.wording import counted
-from handlers.exports.person import Copy
-from handlers.exports.reading import in_words
-from handlers.exports.school import Whole
-from handlers.turn import Scene
+from cards.wording import counted, moment
 from policy.retention import CONCERNS, duration
 from policy.school import School
-from storage.audit import Verdict
-from storage.codec import plain
 
 READ_FIRST = (
     "What you wrote is given as you wrote it. Other people's names, words and addresses have been taken out: square "
@@ -78,9 +71,9 @@ TOUCHES = ("Record", "Why it touches them", "What to decide", "Decision")
 IN_EXEAT = "Confidential: read it in Exeat."
 
 
-def copy_page(copy: Copy, scene: Scene, picture_url: PictureUrl) -> str:
+def copy_page(copy: Copy, school: School, picture_url: PictureUrl) -> str:
     """What is given to the person, as one page."""
-    made = in_words(copy.made_at, scene.school.zone)
+    made = moment(copy.made_at, school.zone)
     links = [(f"#{each.name}", each.title) for each in copy.chapters]
     links += [("#record", "What you did in Exeat"), ("#why", "Why it is kept, and for how long")]
     links += [("#rights", "Your rights"), ("#elsewhere", "What is not in this copy")]
@@ -92,30 +85,14 @@ def copy_page(copy: Copy, scene: Scene, picture_url: PictureUrl) -> str:
         table_html(copy.audit),
         heading("Why it is kept, and for how long", "why"),
         paragraphs(*WHY),
-        listed(kept_for(scene.school)),
+        listed(kept_for(school)),
         heading("Your rights", "rights"),
         paragraphs(*RIGHTS),
         heading("What is not in this copy", "elsewhere"),
         listed(NOT_IN_IT),
     ]
     title = f"What Exeat keeps about {copy.subject.name}"
-    return page_html(title, body, lead=f"{scene.school.name}. As it stood on {made}.")
-
-
-def copy_data(copy: Copy, scene: Scene) -> dict[str, Any]:
-    """The same for a program."""
-    return {
-        "school": scene.school.name,
-        "about": copy.subject.name,
-        "as_of": plain(copy.made_at),
-        "read_first": list(READ_FIRST),
-        "records": {each.name: plain(each.items) for each in copy.chapters},
-        "audit": [dict(zip(copy.audit.heads, row, strict=True)) for row in copy.audit.rows],
-        "why": list(WHY),
-        "kept_for": list(kept_for(scene.school)),
-        "rights": list(RIGHTS),
-        "not_in_this_copy": list(NOT_IN_IT),
-    }
+    return page_html(title, body, lead=f"{school.name}. As it stood on {made}.")
 
 
 def kept_for(school: School) -> tuple[str, ...]:
@@ -133,7 +110,7 @@ def kept_for(school: School) -> tuple[str, ...]:
     )
 
 
-def review_page(copy: Copy, scene: Scene) -> str:
+def review_page(copy: Copy, school: School) -> str:
     """The sheet for whoever decides on what was left out."""
     touches = tuple((each.title, each.why, each.decide, "") for each in copy.touches)
     withheld = tuple(
@@ -156,22 +133,8 @@ def review_page(copy: Copy, scene: Scene) -> str:
         table_html(Table("What was taken out because it is, or may be, somebody else's", WITHHELD, withheld)),
     ]
     title = f"For the data protection officer: what was left out for {copy.subject.name}"
-    made = in_words(copy.made_at, scene.school.zone)
-    return page_html(title, body, lead=f"{scene.school.name}. As it stood on {made}.")
-
-
-def review_data(copy: Copy, scene: Scene) -> dict[str, Any]:
-    """The same for a program."""
-    return {
-        "school": scene.school.name,
-        "about": copy.subject.name,
-        "known_as": sorted(copy.subject.ids | copy.subject.emails),
-        "as_of": plain(copy.made_at),
-        "due": plain(copy.due.at) if copy.due else None,
-        "why_due": due_words(copy),
-        "not_in_the_copy": plain(copy.touches),
-        "taken_out": plain(copy.withheld),
-    }
+    made = moment(copy.made_at, school.zone)
+    return page_html(title, body, lead=f"{school.name}. As it stood on {made}.")
 
 
 def due_words(copy: Copy) -> str:
@@ -193,9 +156,9 @@ def log_page(table: Table, school: School, *, back: bool) -> str:
     return page_html(table.caption, [*links, table_html(table)], lead=school.name)
 
 
-def index_page(found: Whole, scene: Scene, verdict: Verdict) -> str:
-    """What there is, and how to check it."""
-    school, made = scene.school, in_words(found.made_at, scene.school.zone)
+def index_page(found: Whole, school: School, audit: Sequence[str]) -> str:
+    """What there is, and how to check it. `audit` is what `audit_words` says."""
+    made = moment(found.made_at, school.zone)
     links = [
         (f"{each.name}.html", f"{each.title} ({counted(len(each.items), 'record', 'records')})")
         for each in found.chapters
@@ -217,29 +180,20 @@ def index_page(found: Whole, scene: Scene, verdict: Verdict) -> str:
             "has served.",
         ),
         heading("The record of who did what"),
-        paragraphs(*_audit_words(verdict)),
+        paragraphs(*audit),
     ]
     return page_html(f"{school.name}: everything Exeat keeps", body, lead=f"As it stood on {made}.")
 
 
-def chapter_data(chapter: Chapter, raw: Sequence[Any]) -> dict[str, Any]:
-    """A kind's records for a program: laid out as on the page, and as they are kept."""
-    return {"title": chapter.title, "laid_out": plain(chapter.items), "as_kept": list(raw)}
-
-
-def log_data(table: Table) -> dict[str, Any]:
-    """A log for a program."""
-    rows: list[Mapping[str, str]] = [dict(zip(table.heads, row, strict=True)) for row in table.rows]
-    return {"title": table.caption, "rows": rows}
-
-
-def _audit_words(verdict: Verdict) -> tuple[str, ...]:
-    rows = counted(verdict.rows, "row", "rows")
-    if not verdict.sound:
-        wrong = f"row {verdict.broken} does not: {verdict.why}"
-        return (f"audit.jsonl is not as it was written: {wrong}. The {rows} before it do.",)
+def audit_words(rows: int, head: str, broken: int | None, why: str) -> tuple[str, ...]:
+    """What a look at the record of who did what has found: how many rows read as they were written, and the hash of
+    the last of them; the first row that does not, if any, and why.
+    """
+    counting = counted(rows, "row", "rows")
+    if broken is not None:
+        return (f"audit.jsonl is not as it was written: row {broken} does not: {why}. The {counting} before it do.",)
     return (
-        f"audit.jsonl holds {rows} and reads as it was written. The last hash is {verdict.head}.",
+        f"audit.jsonl holds {counting} and reads as it was written. The last hash is {head}.",
         "To check that on another machine: exeat audit verify audit.jsonl. Without Exeat: each row's hash is the "
         "SHA-256 of the row without it, as JSON with its names sorted and no spaces; the next row names it too.",
     )

@@ -1,4 +1,4 @@
-"""Posts and wordings laid out to be read outside Exeat."""
+"""Posts laid out to be read outside Exeat."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,8 +10,6 @@ from policy.content import Content
 from policy.picture import Picture
 from policy.picture import Who as InPicture
 from policy.post import Decision, Post
-from policy.template import WORDS as STANDS
-from policy.template import Template
 
 registry = Registry()
 
@@ -30,7 +28,7 @@ async def post(scene: Scene, post: Post) -> Sheet:
     for edition in post.earlier:
         parts.append(_version(scene, post, edition.version, edition.content, edition.at))
     parts.append(_version(scene, post, post.version, post.content, None))
-    parts += [_decision(each, post.author) for each in post.decisions]
+    parts += [decision_part(each, post.author) for each in post.decisions]
     if post.posted_at is not None:
         put_up: list[Piece] = [Who("Put up by", post.posted_by), When("Put up", post.posted_at)]
         put_up += [Words("Link", post.link, post.posted_by)] if post.link else []
@@ -38,37 +36,23 @@ async def post(scene: Scene, post: Post) -> Sheet:
     return Sheet(post.KIND, post.id, f"Post {post.id}", tuple(parts))
 
 
-@registry.exports("wordings", "Wordings to acknowledge and answer with", Template)
-async def template(scene: Scene, template: Template) -> Sheet:
-    """A wording: its author's, and the decision on it its author's and whoever took it."""
-    author = template.author
+def decision_part(decision: Decision, author: str) -> Part:
+    """A decision on what somebody wrote: its author's and whoever took it's."""
     pieces: list[Piece] = [
-        Who("Written by", author),
-        When("First proposed", template.made_at),
-        When("Proposed as it stands", template.waiting_since),
-        Fact("Stands as", STANDS[template.status]),
-        Fact("Version", str(template.version)),
-        Fact("For", place(scene, template.account) if template.account else "every account"),
-        Fact("Use", template.use.label),
-        Words("Name", template.name, author),
-        Words("Words", template.text, author),
+        Fact("Decision", VERDICTS[decision.verdict]),
+        When("When", decision.at),
+        Who("By", decision.by),
+        Fact("As", decision.authority.partition(",")[0]),
     ]
-    pieces += [Words("Words before", template.before, author)] if template.before else []
-    parts = [Part("The wording", (author,), tuple(pieces))]
-    parts += [_decision(template.decision, author)] if template.decision else []
-    if template.retired_by:
-        parts.append(Part("Withdrawn", (template.retired_by,), (Who("Withdrawn by", template.retired_by),)))
-    return Sheet(template.KIND, template.id, f"Wording {template.id}", tuple(parts))
-
-
-def place(scene: Scene, account: str) -> str:
-    """The name of one of the school's accounts."""
-    found = scene.school.account(account)
-    return found.name if found else account
+    pieces += [Words("Reason", decision.reason, decision.by)] if decision.reason else []
+    return Part(f"Decision on version {decision.version}", (author, decision.by), tuple(pieces))
 
 
 def _version(scene: Scene, post: Post, version: int, content: Content, changed: datetime | None) -> Part:
-    pieces: list[Piece] = [Fact("For", place(scene, content.account)), Words("Words", content.text, post.author)]
+    pieces: list[Piece] = [
+        Fact("For", scene.account_name(content.account)),
+        Words("Words", content.text, post.author),
+    ]
     pieces += [When("Planned for", content.planned)] if content.planned else []
     pieces += [Fact("Pictures come from", content.source.label)] if content.source else []
     pieces += [Words("Permission or licence", content.source_note, post.author)] if content.source_note else []
@@ -83,14 +67,3 @@ def _pictures(pictures: tuple[Picture, ...], author: str) -> Iterator[Piece]:
         yield Photo(label, each.sha256, each.alt, each.name, author, each.who is InPicture.NOBODY)
         if each.who is not None:
             yield Fact(f"{label}: who is in it", each.who.label)
-
-
-def _decision(decision: Decision, author: str) -> Part:
-    pieces: list[Piece] = [
-        Fact("Decision", VERDICTS[decision.verdict]),
-        When("When", decision.at),
-        Who("By", decision.by),
-        Fact("As", decision.authority.partition(",")[0]),
-    ]
-    pieces += [Words("Reason", decision.reason, decision.by)] if decision.reason else []
-    return Part(f"Decision on version {decision.version}", (author, decision.by), tuple(pieces))
