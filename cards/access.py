@@ -1,40 +1,59 @@
-"""A request for data: its form, the answer that is always the same, and the sheet for those it is put before."""
+"""A request for data: its form, the answer that is always the same, the message about it, and its sheet."""
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from cards.concern import press
+from cards.concern import row
+from cards.concern_forms import LONGEST_NAME
 from cards.model import (
     Button,
     Card,
     DateField,
     Element,
+    Facts,
     Form,
     Notice,
     Part,
     PersonField,
-    Quote,
     Text,
     TextField,
     Tone,
 )
-from cards.wording import day
+from cards.wording import counted, day, moment
 from policy.concern import Concern
-from policy.concern.entry import ConcernEntry
+from policy.concern.access import Access
 from policy.record import ref
 
-LONGEST_NAME = 100
+TITLE = "A request for data"
 
-HELD = "If anything else is held, those responsible for it are told of the request."
-"""What the answer says, whether or not there is anything."""
+TOLD = "Those who hold a safeguarding role get a message about it, but not whoever asks."
+"""What the answer says, whatever is kept."""
+
+INSTEAD = (
+    "Please tell the headteacher, the safeguarding lead (DSL), each deputy and the chair of governors of the request "
+    "today. Do it in person, one by one, and leave out whoever asks."
+)
+"""What to do where Exeat cannot tell those who are to look at a request."""
 
 WEIGH = (
-    "Speak to the data protection officer, unless it is about them. Say nothing to whoever asks, or to anybody else.",
-    "What is about them may have to be given. It may be held back where giving it could harm a child or somebody "
-    "else, or where it would name others.",
-    "Decide together. Then press Add note and write what you gave or held back, and why.",
+    "Speak to the data protection officer about the date, and about what you give, unless the request is from them "
+    "or about them.",
+    "What is about whoever asks may have to be given. It may be held back where giving it could harm a child or "
+    "somebody else, or where it would name others.",
+    "Decide together. Then open the file, press Add note, and write what you gave or held back, and why.",
+    "To whoever asks, and to anybody else, do not say that there is something here, or that there is nothing. The "
+    "school's answer reads the same each time.",
 )
-"""What those who may read it are to weigh."""
+"""What those who look at it are to weigh, and what they are to say."""
+
+KNOWS = (
+    "Exeat knows accounts and written names only, and has not looked at notes that were added later. It may show "
+    "somebody of the same name. So please think, too, of what you know yourself."
+)
+
+MOST_ROWS = 40
+"""How many concerns a sheet shows."""
 
 
 def access_form(today: date) -> Form:
@@ -45,40 +64,70 @@ def access_form(today: date) -> Form:
         DateField("received", "When the request came", today, required=True),
         Text("The answer here is always the same. It does not say whether there is anything.", Tone.QUIET),
     )
-    return Form("access.new", "A request for data", parts, dialog=True)
+    return Form("access.new", TITLE, parts, dialog=True)
 
 
 def noted_card(due: date) -> Card:
     """The answer, which is the same whatever is kept."""
     said = f"Noted. The answer is due by {day(due)}."
     then = "Whoever runs the server can export what else Exeat keeps about them, with: exeat export person"
-    body = (Text(said, Tone.STRONG), Text(HELD), Text(then))
-    return Card("A request for data", f"{said} {HELD}", body, dialog=True)
+    body = (Text(said, Tone.STRONG), Text(TOLD), Text(then))
+    return Card(TITLE, f"{said} {TOLD}", body, dialog=True)
 
 
-def keyless_card() -> Card:
-    """Nothing that is sealed can be opened here."""
-    said = "Nothing was noted: Exeat has no key here, so it keeps nothing that is sealed."
-    return Card("A request for data", said, (Text(said),), dialog=True)
+def off_card() -> Card:
+    """Exeat takes no concerns here, or has no key: what to do instead."""
+    return _instead("Nothing was noted, for Exeat keeps no concerns here, or it has no key to read them.")
 
 
-def touched_card(concern: Concern) -> Card:
-    """What somebody who may read the concern has in their chat."""
-    said = f"A request touches something you keep: {concern.id}. Please open it."
-    open_ = Button("Open", "concern.sheet", ref(concern), 1, Tone.PRIMARY, about=f"Open: {concern.id}", dialog=True)
-    return Card("Exeat", said, (Text(said),), (open_,))
+def alone_card() -> Card:
+    """There is nobody whom Exeat could tell: what to do instead."""
+    return _instead("Nothing was noted, for nobody who could look at it has an account here, but whoever asks.")
 
 
-def request_text(who: str, received: date, due: date) -> str:
-    """What stands of a request in the log."""
-    return f"{who} asked on {day(received)} for what is kept about them. The answer is due by {day(due)}."
+def message_card(request: Access, *, told: bool) -> Card:
+    """What somebody has in their chat: one of those who are `told`, or whoever noted it."""
+    said = f"A request for data has come: {request.id}. Please look at it."
+    if request.answered is not None:
+        said = f"{request.id}: answered."
+    elif not told:
+        said = f"You noted a request for data: {request.id}. Press Answered when it is answered."
+    tone = Tone.PRIMARY if request.answered is None else Tone.PLAIN
+    acts = [_press(request, "Open", "access.open", tone, dialog=True)] if told else []
+    acts += [_press(request, "Answered", "access.answered")] if request.answered is None else []
+    return Card("Exeat", said, (Text(said),), tuple(acts))
 
 
-def sheet_card(concern: Concern, requests: Sequence[ConcernEntry]) -> Card:
-    """The sheet: which requests touch the concern, until when each is to be answered, and what to weigh."""
-    body: list[Element] = [Text("A request for data touches this.", Tone.STRONG)]
-    body += [Quote(each.text) for each in requests]
-    body += [Notice(words) for words in WEIGH]
-    acts = [press(concern, "Open the file", "concern.open", Tone.PRIMARY)]
-    acts += [press(concern, "Add note", "concern.note")] if concern.written else []
-    return Card(concern.id, concern.id, tuple(body), tuple(acts), dialog=True)
+def sheet_card(
+    request: Access, by: str, touched: Sequence[Concern], zone: ZoneInfo, *, read: int, more: bool = False
+) -> Card:
+    """The sheet of one who is told: who asks, by when, what to weigh, and those concerns that it may touch of the
+    newest `read` that they may read; `more`, if they may read more. `by` is the name of whoever noted it.
+    """
+    known = [("Who asks", request.asker.name), ("The request came", day(request.received))]
+    known += [("The answer is due by", day(request.due)), ("Noted by", by)]
+    known += [("Answered", moment(request.answered.at, zone))] if request.answered else []
+    body: list[Element] = [Facts(tuple(known)), *(Notice(words) for words in WEIGH)]
+    body.append(Text(_found(len(touched)), Tone.STRONG))
+    body += [row(each) for each in touched[:MOST_ROWS]]
+    if len(touched) > MOST_ROWS:
+        body.append(Text(f"These are {MOST_ROWS} of them. There are {len(touched) - MOST_ROWS} more."))
+    if more:
+        body.append(Text(f"You may read more: Exeat has looked at your newest {read} only."))
+    return Card(TITLE, f"{TITLE}: {request.id}", (*body, Text(KNOWS, Tone.QUIET)), dialog=True)
+
+
+def _found(many: int) -> str:
+    if not many:
+        return "It seems to touch nothing that you may read."
+    return f"It may touch {counted(many, 'thing', 'things')} that you may read. Please open each."
+
+
+def _instead(said: str) -> Card:
+    then = "The answer is due within a month of the day on which the request came."
+    body = (Text(said, Tone.STRONG), Notice(INSTEAD), Text(then))
+    return Card(TITLE, f"{said} {INSTEAD}", body, dialog=True)
+
+
+def _press(request: Access, label: str, verb: str, tone: Tone = Tone.PLAIN, *, dialog: bool = False) -> Button:
+    return Button(label, verb, ref(request), 1, tone, about=f"{label}: {request.id}", dialog=dialog)

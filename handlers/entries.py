@@ -148,9 +148,13 @@ Leaving = Callable[[Turn, Any], Awaitable[None]]
 """Puts right, in the turn that deletes a record, whatever would miss it."""
 
 
+Waiting = Callable[[Scene], Awaitable[bool]]
+"""Whether nothing of a kind may be deleted by time at that moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """How long records of a kind are kept: `sorts` are the rules that can apply.
+    """How long records of a kind are kept: `sorts` are the rules that can apply, none where the law sets the time.
 
     `parts` are kinds whose records belong to one of these, are found by the key `kind:id` of it, and go with it.
     `whose` gives the id of the person whose alone a record is.
@@ -162,6 +166,7 @@ class Retained:
     parts: tuple[type[Record], ...] = ()
     whose: Callable[[Any], str] = lambda record: ""
     leaving: Leaving | None = None
+    waits: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)

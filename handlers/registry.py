@@ -26,6 +26,7 @@ from handlers.entries import (
     Spec,
     Taking,
     View,
+    Waiting,
 )
 from policy.record import Record
 from policy.retention import RULES
@@ -190,15 +191,16 @@ class Registry:
         parts: Sequence[type[Record]] = (),
         whose: Callable[[Any], str] = lambda record: "",
         leaving: Leaving | None = None,
+        waits: Waiting | None = None,
     ) -> None:
-        """How long records of this kind are kept, by which of the rules (`policy.retention.RULES`). A kind of which
-        nothing is said is never deleted by time.
+        """How long records of this kind are kept, by which of the rules (`policy.retention.RULES`), if by any; none
+        goes while it `waits`. A kind of which nothing is said is never deleted by time.
         """
         if unknown := [name for name in sorts if name not in RULES]:
             raise ValueError(f"there is no rule for how long {', '.join(unknown)} are kept")
         for each in (record, *parts):
             self._know(each)
-        self.retained[record.KIND] = Retained(record, kept, sorts, tuple(parts), whose, leaving)
+        self.retained[record.KIND] = Retained(record, kept, sorts, tuple(parts), whose, leaving, waits)
 
     def view(self, name: str, record: type[Record] | None = None, *, sure: bool = False) -> Callable[[View], View]:
         """A card that the relay builds when it sends or redraws: `async (scene, record) -> Card | None`.

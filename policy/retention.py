@@ -48,8 +48,8 @@ class Retention:
         return self.calendar.at(last + timedelta(days=1), time.min), why
 
     def shortest(self, sorts: Iterable[str]) -> int:
-        """The shortest time, in months, of those sorts."""
-        return min(self.months[name] for name in sorts)
+        """The shortest time, in months, of those sorts; none at all where no rule applies."""
+        return min((self.months[name] for name in sorts), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
 from policy.concern import Concern, State, looked_at, reader_key
 from policy.concern.about import CLAUSE
+from policy.concern.access import OPEN, Access
 from policy.concern.due import lado_due, schedule
 from policy.concern.entry import ConcernEntry, entries_key
 from policy.concern.kept import concern_kept
@@ -20,13 +21,20 @@ from policy.people import EXEAT
 from policy.retention import CONCERNS
 
 registry = Registry()
-registry.retains(Concern, concern_kept, CONCERNS, parts=(ConcernEntry,))
 
 LONGEST_LIST = 10
 """How many concerns a list shows."""
 
 LONGEST_LOG = 2_000
 """How many entries of a log are looked at."""
+
+
+async def is_request_open(scene: Scene) -> bool:
+    """Whether a request for data waits for its answer. What it might touch does not go until then."""
+    return bool(await scene.tx.find(Access, state=OPEN, limit=1))
+
+
+registry.retains(Concern, concern_kept, CONCERNS, parts=(ConcernEntry,), waits=is_request_open)
 
 
 @registry.view("concern", Concern, sure=True)

@@ -1,39 +1,57 @@
-"""Requests for data: noted by whoever answers them, and told to those who may read a concern that one touches.
+"""Requests for data: noted by whoever answers them, and put before all who hold a safeguarding role.
 
-Whoever notes one gets the same answer whatever there is. It is held against the concerns afterwards, by the clock, so
-that neither the answer nor the time it takes can tell.
+Nothing is held against a concern when a request is noted, nor by the clock: what it costs, and who is told, is the
+same whatever is kept. What it may touch is worked out when somebody who was told opens it, from the concerns that
+they may read.
 """
 
+import asyncio
 from datetime import date
 from typing import Any
 
-from cards.access import access_form, keyless_card, noted_card, request_text, sheet_card, touched_card
+from cards.access import access_form, alone_card, message_card, noted_card, off_card, sheet_card
+from cards.concern_forms import LONGEST_NAME
 from cards.model import Card
-from handlers.concerns.access import add, note_reading, reader, reads
-from handlers.concerns.climbing import may_hear
+from handlers.concerns.access import reads
 from handlers.concerns.raising import chosen
-from handlers.exports.reading import all_of
 from handlers.fields import text
-from handlers.keeping.judging import with_key
 from handlers.registry import Registry
-from handlers.request import Ask, Invalid, Reply, Say
+from handlers.request import Ask, Invalid, Nothing, Reply, Say
+from handlers.safeguarding.pins import everyone_pinned
 from handlers.turn import Scene, Turn
-from policy.concern import Concern
-from policy.concern.about import CLAUSE
-from policy.concern.access import MAY_ASK, Access, others, touches, whose
-from policy.concern.entry import Act, ConcernEntry, entries_key
+from policy.concern import Concern, reader_key
+from policy.concern.access import (
+    MAY_ASK,
+    Access,
+    access_kept,
+    answer,
+    asker,
+    asks,
+    falls_away,
+    is_in,
+    names,
+)
 from policy.deadlines import access_due
-from policy.people import Identity
+from policy.joined import part_of
+from policy.people import Identity, Person
 from policy.refused import NotAllowed, Unusable
+from policy.school import Concerns
 
 registry = Registry()
+registry.retains(Access, access_kept)
 
 DATA = "data-protection"
+
+READ = 100
+"""How many concerns are looked at, of those that the viewer may read, newest first."""
+
+PAGE = 20
+"""How many of them are read at a time."""
 
 
 async def answers_requests(turn: Turn, record: Any) -> None:
     """The data protection officer, the headteacher and the admins."""
-    if not any(turn.school.roster.holds(turn.viewer, role) for role in MAY_ASK):
+    if not _may_note(turn):
         raise NotAllowed(
             "Nothing was noted: requests for data are for the data protection officer.",
             "They answer within a month of the day on which the request came.",
@@ -42,70 +60,146 @@ async def answers_requests(turn: Turn, record: Any) -> None:
         )
 
 
+async def told(turn: Turn, request: Access) -> None:
+    """Those who were told of it; for anybody else it is as if there were none."""
+    if not _is_told(turn, request):
+        raise turn.nothing_there()
+
+
+async def told_or_author(turn: Turn, request: Access) -> None:
+    """Those who were told of it, and whoever noted it."""
+    if not _is_author(turn, request):
+        await told(turn, request)
+
+
 @registry.command(
     "subjectaccess", needs=answers_requests, summary="Note that somebody asks for what is kept about them", quiet=True
 )
 async def asked(turn: Turn) -> Reply:
     """Who asks, and since when."""
-    return Ask(access_form(_today(turn))) if turn.sealing else Say(keyless_card())
+    return Ask(access_form(_today(turn))) if _is_on(turn) else Say(off_card())
 
 
-@registry.form("access.new", needs=answers_requests, clause=DATA, quiet=True)
+async def receipt(turn: Turn, request: Access) -> Reply:
+    """The answer, also to a form that is delivered twice."""
+    return Say(noted_card(request.due))
+
+
+@registry.form("access.new", needs=answers_requests, clause=DATA, quiet=True, again=receipt)
 async def new(turn: Turn) -> Reply:
-    """It is noted, and answered; what it touches is looked for afterwards."""
-    if not turn.sealing:
-        return Say(keyless_card())
-    named, received = turn.request.fields.get("person"), turn.request.fields.get("received")
+    """It is kept, and all who hold a safeguarding role are told, but whoever asks."""
+    if not _is_on(turn):
+        return Say(off_card())
+    typed = " ".join(text(turn.request, "name").split())[:LONGEST_NAME].strip()
     try:
-        if type(received) is not date or received > _today(turn):
-            raise Unusable({"received": "Please say on which day the request came."})
-        picked = await chosen(turn, named) if isinstance(named, Identity) else None
-        if isinstance(named, Identity) and picked is None:
-            raise Unusable({"person": "Exeat could not find out who that is. Please write their name below."})
-        who, names = whose(picked, text(turn.request, "name"), turn.school.roster)
+        received, due = _dates(turn)
+        picked = await _picked(turn)
+        who = asker(picked, typed, turn.school.roster)
     except Unusable as wrong:
         return Invalid(access_form(_today(turn)), turn.request.fields, wrong.errors)
-    due = turn.school.calendar.today(access_due(received, turn.school.calendar).at)
-    id = await turn.tx.new_id(Access)
-    turn.save(Access(id, turn.school.id, turn.viewer.id, turn.now, who, names, received, due))
-    return Say(noted_card(due))
+    people = [each for each in await everyone_pinned(turn) if not asks(each, _known(turn, picked), typed)]
+    if not people:
+        return Say(alone_card())
+    ids, id = tuple(each.id for each in people), await turn.tx.new_id(Access)
+    request = Access(id, turn.school.id, turn.viewer.id, turn.now, who, received, due, ids)
+    turn.save(request)
+    for person in people:
+        turn.send("access_request", person, request)
+    if not _is_told(turn, request):
+        turn.send("access_request", turn.viewer, request)
+    return await receipt(turn, request)
 
 
 @registry.view("access_request", Access, sure=True)
-async def noted_view(scene: Scene, request: Access) -> Card | None:
-    """The answer, to whoever noted it."""
-    return noted_card(request.due) if request.by in scene.known.ids else None
+async def message(scene: Scene, request: Access) -> Card | None:
+    """That it has come, with its reference and no name, to those who are told and to whoever noted it."""
+    if not (_is_told(scene, request) or _is_author(scene, request)):
+        return None
+    return message_card(request, told=_is_told(scene, request))
 
 
-@registry.due(Access)
-async def due(turn: Turn, request: Access) -> None:
-    """It is held against every concern; of each that it touches, those who may read it are told. Then it goes."""
-    async for concern in all_of(turn, Concern):
-        if isinstance(concern, Concern) and touches(request, concern, await turn.part(concern.by)):
-            await _tell(turn, concern, request)
-    turn.tx.delete(Access, request.id, request.rev)
+@registry.button("access.open", "Open", needs=told, record=Access, bound=False, clause=DATA, quiet=True)
+async def opened(turn: Turn, request: Access) -> Reply:
+    """The sheet, with those concerns that it may touch, of the newest that the viewer may read."""
+    found, more = await _readable(turn)
+    by_account, by_name = list[Concern](), list[Concern]()
+    for concern in found:
+        await asyncio.sleep(0)
+        if is_in(request, concern):
+            by_account.append(concern)
+        elif names(request, concern, await turn.part(concern.by)):
+            by_name.append(concern)
+    by = await turn.name(request.by)
+    return Say(sheet_card(request, by, [*by_account, *by_name], turn.school.zone, read=READ, more=more))
 
 
-@registry.view("concern.asked", Concern, sure=True)
-async def touched_view(scene: Scene, concern: Concern) -> Card | None:
-    """That a request touches it, to those who may read it."""
-    return touched_card(concern) if reads(scene, concern) else None
+@registry.button("access.answered", "Answered", needs=told_or_author, record=Access, bound=False, quiet=True)
+async def answered(turn: Turn, request: Access) -> Reply:
+    """It is answered; it can be looked at until it falls away."""
+    turn.save(answer(request, turn.viewer.id, turn.now))
+    return Nothing()
 
 
-@registry.button("concern.sheet", "Open", needs=reader, record=Concern, bound=False, clause=CLAUSE, quiet=True)
-async def sheet(turn: Turn, concern: Concern) -> Reply:
-    """Who asks, until when, and what to weigh; that it was read is kept."""
-    found = [each async for each in with_key(turn, ConcernEntry, entries_key(concern.id))]
-    await note_reading(turn, concern)
-    return Say(sheet_card(concern, [each for each in found if each.act is Act.REQUESTED]))
+async def _readable(turn: Turn) -> tuple[list[Concern], bool]:
+    """The newest concerns that the viewer may read, and whether there are more."""
+    found: dict[str, Concern] = {}
+    for id in turn.known.ids:
+        after, mine = None, 0
+        while mine <= READ and (page := await _page(turn, id, after)):
+            readable = [each for each in page if reads(turn, each)]
+            found |= {each.id: each for each in readable}
+            after, mine = page[-1].id, mine + len(readable)
+            await asyncio.sleep(0)
+    ordered = sorted(found.values(), key=lambda each: each.raised_at, reverse=True)
+    return ordered[:READ], len(ordered) > READ
 
 
-async def _tell(turn: Turn, concern: Concern, request: Access) -> None:
-    await add(turn, concern, Act.REQUESTED, request_text(request.who, request.received, request.due))
-    found = [person for id in concern.readers if (person := await turn.part(id)) is not None]
-    readers = {each.id: each for each in found if may_hear(turn, concern, each)}
-    for person in others(request, list(readers.values()), turn.school.roster):
-        turn.alert("concern.asked", person, concern)
+async def _page(turn: Turn, id: str, after: str | None) -> list[Concern]:
+    return await turn.tx.find(Concern, key=reader_key(id), after=after, limit=PAGE)
+
+
+def _dates(turn: Turn) -> tuple[date, date]:
+    """When the request came, and by when it is to be answered (local). Raises Unusable for a day to come, and for one
+    so long ago that nothing would be kept of it.
+    """
+    received, calendar = turn.request.fields.get("received"), turn.school.calendar
+    if type(received) is not date or received > _today(turn):
+        raise Unusable({"received": "Please say on which day the request came."})
+    due = calendar.today(access_due(received, calendar).at)
+    if falls_away(due, calendar) <= turn.now:
+        raise Unusable({"received": "That is too long ago to be noted here. Please speak to the headteacher."})
+    return received, due
+
+
+async def _picked(turn: Turn) -> Person | None:
+    """Whoever was chosen by their account. Raises Unusable for one of whom nothing can be learnt."""
+    named = turn.request.fields.get("person")
+    if not isinstance(named, Identity):
+        return None
+    if (found := await chosen(turn, named)) is None:
+        raise Unusable({"person": "Exeat could not find out who that is. Please write their name below."})
+    return found
+
+
+def _known(turn: Turn, picked: Person | None) -> Person | None:
+    """Whoever was chosen, with those accounts alone that are known to belong to the one that was."""
+    return part_of(picked, str(turn.request.fields["person"])) if picked is not None else None
+
+
+def _is_on(turn: Turn) -> bool:
+    return turn.sealing and turn.school.safeguarding.concerns is not Concerns.OFF
+
+
+def _may_note(scene: Scene) -> bool:
+    return any(scene.school.roster.holds(scene.viewer, role) for role in MAY_ASK)
+
+
+def _is_told(scene: Scene, request: Access) -> bool:
+    return not set(scene.known.ids).isdisjoint(request.told)
+
+
+def _is_author(scene: Scene, request: Access) -> bool:
+    return request.by in scene.known.ids and _may_note(scene)
 
 
 def _today(turn: Turn) -> date:

@@ -64,8 +64,14 @@ async def judge(scene: Scene, each: Retained, record: Record) -> Judged:
     kept = each.kept(record, (), scene.school.retention)
     if each.parts and kept.is_over(scene.now):
         kept = each.kept(record, await parts_of(scene, each, record), scene.school.retention)
-    held = kept.is_over(scene.now) and await scene.tx.get(Hold, str(ref(record))) is not None
+    held = kept.is_over(scene.now) and await _stays(scene, each, record)
     return Judged(record, kept, held)
+
+
+async def _stays(scene: Scene, each: Retained, record: Record) -> bool:
+    if each.waits is not None and await each.waits(scene):
+        return True
+    return await scene.tx.get(Hold, str(ref(record))) is not None
 
 
 def is_old(scene: Scene, each: Retained, kept: Kept) -> bool:

@@ -1,38 +1,64 @@
-"""That somebody has asked for what is kept about them, and which concerns that touches."""
+"""That somebody has asked for what is kept about them, and which concerns that may touch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
+from policy.calendar import Calendar
 from policy.concern.about import names_of
-from policy.concern.meant import means, might_mean
+from policy.concern.meant import name_words, plain_words
 from policy.concern.record import Concern
 from policy.people import Person, Role, Roster
-from policy.record import Plain
-from policy.refused import Unusable
+from policy.record import Plain, Record
+from policy.refused import Unusable, WrongState
+from policy.retention import Kept, Retention, months_after
 
 MAY_ASK = (Role.DPO, Role.HEADTEACHER, Role.ADMIN)
 """The roles that answer requests for data."""
 
+OPEN, ANSWERED = "open", "answered"
+
+KEPT_FOR = 1
+"""How many months a request is kept after the day on which its answer is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whoever asks. `name` was chosen or typed; `names` is everything by which they are known, and `called` what
+    their accounts go by, or what was typed.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    called: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """That somebody has said that the request is answered, and when (UTC)."""
+
+    by: str
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Access(Plain):
-    """A request for data, until it has been held against every concern; then it goes.
+    """A request for data, until a month after its answer is due. It says nothing of what it touches.
 
-    `who` is the name of whoever asks, chosen or typed, and `names` is everything by which they are known, if they
-    were chosen by their account. `by` noted it, at `noted_at` (UTC); it was `received` on a local date, and `due` is
-    the last day (local) for the answer.
+    `by` noted it, at `noted_at` (UTC); it was `received` on a local date, and `due` is the last day (local) for the
+    answer. `told` are those who are asked to look at it, by id.
     """
 
     id: str
     school: str
     by: str
     noted_at: datetime
-    who: str
-    names: tuple[str, ...]
+    asker: Asker
     received: date
     due: date
+    told: tuple[str, ...]
+    answered: Answer | None = None
     rev: int = 0
 
     KIND: ClassVar[str] = "access_request"
@@ -40,44 +66,74 @@ class Access(Plain):
 
     @property
     def state(self) -> str:
-        return "noted"
+        return OPEN if self.answered is None else ANSWERED
 
     @property
     def owner(self) -> str:
         return self.by
 
-    @property
-    def next_due(self) -> datetime | None:
-        return self.noted_at
 
-
-def whose(picked: Person | None, typed: str, roster: Roster) -> tuple[str, tuple[str, ...]]:
-    """The name of whoever asks, and everything by which they are known. Raises Unusable when nobody is named."""
-    if picked is None and not typed:
-        raise Unusable({"name": "Please choose who asks, or write their name."})
-    names = names_of(picked, roster) if picked is not None else ()
-    return typed or (picked.name if picked is not None else ""), tuple(sorted(names))
-
-
-def touches(request: Access, concern: Concern, reporter: Person | None) -> bool:
-    """Whether a concern may name whoever asks: as who raised it, as who it is about, or among what was written."""
-    known = frozenset(request.names)
-    if concern.by in known or not known.isdisjoint(concern.excluded):
-        return True
-    account = concern.account
-    if any(might_mean(said, request.who) for said in (*concern.named, account.who, account.affected)):
-        return True
-    if means(f"{account.what} {account.where}", request.who):
-        return True
-    hidden = any(might_mean(request.who, name) for name in concern.excluded if "@" in name and ":" not in name)
-    return not known and (hidden or (reporter is not None and might_mean(request.who, reporter.name)))
-
-
-def others(request: Access, people: Sequence[Person], roster: Roster) -> list[Person]:
-    """Those of the people who do not ask themselves. Where only a name was typed, whoever might be meant by it is
-    left out as well, unless nobody else is left.
+def asker(picked: Person | None, typed: str, roster: Roster) -> Asker:
+    """Whoever asks, chosen by their account or typed. Raises Unusable unless it is one of the two, and when what was
+    typed has no word of two letters.
     """
-    if request.names:
-        return [each for each in people if names_of(each, roster).isdisjoint(request.names)]
-    apart = [each for each in people if not might_mean(request.who, each.name)]
-    return apart or [each for each in people if not means(request.who, each.name)]
+    if picked is not None and typed:
+        raise Unusable({"name": "Please choose who asks, or write their name, but not both."})
+    if picked is not None:
+        called = tuple(dict.fromkeys(account.name for account in picked.accounts if account.name))
+        return Asker(picked.name, tuple(sorted(names_of(picked, roster))), called)
+    if not typed:
+        raise Unusable({"name": "Please choose who asks, or write their name."})
+    if not name_words(typed):
+        raise Unusable({"name": "Please write more of the name: at least one word of two letters."})
+    return Asker(typed, (), (typed,))
+
+
+def asks(holder: Person, picked: Person | None, typed: str) -> bool:
+    """Whether it is the holder of a role who asks: by an account that is known to be theirs, or by all of a name
+    that one of theirs goes by.
+    """
+    if picked is not None:
+        return not names_of(holder).isdisjoint(names_of(picked))
+    return any(name_words(account.name) == name_words(typed) for account in holder.accounts)
+
+
+def falls_away(due: date, calendar: Calendar) -> datetime:
+    """The moment (UTC) at which a request is kept no longer whose answer is due on that day (local)."""
+    return calendar.at(months_after(due, KEPT_FOR) + timedelta(days=1), time.min)
+
+
+def access_kept(request: Access, parts: Sequence[Record], retention: Retention) -> Kept:
+    """Until a month after its answer is due, whether or not it was answered."""
+    until = falls_away(request.due, retention.calendar)
+    return Kept(request.noted_at, until, "A request is kept for a month after its answer is due.")
+
+
+def answer(request: Access, by: str, at: datetime) -> Access:
+    """It is answered. Raises WrongState when it was before."""
+    if request.answered is not None:
+        raise WrongState(f"{request.id} is answered already, so nothing was changed.", then="There is nothing to do.")
+    return replace(request, answered=Answer(by, at))
+
+
+def is_in(request: Access, concern: Concern) -> bool:
+    """Whether whoever asks raised it, or might be whom it is about, by an account."""
+    return concern.by in request.asker.names or not set(request.asker.names).isdisjoint(concern.excluded)
+
+
+def names(request: Access, concern: Concern, reporter: Person | None) -> bool:
+    """Whether any word of a name of whoever asks stands in the concern: in what was written, among those it is
+    about, or in the name of whoever raised it. Namesakes are among them.
+    """
+    wanted = frozenset[str]().union(*(name_words(name) for name in request.asker.called))
+    return any(not wanted.isdisjoint(plain_words(said)) for said in _said(concern, reporter))
+
+
+def _said(concern: Concern, reporter: Person | None) -> Iterable[str]:
+    """What stands in a concern, the short before the long."""
+    account = concern.account
+    yield from concern.named
+    yield from (account.who, account.affected, account.contact, account.where)
+    yield from (known.name for known in reporter.accounts) if reporter is not None else ()
+    yield from (name.partition("@")[0] for name in concern.excluded if "@" in name and ":" not in name)
+    yield account.what

@@ -25,7 +25,6 @@ class Act(StrEnum):
     UNREADER = "unreader"
     HELD = "held"
     RELEASED = "released"
-    REQUESTED = "requested"
     REFERRED = "referred"
     LADO = "lado"
     CLOSED = "closed"
@@ -52,7 +51,6 @@ _LABELS = {
     Act.UNREADER: "May not read it any more",
     Act.HELD: "Held, so that it is not deleted",
     Act.RELEASED: "No longer held",
-    Act.REQUESTED: "A request for data touches it",
     Act.REFERRED: "Referred",
     Act.LADO: "LADO",
     Act.CLOSED: "Closed",

@@ -11,7 +11,7 @@ from policy.retention import CONCERNS, Kept, Retention, once_ended, while_open
 
 ADDS = frozenset(Act) - {
     *(Act.OPENED, Act.EXPORTED, Act.DELIVERED, Act.UNDELIVERED),
-    *(Act.HELD, Act.RELEASED, Act.UNREADER, Act.REQUESTED),
+    *(Act.HELD, Act.RELEASED, Act.UNREADER),
 }
 """What adds to a concern; to have read or kept it, or to have been sent something, does not make it younger."""
 

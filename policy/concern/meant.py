@@ -106,6 +106,8 @@ they might mean. A head of something smaller is read as what is nobody's role.
 
 _COMPILED = tuple((re.compile(rf"\b{phrase}\b"), put, firm, loose) for phrase, put, firm, loose in _PHRASES)
 
+_LETTERS, _MARKS = re.compile(r"[^\W\d_]{2,}"), re.compile("[\u0300-\u036f]+")
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -160,6 +162,18 @@ def hinted_roles(typed: str) -> frozenset[Role]:
     """The roles that what was typed means or might mean, whatever stands beside them."""
     found = _read(typed)
     return found.firm | found.loose
+
+
+def plain_words(text: str) -> frozenset[str]:
+    """Its words of two letters and more, in small letters without their accents: quick, also for a long text."""
+    bare = text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return frozenset(_LETTERS.findall(bare.casefold()))
+
+
+def name_words(name: str) -> frozenset[str]:
+    """The words of a name that say whose it is: no titles, and no words such as "the", unless it has no others."""
+    found = plain_words(name) - _TITLES
+    return found - _PASSED_OVER or found
 
 
 def _read(typed: str) -> _Read:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from cards.access import access_form, keyless_card, noted_card, request_text, sheet_card, touched_card
+from cards.access import access_form, alone_card, message_card, noted_card, off_card, sheet_card
 from cards.concern import (
     alert_card,
     list_card,
@@ -49,6 +49,7 @@ from policy.concern import (
     refer,
 )
 from policy.concern.about import About, Nobody, Risk
+from policy.concern.access import Access, Asker, answer
 from policy.concern.entry import Act, ConcernEntry
 from policy.concern.kept import hold
 from policy.people import Role
@@ -128,16 +129,29 @@ def concern_cards(said: str) -> dict[str, Card]:
         "concerns": list_card([row(each) for each in everything.values()]),
         "concerns, none": list_card([]),
         "request for data, noted": noted_card(MONDAY.date()),
-        "request for data, no key": keyless_card(),
-        "request for data, alert": touched_card(everything["taken"]),
-        "request for data, sheet": sheet_card(everything["taken"], _requests(said)),
+        "request for data, off": off_card(),
+        "request for data, alone": alone_card(),
+        **_requests(said, list(everything.values())),
     }
     return found
 
 
-def _requests(said: str) -> list[ConcernEntry]:
-    words = request_text(said or "Tom", MONDAY.date(), MONDAY.date())
-    return [ConcernEntry("e1", "harbour", REFERENCE, MONDAY, "exeat", Act.REQUESTED, words)]
+def _requests(said: str, touched: list[Concern]) -> dict[str, Card]:
+    day = MONDAY.date()
+    who = Asker(said or "Tom", (), (said or "Tom",))
+    sent = Access("4QF2-8XWM", "harbour", "helen", MONDAY, who, day, day, ("dina",))
+    over = answer(sent, "dina", MONDAY)
+    found = {"none": list[Concern](), "one": touched[:1], "many": touched * 4}
+    sheets = {name: sheet_card(sent, "Helen Marsh", some, SIGHT.zone, read=100) for name, some in found.items()}
+    return {
+        **{f"request for data, {name} told": message_card(sent, told=told) for name, told in _WHO.items()},
+        **{f"request for data, answered, {name} told": message_card(over, told=told) for name, told in _WHO.items()},
+        **{f"request for data, sheet, {name}": card for name, card in sheets.items()},
+        "request for data, sheet": sheet_card(over, "Helen Marsh", touched, SIGHT.zone, read=100, more=True),
+    }
+
+
+_WHO = {"those": True, "nobody": False}
 
 
 def concern_forms(said: str) -> dict[str, Form]:
