@@ -48,8 +48,8 @@ WEIGH = (
 """What those who look at it are to weigh, and what they are to say."""
 
 KNOWS = (
-    "Exeat knows accounts and written names only, and has not looked at notes that were added later. It may show "
-    "somebody of the same name. So please think, too, of what you know yourself."
+    "Exeat knows accounts and written names only, and it may show somebody of the same name. So please think of what "
+    "you know yourself, too."
 )
 
 MOST_ROWS = 40

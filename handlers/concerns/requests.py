@@ -15,6 +15,7 @@ from cards.model import Card
 from handlers.concerns.access import reads
 from handlers.concerns.raising import chosen
 from handlers.fields import text
+from handlers.keeping.judging import with_key
 from handlers.registry import Registry
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.safeguarding.pins import everyone_pinned
@@ -29,8 +30,10 @@ from policy.concern.access import (
     asks,
     falls_away,
     is_in,
+    is_named_in,
     names,
 )
+from policy.concern.entry import ConcernEntry, entries_key
 from policy.deadlines import access_due
 from policy.joined import part_of
 from policy.people import Identity, Person
@@ -127,7 +130,7 @@ async def opened(turn: Turn, request: Access) -> Reply:
         await asyncio.sleep(0)
         if is_in(request, concern):
             by_account.append(concern)
-        elif names(request, concern, await turn.part(concern.by)):
+        elif await _is_named(turn, request, concern):
             by_name.append(concern)
     by = await turn.name(request.by)
     return Say(sheet_card(request, by, [*by_account, *by_name], turn.school.zone, read=READ, more=more))
@@ -138,6 +141,16 @@ async def answered(turn: Turn, request: Access) -> Reply:
     """It is answered; it can be looked at until it falls away."""
     turn.save(answer(request, turn.viewer.id, turn.now))
     return Nothing()
+
+
+async def _is_named(turn: Turn, request: Access, concern: Concern) -> bool:
+    """Whether whoever asks may be named in a concern or its log."""
+    if names(request, concern, await turn.part(concern.by)):
+        return True
+    async for entry in with_key(turn, ConcernEntry, entries_key(concern.id)):
+        if is_named_in(request, entry):
+            return True
+    return False
 
 
 async def _readable(turn: Turn) -> tuple[list[Concern], bool]:

@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from policy.calendar import Calendar
 from policy.concern.about import names_of
-from policy.concern.meant import name_words, plain_words
+from policy.concern.entry import Act, ConcernEntry
+from policy.concern.meant import has_word, name_words
 from policy.concern.record import Concern
 from policy.people import Person, Role, Roster
 from policy.record import Plain, Record
@@ -22,6 +23,9 @@ OPEN, ANSWERED = "open", "answered"
 KEPT_FOR = 1
 """How many months a request is kept after the day on which its answer is due."""
 
+WRITTEN = frozenset({Act.NOTE, Act.ADDED, Act.REFERRED, Act.LADO, Act.CLOSED, Act.HELD})
+"""The entries of a log in which somebody wrote something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -32,6 +36,11 @@ class Asker:
     name: str
     names: tuple[str, ...]
     called: tuple[str, ...]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words by which they may be named."""
+        return frozenset[str]().union(*(name_words(name) for name in self.called))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +134,12 @@ def names(request: Access, concern: Concern, reporter: Person | None) -> bool:
     """Whether any word of a name of whoever asks stands in the concern: in what was written, among those it is
     about, or in the name of whoever raised it. Namesakes are among them.
     """
-    wanted = frozenset[str]().union(*(name_words(name) for name in request.asker.called))
-    return any(not wanted.isdisjoint(plain_words(said)) for said in _said(concern, reporter))
+    return any(has_word(said, request.asker.words) for said in _said(concern, reporter))
+
+
+def is_named_in(request: Access, entry: ConcernEntry) -> bool:
+    """Whether any word of a name of whoever asks stands in what somebody wrote into the log of a concern."""
+    return entry.act in WRITTEN and has_word(entry.text, request.asker.words)
 
 
 def _said(concern: Concern, reporter: Person | None) -> Iterable[str]:

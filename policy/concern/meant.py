@@ -164,16 +164,23 @@ def hinted_roles(typed: str) -> frozenset[Role]:
     return found.firm | found.loose
 
 
-def plain_words(text: str) -> frozenset[str]:
-    """Its words of two letters and more, in small letters without their accents: quick, also for a long text."""
-    bare = text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return frozenset(_LETTERS.findall(bare.casefold()))
-
-
 def name_words(name: str) -> frozenset[str]:
-    """The words of a name that say whose it is: no titles, and no words such as "the", unless it has no others."""
-    found = plain_words(name) - _TITLES
+    """The words of a name that say whose it is, of two letters and more: no titles, and no words such as "the",
+    unless it has no others.
+    """
+    found = frozenset(_LETTERS.findall(_bare(name))) - _TITLES
     return found - _PASSED_OVER or found
+
+
+def has_word(text: str, words: frozenset[str]) -> bool:
+    """Whether one of these words of a name stands in the text, spelt the same but for accents."""
+    bare = _bare(text)
+    return any(word in bare for word in words) and not words.isdisjoint(_LETTERS.findall(bare))
+
+
+def _bare(text: str) -> str:
+    plain = text if text.isascii() else _MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return plain.casefold()
 
 
 def _read(typed: str) -> _Read:

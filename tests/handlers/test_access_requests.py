@@ -257,6 +257,15 @@ async def test_the_sheet_shows_what_it_may_touch(desk: Desk, case: str) -> None:
     assert NOTHING in await sheet(desk, SECOND_DSL)
 
 
+async def test_the_sheet_shows_what_was_added_later_and_not_who_was_told(desk: Desk) -> None:
+    found = await raised(desk)
+    await note(desk, name="Dot Quill")
+    await do(desk, DSL, "concern.acknowledge", found)
+    assert NOTHING in await sheet(desk)
+    await do(desk, DSL, "concern.note.send", found, text="I rang Mrs Quill.")
+    assert found.id in await sheet(desk)
+
+
 async def test_the_sheet_says_so_where_it_seems_to_touch_nothing(desk: Desk) -> None:
     found = await raised(desk, affected="A boy in 4B, and Al")
     for name in ("Priya Shah", "Mr A. Boyle", "Alan", "The Reverend Will and Co"):
