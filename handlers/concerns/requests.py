@@ -136,7 +136,9 @@ async def opened(turn: Turn, request: Access) -> Reply:
     return Say(sheet_card(request, by, [*by_account, *by_name], turn.school.zone, read=READ, more=more))
 
 
-@registry.button("access.answered", "Answered", needs=told_or_author, record=Access, bound=False, quiet=True)
+@registry.button(
+    "access.answered", "Answered", needs=told_or_author, record=Access, bound=False, clause=DATA, quiet=True
+)
 async def answered(turn: Turn, request: Access) -> Reply:
     """It is answered; it can be looked at until it falls away."""
     turn.save(answer(request, turn.viewer.id, turn.now))

@@ -168,4 +168,4 @@ async def _read(turn: Turn, each: Retained, after: str | None) -> tuple[Scene, P
 def by_rule(scene: Scene, each: Retained) -> str:
     """The rules of a kind in a few words, for the audit."""
     months = scene.school.retention.months
-    return ", ".join(f"{sort} {duration(months[sort])}" for sort in each.sorts)
+    return ", ".join(f"{sort} {duration(months[sort])}" for sort in each.sorts) or "a time of its own"
