@@ -128,7 +128,8 @@ async def test_somebody_who_unblocks_it_and_writes_a_word_hears_again(tmp_path: 
 
 
 async def test_a_card_whose_reader_removes_exeat_troubles_nobody(tmp_path: Path) -> None:
-    async with teams() as chat, serving(chat, tmp_path / "data") as program:
+    evening = HandClock(MONDAY.replace(hour=20))  # when the admins are not told whom Exeat cannot reach
+    async with teams() as chat, serving(chat, tmp_path / "data", clock=evening) as program:
         school = School(chat)
         await school.draft(TEACHER, "First")
         await school.card(HEAD, "First", button="Approve")
