@@ -4,7 +4,7 @@ The configuration says who holds a role; a pin says who does for concerns. Whoev
 propose somebody, and nothing more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -28,6 +28,9 @@ class Pin(Plain):
     `proposed` are those whom the configuration names instead, None where it names the same; `turned_down`: somebody
     has said that it is not right. `by` decided last, at `at`; `before` are those who held it until the last change.
     `version` counts what was proposed.
+
+    `bound` are, in the order of `held`, the accounts and addresses of whoever has answered: an address may change, an
+    account stays somebody's. `missed` are those whom nobody answers to any more, of which the others know.
     """
 
     id: str
@@ -42,6 +45,8 @@ class Pin(Plain):
     before: tuple[Names, ...] = ()
     version: int = 1
     next_due: datetime | None = None
+    bound: tuple[Names, ...] = ()
+    missed: tuple[Names, ...] = ()
     rev: int = 0
 
     KIND: ClassVar[str] = "pin"
@@ -63,14 +68,51 @@ class Pin(Plain):
         return self.proposed is not None and not self.turned_down
 
     @property
+    def answering(self) -> tuple[Names, ...]:
+        """Those who hold it, each with the accounts by which they are found, whatever becomes of their address."""
+        accounts = (tuple(filter(is_account, names)) for names in self._bound)
+        return tuple(tuple(dict.fromkeys((*names, *more))) for names, more in zip(self.held, accounts, strict=True))
+
+    @property
+    def called(self) -> tuple[Names, ...]:
+        """Those who hold it, each with everything by which they are known, or were."""
+        return tuple(_merged(*both) for both in zip(self.held, self._bound, strict=True))
+
+    @property
+    def _bound(self) -> tuple[Names, ...]:
+        return tuple(self.bound[place] if place < len(self.bound) else () for place in range(len(self.held)))
+
+    @property
     def coming(self) -> tuple[Names, ...]:
         """Those whom the change would bring."""
         return tuple(names for names in self.proposed or () if names not in self.held)
 
     @property
     def going(self) -> tuple[Names, ...]:
-        """Those whom the change would take away."""
-        return () if self.proposed is None else tuple(names for names in self.held if names not in self.proposed)
+        """Those whom the change would take away, with everything by which they are known."""
+        proposed = self.held if self.proposed is None else self.proposed
+        both = zip(self.held, self.called, strict=True)
+        return tuple(called for names, called in both if names not in proposed)
+
+
+def is_account(name: str) -> bool:
+    """Whether a ref names an account, and not an address."""
+    return ":" in name
+
+
+def bind(kept: Pin, answered: Sequence[Person | None]) -> Pin:
+    """The pin, in which it is kept by which accounts and addresses those are known who answer to it now, in the order
+    of `held`. What was known before stays.
+    """
+    known = ([ref for each in person.accounts for ref in each.refs] if person else () for person in answered)
+    return replace(kept, bound=tuple(_merged(*both) for both in zip(kept._bound, known, strict=True)))
+
+
+def miss(kept: Pin, answered: Sequence[Person | None]) -> tuple[Pin, bool]:
+    """The pin, in which it is kept who cannot be found any more, and whether that is news to the others."""
+    found = zip(kept.held, kept._bound, answered, strict=True)
+    missed = tuple(names for names, bound, person in found if bound and person is None)
+    return replace(kept, missed=missed), not set(missed) <= set(kept.missed)
 
 
 def configured(roster: Roster, role: Role) -> tuple[Names, ...]:
@@ -108,10 +150,12 @@ def confirm(kept: Pin, by: str, now: datetime) -> Pin:
     """The change is right: it takes effect now. Raises WrongState where nothing is proposed."""
     if kept.proposed is None:
         raise _nothing_proposed()
+    known = dict(zip(kept.held, kept._bound, strict=True))
     return replace(
         kept,
         held=kept.proposed,
-        before=kept.held,
+        bound=tuple(known.get(names, ()) for names in kept.proposed),
+        before=kept.called,
         since=now,
         proposed=None,
         asked_at=None,
@@ -176,6 +220,10 @@ def not_theirs() -> NotAllowed:
         "A change of a safeguarding role is confirmed by somebody else who holds one, and whom it does not touch.",
         "The card says who may.",
     )
+
+
+def _merged(*names: Iterable[str]) -> Names:
+    return tuple(sorted(set().union(*names)))
 
 
 def _nothing_proposed() -> WrongState:

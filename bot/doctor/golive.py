@@ -163,7 +163,7 @@ async def _of_pin(scene: Scene, kept: Pin) -> AsyncIterator[Finding]:
         if not may:
             todo = "Put somebody who held a safeguarding role back under [people] staff, restart, and ask them."
         yield fix(subject, f"exeat.toml names {named}; until that is confirmed the old holders stand.", todo)
-    gone = [names for names in kept.held if await holder(scene, names) is None]
+    gone = [names for names in kept.answering if await holder(scene, names) is None]
     for names in gone:
         yield note(subject, f"{names[0]} still holds it for concerns and cannot be reached, so nobody does.")
 

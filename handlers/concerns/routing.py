@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.reach import is_gone
-from handlers.safeguarding.pins import held, mailboxes, pinned
+from handlers.safeguarding.pins import called, mailboxes, pinned
 from handlers.safeguarding.readiness import acknowledged
 from handlers.turn import Scene
 from policy.concern import Concern
@@ -18,7 +18,7 @@ async def holders(scene: Scene) -> Holders:
     """Who holds each role for concerns today, and who looks after Exeat."""
     people = {role: tuple(await pinned(scene, role)) for role in ROUTED}
     people[Role.ADMIN] = tuple(await scene.holders(Role.ADMIN))
-    names = {role: await held(scene, role) for role in ROUTED}
+    names = {role: await called(scene, role) for role in ROUTED}
     roles = tuple((role, tuple(name for each in groups for name in each)) for role, groups in names.items())
     same = tuple(group for groups in names.values() for group in groups)
     return Holders(people, scene.school.roster, Roster(roles=roles, same=same))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from handlers.turn import Scene
+from handlers.turn import Scene, Turn
 from policy.joined import part_named, parts, vouch
 from policy.people import Person, Role, is_staff, once
-from policy.pin import PINNED, Names, Pin, configured, may_confirm
+from policy.pin import PINNED, Names, Pin, bind, configured, is_account, may_confirm, miss
 
 
 async def pinned(scene: Scene, role: Role) -> list[Person]:
@@ -16,18 +16,43 @@ async def pinned(scene: Scene, role: Role) -> list[Person]:
 
 
 async def held(scene: Scene, role: Role) -> tuple[Names, ...]:
-    """The names of those who hold the role for concerns, whether or not anybody answers to them."""
+    """The names and accounts of those who hold the role for concerns, whether or not anybody answers to them."""
     kept = await scene.tx.get(Pin, role.value)
-    return kept.held if kept is not None else configured(scene.school.roster, role)
+    return kept.answering if kept is not None else configured(scene.school.roster, role)
+
+
+async def called(scene: Scene, role: Role) -> tuple[Names, ...]:
+    """Everything by which those are known, or were, who hold the role for concerns: what speaks against somebody."""
+    kept = await scene.tx.get(Pin, role.value)
+    return kept.called if kept is not None else configured(scene.school.roster, role)
 
 
 async def holder(scene: Scene, names: Names) -> Person | None:
-    """Whoever answers to the names, if they are on the staff: with those accounts that are known to be theirs."""
-    for person in await scene.by_refs(names):
-        known = part_named(person, names)
-        if known is not None and is_staff(known, scene.school.roster):
-            return known
+    """Whoever answers to the names, if they are on the staff: with those accounts that are known to be theirs.
+
+    Accounts speak first: an address may have become somebody else's.
+    """
+    for refs in (tuple(filter(is_account, names)), names):
+        for person in await scene.by_refs(refs):
+            known = part_named(person, refs)
+            if known is not None and is_staff(known, scene.school.roster):
+                return known
     return None
+
+
+async def look_over(turn: Turn) -> None:
+    """Keep with each pin by which accounts its holders are known, and tell the others, once, of a holder who can be
+    found no longer.
+    """
+    news = False
+    for kept in await kept_pins(turn):
+        answered = [await holder(turn, names) for names in kept.answering]
+        after, is_news = miss(bind(kept, answered), answered)
+        news = news or is_news
+        if after != kept:
+            turn.tx.put(after)
+    for person in await everyone_concerned(turn) if news else []:
+        turn.send("pins", person)
 
 
 async def wanted(scene: Scene, role: Role) -> tuple[Names, ...]:
@@ -49,7 +74,10 @@ async def mailboxes(scene: Scene, person: Person) -> tuple[str, ...]:
     which they hold a safeguarding role. Nowhere once they have left, and not at the address of an account that has.
     """
     left = {account.email for account in person.accounts} - person.emails
-    groups = [names for role in PINNED for names in await held(scene, role)]
+    pins = await kept_pins(scene)
+    groups = [names for kept in pins for names in kept.held]
+    if not pins:
+        groups = [names for role in PINNED for names in configured(scene.school.roster, role)]
     named = {
         name for names in groups if part_named(person, names) for name in names if "@" in name and ":" not in name
     }
@@ -77,7 +105,7 @@ async def everyone_concerned(scene: Scene) -> list[Person]:
     """Who is told of a change: the holders for concerns, those whom the configuration names, and the admins; under
     each of their accounts of which it is not known that they are one person's.
     """
-    names = [name for kept in await kept_pins(scene) for each in kept.held for name in each]
+    names = [name for kept in await kept_pins(scene) for each in kept.answering for name in each]
     proposed = [name for role in PINNED for name in scene.school.roster.refs(role)]
     people = [*await scene.by_refs([*names, *proposed]), *await scene.holders(Role.ADMIN)]
     apart = [part for person in people for part in parts(person)]

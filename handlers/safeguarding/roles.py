@@ -9,7 +9,7 @@ from cards.pin import Change, Seat, pin_card, pin_row, pins_card
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply
 from handlers.safeguarding.drills import make_ready
-from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, vouch_for, wanted
+from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, look_over, vouch_for, wanted
 from handlers.turn import Scene, Turn
 from policy.joined import part_named, parts
 from policy.people import Person, Role, is_among, same_person
@@ -59,6 +59,7 @@ async def begins(turn: Turn) -> None:
             turn.save(after)
         if after.version != kept.version:
             _tell(turn, after, await everyone_concerned(turn))
+    await look_over(turn)
 
 
 @REGISTRY.comes
@@ -66,6 +67,7 @@ async def comes(turn: Turn, person: Person) -> None:
     """Whoever is met after the roles were pinned is told of them as the others were."""
     if turn.school.safeguarding.concerns is Concerns.OFF:
         return
+    await look_over(turn)
     pins = await kept_pins(turn)
     told = await everyone_concerned(turn) if pins else []
     for part in (each for each in parts(person) if is_among(each, told)):
@@ -82,6 +84,7 @@ async def confirmed(turn: Turn, kept: Pin) -> Reply:
     after = confirm(kept, turn.known.id, turn.now)
     turn.save(after)
     await vouch_for(turn, after.held)
+    await look_over(turn)
     _tell(turn, after, told)
     await make_ready(turn)
     return Nothing()
@@ -161,6 +164,7 @@ async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
         await vouch_for(turn, each.held)
     for person in await everyone_concerned(turn):
         await _tell_of_all(turn, person, made[0])
+    await look_over(turn)
 
 
 async def _tell_of_all(turn: Turn, person: Person, kept: Pin) -> None:
@@ -171,7 +175,7 @@ async def _tell_of_all(turn: Turn, person: Person, kept: Pin) -> None:
 
 async def _nobody_left(turn: Turn, pins: Iterable[Pin]) -> bool:
     """Whether none of the holders has an account any more, in any chat: then nobody could ever confirm anything."""
-    return not await turn.by_refs(name for kept in pins for names in kept.held for name in names)
+    return not await turn.by_refs(name for kept in pins for names in kept.answering for name in names)
 
 
 def _tell(turn: Turn, kept: Pin, people: Iterable[Person]) -> None:
@@ -186,7 +190,7 @@ async def _change(scene: Scene, kept: Pin) -> Change:
     return Change(
         kept,
         scene.school.zone,
-        tuple([await _seat(scene, names, holds=True) for names in kept.held]),
+        tuple([await _seat(scene, *both) for both in zip(kept.held, kept.answering, strict=True)]),
         None if kept.proposed is None else tuple([await _seat(scene, names) for names in kept.proposed]),
         tuple(person.name for person in may),
         is_among(scene.known, may),
@@ -194,8 +198,10 @@ async def _change(scene: Scene, kept: Pin) -> Change:
     )
 
 
-async def _seat(scene: Scene, names: Names, *, holds: bool = False) -> Seat:
+async def _seat(scene: Scene, names: Names, answering: Names = ()) -> Seat:
+    """Somebody who is named; with the names that they answer to, if they hold the role."""
+    if answering and (found := await holder(scene, answering)) is not None:
+        return Seat(found.name, names)
     met = await scene.by_refs(names)
     people = [known for person in met if (known := part_named(person, names)) is not None]
-    reached = await holder(scene, names) is not None if holds else bool(people)
-    return Seat(people[0].name if people else "", names, reached)
+    return Seat(people[0].name if people else "", names, bool(people) and not answering)

@@ -93,9 +93,13 @@ class Holders:
 
     def names(self, role: Role) -> frozenset[str]:
         """Everything by which somebody is known who holds the role, or is down for it, met or not."""
-        refs = frozenset(self.roster.refs(role))
-        same = (frozenset(group) for group in self.roster.same if refs.intersection(group))
-        return refs.union(*same, *(names_of(person, self.roster) for person in self.of(role)))
+        refs = frozenset((*self.roster.refs(role), *self.pinned.refs(role)))
+        same = (frozenset(group) for group in (*self.roster.same, *self.pinned.same) if refs.intersection(group))
+        return refs.union(*same, *(self.names_of(person) for person in self.of(role)))
+
+    def names_of(self, person: Person) -> frozenset[str]:
+        """Everything by which somebody is known: also the addresses by which they held a role before."""
+        return names_of(person, self.roster) | names_of(person, self.pinned)
 
     @property
     def confirmed(self) -> "Holders":

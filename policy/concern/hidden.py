@@ -17,7 +17,7 @@ def meant_by(said: Sequence[str], holders: Holders, reporter: Person | None = No
     """All the names of the holders who might be called so; but not of the `reporter`: they know whom they mean."""
     found = frozenset[str]().union(*(holders.names(role) for name in said for role in meant_roles(name)))
     people = (person for name in said for person in _named(name, holders, reporter, might_mean))
-    return found.union(*(names_of(person, holders.roster) for person in people))
+    return found.union(*(holders.names_of(person) for person in people))
 
 
 def hidden_from(
@@ -40,7 +40,7 @@ def hidden_from(
     if reporter is not None:
         found -= names_of(reporter, holders.pinned)
     found = found.union(*(holders.names(role) for role in ACCUSED.get(about, ())))
-    found = found.union(*(names_of(person, holders.roster) for person in picked))
+    found = found.union(*(holders.names_of(person) for person in picked))
     found |= _meant(typed, picked, holders, reporter)
     return tuple(sorted(found | (_might_be_meant(typed, picked, holders, reporter) - frozenset(spared))))
 
@@ -52,7 +52,7 @@ def doubts(
 
     Whoever is meant for certain is not asked about, unless nobody could be told because of it.
     """
-    by_role = frozenset[str]().union(*(names_of(person, holders.roster) for person in picked))
+    by_role = frozenset[str]().union(*(holders.names_of(person) for person in picked))
     by_role = by_role.union(*(_names_but(role, holders, reporter) for role in meant_roles(typed)))
     certain = by_role | _meant(typed, picked, holders, reporter)
     possible = certain | _might_be_meant(typed, picked, holders, reporter)
@@ -76,7 +76,7 @@ def _meant(typed: str, picked: Sequence[Person], holders: Holders, reporter: Per
     found = frozenset[str]().union(*(_names_but(role, holders, reporter) for role in roles))
     people = [person for name in said for person in _named(name, holders, reporter, means)]
     people += [person for name in chosen for person in _named(name, holders, reporter, _is_meant)]
-    return found.union(*(names_of(person, holders.roster) for person in people))
+    return found.union(*(holders.names_of(person) for person in people))
 
 
 def _might_be_meant(
@@ -89,7 +89,7 @@ def _might_be_meant(
     found = frozenset[str]().union(*(_names_but(role, holders, reporter, alone=True) for role in roles))
     people = [*_named(typed, holders, reporter, might_mean)]
     people += [person for name in called("", picked) for person in _named(name, holders, reporter, alike)]
-    return found.union(*(names_of(person, holders.roster) for person in people))
+    return found.union(*(holders.names_of(person) for person in people))
 
 
 def _named(

@@ -1,0 +1,135 @@
+"""Holders of safeguarding roles who change their address or account, or leave: concerns go on to the right people."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handlers.request import Reply
+from policy.people import Role
+from policy.pin import Pin
+from policy.record import Ref
+from tests.fakes.desk import Desk
+from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, now, raised, safe_desk
+from tests.fakes.school import ADMIN, HEAD, email, identity, known
+from tests.handlers.test_concern_reaching import leaves, said, tick, told
+
+MARRIED = "dina.married"
+
+DEPUTIES = sorted((SECOND_DSL, THIRD_DSL))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Harbour as it takes concerns."""
+    desk = await safe_desk(tmp_path / "data")
+    yield desk
+    await desk.store.close()
+
+
+async def renamed(desk: Desk, who: str, address: str) -> None:
+    """The chat reports another address of the same account."""
+    await desk.dispatch.met(replace(known(who), email=email(address)))
+
+
+async def named(desk: Desk, **changed: Sequence[str]) -> None:
+    """Others are named in exeat.toml, and Exeat starts again."""
+    names = {**HOLDERS, **{Role(role): people for role, people in changed.items()}}
+    desk.settle(roles=tuple((role, tuple(email(each) for each in people)) for role, people in names.items()))
+    await desk.dispatch.begin()
+
+
+async def confirm(desk: Desk, role: str = "dsl", by: str = CHAIR) -> Reply:
+    return await desk.ask(by, "pin.confirm", Ref("pin", role), version=2)
+
+
+async def who_is_told(desk: Desk, **answers: Any) -> list[str]:
+    """Who is told first of what is raised, with nothing left to be sent."""
+    found = await raised(desk, **answers)
+    await desk.outbox()
+    return sorted(id.rpartition(":")[2] for id in found.told)
+
+
+async def test_with_another_address_a_holder_is_told_as_before(desk: Desk) -> None:
+    await renamed(desk, DSL, MARRIED)
+    assert await who_is_told(desk) == [DSL]
+    assert await who_is_told(desk, risk="yes") == sorted((DSL, HEAD))
+
+
+@pytest.mark.parametrize(
+    ("who", "answers", "first"),
+    [
+        (DSL, {"person": DSL}, HEAD),
+        (DSL, {"person": None, "about": "dsl"}, HEAD),
+        (DSL, {"person": None, "about": "outsider", "name": "the DSL"}, HEAD),
+        (HEAD, {"person": HEAD}, CHAIR),
+        (HEAD, {"person": None, "about": "head"}, CHAIR),
+    ],
+    ids=["DSL picked", "DSL ticked", "DSL typed", "head picked", "head ticked"],
+)
+async def test_with_another_address_a_holder_is_left_out_as_before(
+    desk: Desk, who: str, answers: dict[str, Any], first: str
+) -> None:
+    await renamed(desk, who, f"{who}.married")
+    found = await raised(desk, **answers)
+    assert [id.rpartition(":")[2] for id in found.told] == [first]
+    assert str(identity(who)) in found.excluded
+    assert {email(who), email(f"{who}.married")} <= set(found.excluded)
+
+
+async def test_a_new_role_under_the_new_address_brings_nobody_what_is_about_them(desk: Desk) -> None:
+    await renamed(desk, DSL, MARRIED)
+    found = await raised(desk, about="dsl", person=None)
+    await named(desk, dsl=[SECOND_DSL], headteacher=[MARRIED], deputy_dsls=[THIRD_DSL])
+    await confirm(desk, "headteacher")
+    await desk.outbox()
+    for _ in range(3):
+        await tick(desk, hours=12)
+        assert DSL not in await told(desk)
+    assert "nothing here for you" in said(await do(desk, DSL, "concern.open", found))
+
+
+async def test_where_every_address_changes_what_climbs_climbs_on(desk: Desk) -> None:
+    found = await raised(desk)
+    await desk.outbox()
+    desk.settle(staff=(*desk.school.roster.staff, "*@trust.example"))
+    for who in (DSL, *DEPUTIES, HEAD, CHAIR):
+        await desk.dispatch.met(replace(known(who), email=f"{who}@trust.example"))
+    await tick(desk, minutes=31)
+    assert await told(desk) == DEPUTIES
+    await desk.dispatch.begin()
+    await tick(desk, minutes=31)
+    assert await told(desk) == [HEAD]
+    assert len((await now(desk, found)).told) == 4
+
+
+async def test_pins_of_before_learn_the_accounts_at_the_next_start(desk: Desk) -> None:
+    async with desk.store.transaction("harbour") as tx:
+        kept = await tx.get(Pin, "dsl")
+        assert kept is not None
+        tx.put(replace(kept, bound=()))
+    await desk.dispatch.begin()
+    await renamed(desk, DSL, MARRIED)
+    assert await who_is_told(desk) == [DSL]
+
+
+async def test_whoever_gets_the_address_that_was_a_holders_gets_nothing_with_it(desk: Desk) -> None:
+    await renamed(desk, DSL, MARRIED)
+    await desk.dispatch.met(replace(known("dido"), email=email(DSL)))
+    assert await who_is_told(desk) == [DSL]
+
+
+async def test_nobody_confirms_their_own_replacement_by_having_another_address(desk: Desk) -> None:
+    await renamed(desk, DSL, MARRIED)
+    await named(desk, dsl=[SECOND_DSL])
+    assert "This is not yours to confirm" in said(await confirm(desk, by=DSL))
+
+
+async def test_the_other_holders_and_the_admins_hear_of_a_holder_who_can_no_longer_be_found(desk: Desk) -> None:
+    await leaves(desk, DSL)
+    heard = sorted(who for view, who in await desk.sent() if view == "pins")
+    assert heard == sorted((*DEPUTIES, HEAD, CHAIR, ADMIN))
+    await desk.dispatch.begin()
+    assert not [view for view, _ in await desk.sent() if view == "pins"]
