@@ -1,7 +1,7 @@
 """Taking a concern up, and adding to it."""
 
 from cards.concern_forms import note_form
-from handlers.concerns.access import add, author, keep, manager, reader_or_author, reads
+from handlers.concerns.access import add, author, keep, manager, manages, raised, reader_or_author
 from handlers.concerns.climbing import tell_of_addition
 from handlers.fields import needed
 from handlers.registry import Registry
@@ -43,15 +43,16 @@ async def ask_note(turn: Turn, concern: Concern) -> Reply:
 
 @registry.form("concern.note.send", needs=reader_or_author, record=Concern, bound=False, quiet=True)
 async def noted(turn: Turn, concern: Concern) -> Reply:
-    """It is added, also when the concern is closed; what whoever raised it adds is put before those who act on it."""
+    """It is added, also when the concern is closed; what others than those who act on it add is put before them."""
     _written(concern)
     try:
         words = needed(turn.request, "text", "Please type what is to be added.")
     except Unusable as wrong:
         return Invalid(note_form(concern), turn.request.fields, wrong.errors)
-    by_reader = reads(turn, concern)
-    await add(turn, concern, Act.NOTE if by_reader else Act.ADDED, words)
-    keep(turn, concern if by_reader else await tell_of_addition(turn, concern))
+    by_author = raised(turn, concern)
+    await add(turn, concern, Act.ADDED if by_author else Act.NOTE, words)
+    quiet = manages(turn, concern) and not by_author
+    keep(turn, concern if quiet else await tell_of_addition(turn, concern))
     return Nothing()
 
 

@@ -252,3 +252,13 @@ async def test_a_send_that_is_delivered_again_is_answered_with_whom_to_ring(desk
     ]
     assert "01632 960003" in said(second)
     assert said(second) == said(first)
+
+
+@pytest.mark.parametrize("who", [TEACHER, OUTSIDER], ids=["whoever raised it", "another reader"])
+async def test_what_a_reader_adds_who_does_not_act_on_it_is_put_before_those_who_do(desk: Desk, who: str) -> None:
+    found = await taken_up(desk)
+    await do(desk, DSL, "concern.reader.send", found, person=identity(who))
+    await desk.outbox()
+    assert isinstance(await do(desk, who, "concern.note.send", found, text=AGAIN), Nothing)
+    assert await told(desk) == [DSL]
+    assert (await log(desk, found))[-2].act is (Act.ADDED if who == TEACHER else Act.NOTE)
