@@ -14,7 +14,7 @@ from policy.concern.about import is_hidden_from
 from policy.concern.due import climb, press, reminded
 from policy.concern.entry import Act
 from policy.concern.route import Route
-from policy.people import Person, is_staff
+from policy.people import Person, is_among, is_staff
 
 registry = Registry()
 
@@ -25,7 +25,7 @@ async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
     """
     concern = replace(concern, row=way.row)
     if concern.calls:
-        way = replace(way, rungs=(*await _who_heard(turn, concern), *way.rungs))
+        way = replace(way, rungs=await _rungs(turn, concern, way))
     moved, taken = climb(concern, await ladder(turn, way), turn.now, turn.school.calendar)
     people = {person.id: person for rung in way.rungs for person in rung}
     for id in taken.alert:
@@ -60,17 +60,18 @@ async def tell_of_addition(turn: Turn, concern: Concern) -> Concern:
 @registry.due(Concern)
 async def due(turn: Turn, concern: Concern) -> None:
     """Say what has fallen due, once, and move the concern on in the same commit. One that was taken up climbs again
-    when nobody is left who could act on it, or be reminded.
+    when nobody is left who could act on it, or be reminded, and still holds a role that it goes to.
     """
     if concern.climbs:
         turn.tx.put(await step(turn, concern, await way_of(turn, concern)))
         return
     moved, said = press(concern, turn.now, turn.school.calendar)
-    rungs = await _who_heard(turn, moved)
+    way = await way_of(turn, moved)
+    rungs = [_holding(rung, way) for rung in await _who_heard(turn, moved)]
     here = [found for rung in rungs if (found := await _here(turn, rung))]
     left = [person for rung in rungs for person in rung if not await is_gone(turn, person)]
     if not (here if said else left):
-        moved = await step(turn, call(moved), await way_of(turn, moved))
+        moved = await step(turn, call(moved), way)
     elif said:
         for person in here[0]:
             turn.alert("concern.waits", person, moved)
@@ -94,6 +95,25 @@ def may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
 
 def _view(concern: Concern) -> str:
     return "concern" if concern.status is State.SENT else "concern.waits"
+
+
+async def _rungs(turn: Turn, concern: Concern, way: Route) -> tuple[tuple[Person, ...], ...]:
+    """The way of one that was taken up: those who heard of it and still hold its roles, then the others who heard of
+    it, then on. Where none of them holds a role any more, those who do are told at the same time.
+    """
+    heard = await _who_heard(turn, concern)
+    holding = [_holding(rung, way) for rung in heard]
+    others = [tuple(each for each in rung if each not in still) for rung, still in zip(heard, holding, strict=True)]
+    if any(holding):
+        return (*holding, *others, *way.rungs)
+    first = next((rung for rung in others if rung), ())
+    return ((*first, *(way.rungs[0] if way.rungs else ())), *others, *way.rungs)
+
+
+def _holding(people: tuple[Person, ...], way: Route) -> tuple[Person, ...]:
+    """Those of the people who hold a role that it goes to; all of them, where nobody else does."""
+    holders = [person for rung in way.rungs for person in rung]
+    return tuple(person for person in people if is_among(person, holders)) if holders else people
 
 
 async def _who_heard(turn: Turn, concern: Concern) -> tuple[tuple[Person, ...], ...]:

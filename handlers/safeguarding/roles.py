@@ -8,6 +8,7 @@ from cards.model import Card, Element, Row
 from cards.pin import Change, Seat, pin_card, pin_row, pins_card
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply
+from handlers.safeguarding.cases import look_again
 from handlers.safeguarding.drills import make_ready
 from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, look_over, vouch_for, wanted
 from handlers.turn import Scene, Turn
@@ -85,6 +86,7 @@ async def confirmed(turn: Turn, kept: Pin) -> Reply:
     turn.save(after)
     await vouch_for(turn, after.held)
     await look_over(turn)
+    await look_again(turn)
     _tell(turn, after, told)
     await make_ready(turn)
     return Nothing()
@@ -165,6 +167,7 @@ async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
     for person in await everyone_concerned(turn):
         await _tell_of_all(turn, person, made[0])
     await look_over(turn)
+    await look_again(turn)
 
 
 async def _tell_of_all(turn: Turn, person: Person, kept: Pin) -> None:

@@ -262,3 +262,38 @@ async def test_what_a_reader_adds_who_does_not_act_on_it_is_put_before_those_who
     assert isinstance(await do(desk, who, "concern.note.send", found, text=AGAIN), Nothing)
     assert await told(desk) == [DSL]
     assert (await log(desk, found))[-2].act is (Act.ADDED if who == TEACHER else Act.NOTE)
+
+
+async def test_a_successor_hears_of_what_is_added_though_the_former_dsl_is_still_on_the_staff(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await new_dsl(desk, OUTSIDER)
+    assert isinstance(await do(desk, TEACHER, "concern.note.send", found, text=AGAIN), Nothing)
+    assert OUTSIDER in await told(desk)
+    assert AGAIN in said(await do(desk, OUTSIDER, "concern.open", found))
+
+
+async def test_a_new_holder_is_told_of_live_cases_whose_manager_holds_no_role_any_more(desk: Desk) -> None:
+    found = await taken_up(desk)
+    await new_dsl(desk, OUTSIDER)
+    await tick(desk, minutes=1)
+    assert await told(desk) == sorted([DSL, OUTSIDER])
+    assert "nothing here" not in said(await do(desk, OUTSIDER, "concern.open", found))
+    for _ in range(3):
+        await tick(desk, hours=24)
+        assert await told(desk) == []
+
+
+async def test_a_new_holder_is_told_of_no_case_that_is_hidden_from_them(desk: Desk) -> None:
+    found = await taken_up(desk, person=OUTSIDER)
+    await new_dsl(desk, OUTSIDER)
+    for _ in range(4):
+        await tick(desk, hours=12)
+        assert OUTSIDER not in await told(desk)
+    assert "nothing here" in said(await do(desk, OUTSIDER, "concern.open", found))
+
+
+async def test_a_new_holder_hears_nothing_of_a_case_in_the_hands_of_another_holder(desk: Desk) -> None:
+    await taken_up(desk, HEAD, risk="yes")
+    await new_dsl(desk, OUTSIDER)
+    await tick(desk, minutes=1)
+    assert await told(desk) == []
