@@ -80,7 +80,13 @@ def _groups(person: Person) -> tuple[tuple[str, ...], ...]:
 
 
 def _answers(person: Person, group: tuple[str, ...], named: set[str]) -> bool:
-    return not named.isdisjoint(ref for account in person.accounts_of(group) for ref in account.refs)
+    """Whether a group is meant by one of the names. An account that has left is not meant by its address once that is
+    another's: it may have been given to somebody else.
+    """
+    others = {account.email for account in person.active if str(account.identity) not in group}
+    accounts = person.accounts_of(group)
+    lent = others - {account.email for account in accounts if account in person.active}
+    return not named.isdisjoint({ref for account in accounts for ref in account.refs} - lent)
 
 
 def _part(person: Person, group: tuple[str, ...]) -> Person:

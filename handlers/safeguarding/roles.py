@@ -60,6 +60,8 @@ async def begins(turn: Turn) -> None:
             turn.save(after)
         if after.version != kept.version:
             _tell(turn, after, await everyone_concerned(turn))
+    for kept in pins.values():
+        await vouch_for(turn, kept.held)
     await look_over(turn)
 
 

@@ -1,5 +1,6 @@
 """Holders of safeguarding roles who change their address or account, or leave: concerns go on to the right people."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,15 +9,19 @@ from typing import Any
 import pytest
 
 from handlers.request import Reply
-from policy.people import Role
+from policy.people import Identity, Known, Person, Role, Standing
 from policy.pin import Pin
 from policy.record import Ref
+from storage.codec import decode, encode
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, now, raised, safe_desk
 from tests.fakes.school import ADMIN, HEAD, email, identity, known
 from tests.handlers.test_concern_reaching import leaves, said, tick, told
 
 MARRIED = "dina.married"
+
+TEAMS = Known(Identity("teams", "t1", "dina2"), "Dina", "dina@trust.example")
+"""Another account of the DSL, with an address of its own."""
 
 DEPUTIES = sorted((SECOND_DSL, THIRD_DSL))
 
@@ -133,3 +138,24 @@ async def test_the_other_holders_and_the_admins_hear_of_a_holder_who_can_no_long
     assert heard == sorted((*DEPUTIES, HEAD, CHAIR, ADMIN))
     await desk.dispatch.begin()
     assert not [view for view, _ in await desk.sent() if view == "pins"]
+
+
+async def test_a_holder_of_before_with_two_accounts_is_reached_at_the_first_start(desk: Desk) -> None:
+    names = tuple(sorted((email(DSL), TEAMS.email)))
+    async with desk.store.transaction("harbour") as tx:
+        person, pin = await tx.get(Person, str(identity(DSL))), await tx.get(Pin, "dsl")
+        assert person is not None and pin is not None
+        both = (known(DSL, Standing.DEACTIVATED), TEAMS)
+        stored = encode(replace(person, accounts=both), person.rev) | {"schema": 1}
+        body = json.loads(stored["body"])
+        body.pop("apart")
+        tx.put(decode(Person, stored | {"body": json.dumps(body)}))
+        tx.put(replace(pin, held=(names,), bound=()))
+    desk.settle(same=(names,), staff=(*desk.school.roster.staff, TEAMS.email))
+    await desk.dispatch.begin()
+    await desk.outbox()
+    found = await raised(desk)
+    (alert,) = [row for row in await desk.outbox() if row.view == "concern"]
+    recipient = await desk.dispatch.recipient(alert.view, alert.person)
+    assert recipient is not None and recipient.active == (TEAMS,)
+    assert "zebra" in said(await do(desk, TEAMS.identity, "concern.open", found))

@@ -78,3 +78,11 @@ def test_accounts_that_were_joined_before_it_was_kept_why_are_one_by_their_addre
     split = upgrade(Person, stored(known("dora"), TEAMS, known("mallory")), 1)
     assert split["apart"] == [["sandbox:demo:dora", "teams:T1:dora"], ["sandbox:demo:mallory"]]
     assert split["formerly"] == ["sandbox:demo:mallory"]
+
+
+def test_an_address_that_was_given_to_another_vouches_for_nothing() -> None:
+    gone = refresh(DORA, known("dora", Standing.DEACTIVATED))
+    both = refresh(gone, Known(Identity("teams", "T1", "new"), "New", email("dora")))
+    assert vouch(both, [email("dora")]) is both
+    assert accounts(part_named(both, [email("dora")])) == [["new"]]
+    assert vouch(both, [email("dora"), "sandbox:dora"]).apart == ()
