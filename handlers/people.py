@@ -47,12 +47,25 @@ async def known_by(tx: Transaction, name: str, roster: Roster) -> list[Person]:
 
 
 async def _others(tx: Transaction, roster: Roster, person: Person) -> list[Person]:
-    """Other records of the same human being: of one verified e-mail, or named as one in the configuration."""
+    """Other records of the same human being: of one verified e-mail, or named as one in the configuration. Somebody
+    whose accounts have all left is found by what the configuration says of them, and not by an address alone: it may
+    have been given to somebody else.
+    """
     if not person.active:
         return []
     names = person.emails | {name for group in roster.same if set(group) & set(person.refs) for name in group}
     others = {other.id: other for name in sorted(names) for other in await tx.find(Person, key=name, limit=8)}
-    return [other for other in others.values() if other.id != person.id and other.active]
+    return [
+        other
+        for other in others.values()
+        if other.id != person.id and (other.active or _is_said_to_be(person, other, roster))
+    ]
+
+
+def _is_said_to_be(person: Person, other: Person, roster: Roster) -> bool:
+    """Whether the configuration names a name of the one alone, and a name of the other alone, as one human being's."""
+    own, theirs = set(person.refs), set(other.refs)
+    return any(set(group) & (own - theirs) and set(group) & (theirs - own) for group in roster.same)
 
 
 async def _vouched(tx: Transaction, person: Person) -> Person:

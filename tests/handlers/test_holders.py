@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from handlers.request import Reply
+from policy.concern import Concern
 from policy.people import Identity, Known, Person, Role, Standing
 from policy.pin import Pin
 from policy.record import Ref
@@ -16,7 +17,7 @@ from storage.codec import decode, encode
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, now, raised, safe_desk
 from tests.fakes.school import ADMIN, HEAD, email, identity, known
-from tests.handlers.test_concern_reaching import leaves, said, tick, told
+from tests.handlers.test_concern_reaching import leaves, said, taken_up, tick, told
 
 MARRIED = "dina.married"
 
@@ -48,6 +49,13 @@ async def named(desk: Desk, **changed: Sequence[str]) -> None:
 
 async def confirm(desk: Desk, role: str = "dsl", by: str = CHAIR) -> Reply:
     return await desk.ask(by, "pin.confirm", Ref("pin", role), version=2)
+
+
+async def closed(desk: Desk) -> Concern:
+    """A concern that the DSL took up and closed."""
+    found = await taken_up(desk)
+    await do(desk, DSL, "concern.close.send", found, ending="acted", why="Settled", told="Nobody")
+    return await now(desk, found)
 
 
 async def who_is_told(desk: Desk, **answers: Any) -> list[str]:
@@ -144,7 +152,8 @@ async def test_a_holder_of_before_with_two_accounts_is_reached_at_the_first_star
     names = tuple(sorted((email(DSL), TEAMS.email)))
     async with desk.store.transaction("harbour") as tx:
         person, pin = await tx.get(Person, str(identity(DSL))), await tx.get(Pin, "dsl")
-        assert person is not None and pin is not None
+        assert person is not None
+        assert pin is not None
         both = (known(DSL, Standing.DEACTIVATED), TEAMS)
         stored = encode(replace(person, accounts=both), person.rev) | {"schema": 1}
         body = json.loads(stored["body"])
@@ -157,5 +166,34 @@ async def test_a_holder_of_before_with_two_accounts_is_reached_at_the_first_star
     found = await raised(desk)
     (alert,) = [row for row in await desk.outbox() if row.view == "concern"]
     recipient = await desk.dispatch.recipient(alert.view, alert.person)
-    assert recipient is not None and recipient.active == (TEAMS,)
+    assert recipient is not None
+    assert recipient.active == (TEAMS,)
     assert "zebra" in said(await do(desk, TEAMS.identity, "concern.open", found))
+
+
+async def test_a_new_account_after_the_old_was_shut_is_the_holders_once_it_is_confirmed(desk: Desk) -> None:
+    live, over = await taken_up(desk), await closed(desk)
+    await leaves(desk, DSL)
+    desk.settle(same=((email(DSL), TEAMS.email),), staff=(*desk.school.roster.staff, TEAMS.email))
+    await desk.dispatch.met(TEAMS)
+    await desk.dispatch.begin()
+    for found in (live, over):
+        assert "nothing here for you" in said(await do(desk, TEAMS.identity, "concern.open", found))
+    await confirm(desk)
+    for found in (live, over):
+        assert "zebra" in said(await do(desk, TEAMS.identity, "concern.open", found))
+
+
+async def test_an_address_that_is_given_to_somebody_else_opens_no_case_of_before(desk: Desk) -> None:
+    over = await closed(desk)
+    await leaves(desk, DSL)
+    new = replace(TEAMS, email=email(DSL))
+    await desk.dispatch.met(new)
+    await desk.dispatch.begin()
+    assert "nothing here for you" in said(await do(desk, new.identity, "concern.open", over))
+    desk.settle(same=((email(DSL), "sandbox:dina", "teams:dina2"),))
+    await desk.dispatch.met(new)
+    await desk.dispatch.begin()
+    assert "nothing here for you" in said(await do(desk, new.identity, "concern.open", over))
+    await confirm(desk)
+    assert "zebra" in said(await do(desk, new.identity, "concern.open", over))
