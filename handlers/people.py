@@ -63,7 +63,7 @@ async def _others(tx: Transaction, roster: Roster, person: Person) -> list[Perso
 
 
 def _is_said_to_be(person: Person, other: Person, roster: Roster) -> bool:
-    """Whether the configuration names a name of the one alone, and a name of the other alone, as one human being's."""
+    """Whether the configuration joins a name that is the one's alone to a name that is the other's alone."""
     own, theirs = set(person.refs), set(other.refs)
     return any(set(group) & (own - theirs) and set(group) & (theirs - own) for group in roster.same)
 

@@ -11,7 +11,7 @@ from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.concern import Climb, Concern, State, call
 from policy.concern.about import is_hidden_from
-from policy.concern.due import climb, press, reminded
+from policy.concern.due import climb, next_told, press, reminded, rest, schedule, tell
 from policy.concern.entry import Act
 from policy.concern.route import Route
 from policy.people import Person, is_among, is_staff
@@ -36,8 +36,9 @@ async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
         await add(turn, moved, Act.MAILED, people[id].name)
     if taken.unseen:
         await add(turn, moved, Act.UNSEEN)
-        if (reporter := await author(turn, moved)) is not None:
-            turn.alert("concern.unseen", reporter, moved)
+        if (reporter := await author(turn, moved)) is None:
+            return rest(moved, turn.school.calendar)
+        turn.alert("concern.unseen", reporter, moved)
     return moved
 
 
@@ -54,7 +55,7 @@ async def tell_of_addition(turn: Turn, concern: Concern) -> Concern:
             turn.alert("concern.waits", person, concern)
         if reached:
             return concern
-    return await step(turn, concern, await way_of(turn, concern))
+    return await step(turn, replace(concern, mornings=0), await way_of(turn, concern))
 
 
 @registry.due(Concern)
@@ -64,6 +65,9 @@ async def due(turn: Turn, concern: Concern) -> None:
     """
     if concern.climbs:
         turn.tx.put(await step(turn, concern, await way_of(turn, concern)))
+        return
+    if not concern.live:
+        turn.tx.put(await _handed_on(turn, concern))
         return
     moved, said = press(concern, turn.now, turn.school.calendar)
     way = await way_of(turn, moved)
@@ -77,6 +81,20 @@ async def due(turn: Turn, concern: Concern) -> None:
             turn.alert("concern.waits", person, moved)
         moved = reminded(moved, tuple(person.id for person in here[0]))
     turn.tx.put(moved)
+
+
+async def _handed_on(turn: Turn, concern: Concern) -> Concern:
+    """One that is closed: where nobody is left of those whom it had reached, whoever would be told next may read it,
+    and hold it. They are sent nothing: nothing waits for them.
+    """
+    reached = await _hearing(turn, concern, concern.told)
+    if not any([not await is_gone(turn, person) for person in reached]):
+        way = await way_of(turn, concern)
+        next = next_told(await ladder(turn, way))
+        for person in (each for rung in way.rungs for each in rung if each.id in next):
+            await add(turn, concern, Act.READER, person.name)
+        concern = tell(concern, next)
+    return schedule(concern, turn.school.calendar)
 
 
 @registry.view("concern.unseen", Concern, sure=True)

@@ -8,12 +8,12 @@ from cards.model import Card, Element, Row
 from cards.pin import Change, Seat, pin_card, pin_row, pins_card
 from handlers.registry import Registry
 from handlers.request import Nothing, Reply
-from handlers.safeguarding.cases import look_again
+from handlers.safeguarding.cases import look_again, look_at_closed
 from handlers.safeguarding.drills import make_ready
 from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, look_over, vouch_for, wanted
 from handlers.turn import Scene, Turn
 from policy.joined import part_named, parts
-from policy.people import Person, Role, is_among, same_person
+from policy.people import Person, Role, is_among, is_staff, same_person
 from policy.pin import (
     PINNED,
     Names,
@@ -63,6 +63,7 @@ async def begins(turn: Turn) -> None:
     for kept in pins.values():
         await vouch_for(turn, kept.held)
     await look_over(turn)
+    await look_at_closed(turn)
 
 
 @REGISTRY.comes
@@ -71,6 +72,8 @@ async def comes(turn: Turn, person: Person) -> None:
     if turn.school.safeguarding.concerns is Concerns.OFF:
         return
     await look_over(turn)
+    if not is_staff(person, turn.school.roster):
+        await look_at_closed(turn, person)
     pins = await kept_pins(turn)
     told = await everyone_concerned(turn) if pins else []
     for part in (each for each in parts(person) if is_among(each, told)):

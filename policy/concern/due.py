@@ -14,6 +14,9 @@ from policy.concern.record import Climb, Concern
 STAFFED, UNSTAFFED = timedelta(minutes=15), timedelta(minutes=30)
 """How long an alert waits before the next step: one sent in staffed hours, and one sent outside them."""
 
+MORNINGS = 3
+"""How often what was added to a closed concern climbs to the end and begins again."""
+
 BEFORE_LADO = timedelta(hours=1)
 """How much staffed time is left of the LADO's one working day when whoever manages a case is reminded again."""
 
@@ -54,15 +57,21 @@ def climb(concern: Concern, ladder: Ladder, now: datetime, calendar: Calendar) -
     if concern.climb is Climb.UNSEEN:
         concern = replace(concern, climb=Climb.CHAT, climbed=())
     if concern.climb is Climb.CHAT and (alert := next_told(ladder, concern.climbed)):
-        moved = replace(_tell(concern, alert), climbed=(*concern.climbed, *alert))
+        moved = replace(tell(concern, alert), climbed=(*concern.climbed, *alert))
         return _stepped(moved, alert, now, calendar), Step(alert=alert)
     everybody = {each.id: each.mailed for rung in ladder for each in rung}
     mail = tuple(id for id, mailed in everybody.items() if mailed)
     rest = tuple(id for id, mailed in everybody.items() if not mailed and id not in concern.climbed)
     if concern.climb is Climb.CHAT and (mail or rest):
-        moved = replace(_tell(concern, (*mail, *rest)), climb=Climb.MAILED)
+        moved = replace(tell(concern, (*mail, *rest)), climb=Climb.MAILED)
         return _stepped(moved, (*mail, *rest), now, calendar), Step(alert=rest, mail=mail)
-    return _stepped(replace(concern, climb=Climb.UNSEEN), (), now, calendar), Step(unseen=True)
+    ended = replace(concern, climb=Climb.UNSEEN, mornings=concern.mornings + 1)
+    return _stepped(ended, (), now, calendar), Step(unseen=True)
+
+
+def rest(concern: Concern, calendar: Calendar) -> Concern:
+    """One that nobody has seen, and of which nobody is left to hear that; what is closed then climbs no more."""
+    return schedule(replace(concern, mornings=MORNINGS), calendar)
 
 
 def not_reached(concern: Concern, person: str, calendar: Calendar, *, mail: bool) -> Concern:
@@ -133,7 +142,8 @@ def next_told(ladder: Ladder, climbed: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *away] if found else []))
 
 
-def _tell(concern: Concern, people: Sequence[str]) -> Concern:
+def tell(concern: Concern, people: Sequence[str]) -> Concern:
+    """The ladder has reached them: they may read it and act on it."""
     return replace(
         concern,
         told=tuple(dict.fromkeys((*concern.told, *people))),
@@ -149,6 +159,8 @@ def _next_due(concern: Concern, calendar: Calendar) -> datetime | None:
     if concern.climbs:
         at = concern.stepped or concern.raised_at
         if concern.climb is Climb.UNSEEN:
+            if not concern.live and concern.mornings >= MORNINGS:
+                return None
             return next_day_begins(at, calendar)
         return at if concern.failed else at + (STAFFED if calendar.is_staffed(at) else UNSTAFFED)
     if not concern.live:

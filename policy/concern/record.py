@@ -125,10 +125,10 @@ class Concern(Plain):
     those alerted in the climb that is under way, `stepped` the moment of its last step and `latest` those whom that
     step went to; `failed`: it cannot reach them, so that the next is due. `calls`: it has been taken up, and climbs
     again until somebody who acts on it looks. `pressed` is when they were last reminded, and `looked` when it was
-    last seen that anybody is left. `named` are the names that were typed for whom it is about, or that their accounts
-    go by: whoever is met later may turn out to be meant. `spared` are the names of those who might have been meant,
-    of whom whoever raised it said that it is not them. `row` are the roles that it goes to, rung by rung, whatever
-    becomes of those who hold them.
+    last seen that anybody is left. `mornings` counts how often the climb has come to its end. `named` are the names
+    that were typed for whom it is about, or that their accounts go by: whoever is met later may turn out to be meant.
+    `spared` are the names of those who might have been meant, of whom whoever raised it said that it is not them.
+    `row` are the roles that it goes to, rung by rung, whatever becomes of those who hold them.
     """
 
     id: str
@@ -151,6 +151,7 @@ class Concern(Plain):
     climbed: tuple[str, ...] = ()
     stepped: datetime | None = None
     latest: tuple[str, ...] = ()
+    mornings: int = 0
     failed: bool = False
     calls: bool = False
     acknowledged: tuple[Acknowledgement, ...] = ()

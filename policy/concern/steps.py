@@ -34,7 +34,7 @@ def acknowledge(concern: Concern, person: str, ids: tuple[str, ...], now: dateti
 
 def call(concern: Concern) -> Concern:
     """One that was taken up climbs again, from the beginning."""
-    return replace(concern, calls=True, climb=Climb.CHAT, climbed=())
+    return replace(concern, calls=True, climb=Climb.CHAT, climbed=(), mornings=0)
 
 
 def looked_at(concern: Concern) -> Concern:

@@ -115,6 +115,6 @@ async def log(desk: Desk, concern: Concern) -> list[ConcernEntry]:
     return sorted(found, key=lambda entry: entry.place)
 
 
-async def do(desk: Desk, who: str, verb: str, concern: Concern, **fields: Any) -> Reply:
+async def do(desk: Desk, who: str | Identity, verb: str, concern: Concern, **fields: Any) -> Reply:
     """Somebody presses a button about it, or sends a form."""
     return await desk.ask(who, verb, ref(concern), version=1, fields=fields)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ async def away(desk: Desk, *people: str) -> None:
             tx.put(plan_away(f"A-{who}", person, None, MONDAY.date(), MONDAY.date() + 5 * DAY, MONDAY, Calendar()))
 
 
-async def taken_up(desk: Desk, by: str = DSL, **answers: str) -> Concern:
+async def taken_up(desk: Desk, by: str = DSL, **answers: Any) -> Concern:
     """A concern that somebody has acknowledged, with nothing left to be sent."""
     found = await raised(desk, **answers)
     await do(desk, by, "concern.acknowledge", found)

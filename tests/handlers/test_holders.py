@@ -10,13 +10,14 @@ import pytest
 
 from handlers.request import Reply
 from policy.concern import Concern
+from policy.concern.entry import Act
 from policy.people import Identity, Known, Person, Role, Standing
 from policy.pin import Pin
 from policy.record import Ref
 from storage.codec import decode, encode
 from tests.fakes.desk import Desk
-from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, now, raised, safe_desk
-from tests.fakes.school import ADMIN, HEAD, email, identity, known
+from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, log, now, raised, safe_desk
+from tests.fakes.school import ADMIN, HEAD, TEACHER, email, identity, known
 from tests.handlers.test_concern_reaching import leaves, said, taken_up, tick, told
 
 MARRIED = "dina.married"
@@ -51,10 +52,11 @@ async def confirm(desk: Desk, role: str = "dsl", by: str = CHAIR) -> Reply:
     return await desk.ask(by, "pin.confirm", Ref("pin", role), version=2)
 
 
-async def closed(desk: Desk) -> Concern:
-    """A concern that the DSL took up and closed."""
-    found = await taken_up(desk)
-    await do(desk, DSL, "concern.close.send", found, ending="acted", why="Settled", told="Nobody")
+async def closed(desk: Desk, by: str = DSL, **answers: Any) -> Concern:
+    """A concern that somebody took up and closed, with nothing left to be sent."""
+    found = await taken_up(desk, by, **answers)
+    await do(desk, by, "concern.close.send", found, ending="acted", why="Settled", told="Nobody")
+    await desk.outbox()
     return await now(desk, found)
 
 
@@ -197,3 +199,65 @@ async def test_an_address_that_is_given_to_somebody_else_opens_no_case_of_before
     assert "nothing here for you" in said(await do(desk, new.identity, "concern.open", over))
     await confirm(desk)
     assert "zebra" in said(await do(desk, new.identity, "concern.open", over))
+
+
+async def test_a_closed_case_is_not_lost_when_its_last_reader_leaves(desk: Desk) -> None:
+    over = await closed(desk)
+    await leaves(desk, DSL)
+    await tick(desk, minutes=1)
+    assert await told(desk) == []
+    for who in DEPUTIES:
+        assert over.id in said(await desk.ask(who, "concerns"))
+        assert "zebra" in said(await do(desk, who, "concern.open", over))
+    assert "nothing here for you" in said(await do(desk, HEAD, "concern.open", over))
+    assert sorted(entry.text for entry in await log(desk, over) if entry.act is Act.READER) == ["Desmond", "Dot"]
+    await do(desk, SECOND_DSL, "concern.hold.send", over, reason="A claim")
+    assert (await now(desk, over)).held is not None
+
+
+async def test_a_closed_case_is_handed_to_nobody_while_its_reader_is_there_or_whom_it_is_about(desk: Desk) -> None:
+    mine, theirs = await closed(desk), await closed(desk, person=SECOND_DSL)
+    await named(desk, dsl=["olu"])
+    await confirm(desk)
+    await tick(desk, minutes=1)
+    for over in (mine, theirs):
+        assert "nothing here for you" in said(await do(desk, "olu", "concern.open", over))
+    await leaves(desk, DSL)
+    await tick(desk, minutes=1)
+    assert "zebra" in said(await do(desk, "olu", "concern.open", theirs))
+    assert "nothing here for you" in said(await do(desk, SECOND_DSL, "concern.open", theirs))
+
+
+async def test_a_closed_case_without_anybody_waits_for_the_next_holder(desk: Desk) -> None:
+    over = await closed(desk, person=None, about="dsl", by=HEAD)
+    await leaves(desk, HEAD, CHAIR)
+    await tick(desk, minutes=1)
+    await named(desk, headteacher=["olu"])
+    await confirm(desk, "headteacher", by=SECOND_DSL)
+    await tick(desk, minutes=1)
+    assert "zebra" in said(await do(desk, "olu", "concern.open", over))
+    assert "nothing here for you" in said(await do(desk, DSL, "concern.open", over))
+
+
+async def test_what_is_added_to_a_closed_case_without_anybody_does_not_go_on_for_ever(desk: Desk) -> None:
+    over = await closed(desk)
+    await leaves(desk, DSL, *DEPUTIES, HEAD)
+    await leaves(desk, CHAIR)
+    await do(desk, TEACHER, "concern.note.send", over, text="It happened again.")
+    heard = [row.view for row in await desk.outbox()]
+    for _ in range(6):
+        await tick(desk, days=1)
+        heard += [row.view for row in await desk.outbox()]
+    assert heard.count("concern.unseen") == 3
+    assert (await now(desk, over)).next_due is None
+
+
+async def test_whoever_raised_it_and_has_left_ends_the_climb_of_a_closed_case(desk: Desk) -> None:
+    over = await closed(desk)
+    await leaves(desk, DSL, *DEPUTIES, HEAD, CHAIR)
+    await do(desk, TEACHER, "concern.note.send", over, text="It happened again.")
+    await leaves(desk, TEACHER)
+    await tick(desk, days=1)
+    await tick(desk, days=1)
+    assert (await now(desk, over)).next_due is None
+    assert sum(entry.act is Act.UNSEEN for entry in await log(desk, over)) < 3
