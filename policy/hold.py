@@ -75,10 +75,10 @@ def not_held(record: Ref) -> NotFound:
     )
 
 
-def stays(kept: Hold) -> WrongState:
+def stays(record: Ref) -> WrongState:
     """The refusal to delete what is held."""
     return WrongState(
-        f"{kept.record.id} is held, so it was not deleted.",
+        f"{record.id} is held, so it was not deleted.",
         "Somebody has said that it must stay.",
         "It can be deleted once the hold is released.",
         clause=CLAUSE,

@@ -56,13 +56,15 @@ class Retention:
 class Kept:
     """Until when (UTC) a record is kept, and why until then. `until` is None for one that is still open.
 
-    `made` is when it came to be (UTC): it cannot have ended before.
+    `made` is when it came to be (UTC): it cannot have ended before. `held`: somebody has said, in the record itself,
+    that it must stay.
     """
 
     made: datetime
     until: datetime | None
     why: str
     clause: str = CLAUSE
+    held: bool = False
 
     def is_over(self, now: datetime) -> bool:
         """Whether it may go at that moment."""

@@ -137,8 +137,8 @@ async def _erase_record(registry: Registry, name: Ref, *, dry_run: bool) -> int:
             record = await scene.tx.get(each.record, name.id)
             if record is None:
                 raise LookupError(str(name))
-            if (held := await is_held(scene, name)) is not None:
-                raise stays(held)
+            if await is_held(scene, name) is not None:
+                raise stays(name)
             return len(await parts_of(scene, each, record))
 
 

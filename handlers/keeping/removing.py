@@ -16,10 +16,10 @@ async def remove(turn: Turn, each: Retained, record: Record, why: str) -> int:
 
     Raises WrongState when it is held.
     """
-    held = await turn.tx.get(Hold, str(ref(record)))
-    if held is not None:
-        raise stays(held)
     parts = await parts_of(turn, each, record)
+    held = await turn.tx.get(Hold, str(ref(record))) is not None
+    if held or each.kept(record, parts, turn.school.retention).held:
+        raise stays(ref(record))
     if each.leaving is not None:
         await each.leaving(turn, record)
     for gone in (*parts, record):

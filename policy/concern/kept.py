@@ -21,7 +21,7 @@ def concern_kept(concern: Concern, parts: Sequence[Record], retention: Retention
     long as it is. Its hold is a part of it, so that nobody else finds that there is one.
     """
     if concern.held is not None:
-        return Kept(concern.raised_at, None, "It is held.")
+        return Kept(concern.raised_at, None, "It is held.", held=True)
     if concern.live or concern.outcome is None:
         return while_open(concern.raised_at)
     added = [part.at for part in parts if isinstance(part, ConcernEntry) and part.act in ADDS]

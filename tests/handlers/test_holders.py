@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from handlers.keeping.erasing import erase_record
 from handlers.request import Reply
 from policy.concern import Concern
 from policy.concern.entry import Act
 from policy.people import Identity, Known, Person, Role, Standing
 from policy.pin import Pin
-from policy.record import Ref
+from policy.record import Ref, ref
+from policy.refused import WrongState
 from storage.codec import decode, encode
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, log, now, raised, safe_desk
@@ -261,3 +263,13 @@ async def test_whoever_raised_it_and_has_left_ends_the_climb_of_a_closed_case(de
     await tick(desk, days=1)
     assert (await now(desk, over)).next_due is None
     assert sum(entry.act is Act.UNSEEN for entry in await log(desk, over)) < 3
+
+
+async def test_a_concern_that_is_held_is_not_erased(desk: Desk) -> None:
+    over = await closed(desk)
+    await do(desk, DSL, "concern.hold.send", over, reason="A claim")
+    with pytest.raises(WrongState):
+        await erase_record(desk.dispatch, ref(over))
+    assert (await now(desk, over)).id == over.id
+    await do(desk, DSL, "concern.release", over)
+    assert await erase_record(desk.dispatch, ref(over)) > 0
