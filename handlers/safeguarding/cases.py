@@ -14,21 +14,25 @@ MOST = 10_000
 
 async def look_again(turn: Turn) -> None:
     """Have every live case that is in somebody's hands looked at now: those hands may hold no role any more. So is
-    what was closed, and nobody of those whom it had reached is left.
+    what was closed, and nobody of those whom it had reached is left; what was added to it and nobody saw climbs anew.
     """
     for state in LIVE if turn.sealing else ():
         _due_now(turn, [each for each in await turn.tx.find(Concern, state=state, limit=MOST) if not each.climbs])
-    await look_at_closed(turn)
+    await _look_at(turn, None, climbing=True)
 
 
 async def look_at_closed(turn: Turn, gone: Person | None = None) -> None:
     """Have each closed case looked at now of which nobody is left who could act on it; of those only that somebody
     who is gone could read, if it is said who.
     """
-    keys = [reader_key(id) for id in gone.ids] if gone is not None else [None]
-    for key in keys if turn.sealing else ():
-        found = await turn.tx.find(Concern, state=State.CLOSED.value, key=key, limit=MOST)
-        _due_now(turn, [each for each in found if not await _any_left(turn, each.told)])
+    for key in [reader_key(id) for id in gone.ids] if gone is not None else [None]:
+        await _look_at(turn, key)
+
+
+async def _look_at(turn: Turn, key: str | None, *, climbing: bool = False) -> None:
+    found = await turn.tx.find(Concern, state=State.CLOSED.value, key=key, limit=MOST) if turn.sealing else []
+    resting = [each for each in found if each.next_due is None and (climbing or not each.climbs)]
+    _due_now(turn, [each for each in resting if not await _any_left(turn, each.told)])
 
 
 async def _any_left(turn: Turn, ids: Sequence[str]) -> bool:

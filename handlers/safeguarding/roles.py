@@ -10,7 +10,16 @@ from handlers.registry import Registry
 from handlers.request import Nothing, Reply
 from handlers.safeguarding.cases import look_again, look_at_closed
 from handlers.safeguarding.drills import make_ready
-from handlers.safeguarding.pins import confirmers, everyone_concerned, holder, kept_pins, look_over, vouch_for, wanted
+from handlers.safeguarding.pins import (
+    confirmers,
+    everyone_concerned,
+    everyone_pinned,
+    holder,
+    kept_pins,
+    look_over,
+    vouch_for,
+    wanted,
+)
 from handlers.turn import Scene, Turn
 from policy.joined import part_named, parts
 from policy.people import Person, Role, is_among, is_staff, same_person
@@ -172,7 +181,8 @@ async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
     for person in await everyone_concerned(turn):
         await _tell_of_all(turn, person, made[0])
     await look_over(turn)
-    await look_again(turn)
+    if await everyone_pinned(turn):
+        await look_again(turn)
 
 
 async def _tell_of_all(turn: Turn, person: Person, kept: Pin) -> None:

@@ -251,6 +251,7 @@ async def test_what_is_added_to_a_closed_case_without_anybody_does_not_go_on_for
         await tick(desk, days=1)
         heard += [row.view for row in await desk.outbox()]
     assert heard.count("concern.unseen") == 3
+    await desk.dispatch.begin()
     assert (await now(desk, over)).next_due is None
 
 
