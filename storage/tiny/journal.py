@@ -25,6 +25,8 @@ class Found:
     next: int = 1
     size: int = 0
     """Bytes of journal since the snapshot."""
+    snapshot: int = 0
+    """Bytes of the snapshot."""
     segment: Path | None = None
     """The segment to go on with."""
     end: int = 0
@@ -52,6 +54,7 @@ def load(folder: Path) -> Found:
     snapshots = sorted(folder.glob("snapshot-*.jsonl"))
     if snapshots:
         _load_snapshot(snapshots[-1], found)
+        found.snapshot = snapshots[-1].stat().st_size
     segments = [path for path in sorted(folder.glob("journal-*.jsonl")) if _number(path) >= found.next]
     if (snapshots and not segments) or (segments and _number(segments[0]) != found.next):
         raise Damaged(

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,11 @@ from storage.vault import Vault
 
 SNAPSHOT_BYTES = 32 << 20
 """How long the journal may grow, in bytes, before it is summed up in a snapshot."""
+
+OVERDUE = 4
+"""How many times what it may grow by the journal has grown when no start goes on before it is summed up. It comes to
+that where Exeat is stopped again and again before a snapshot is whole; each start would take longer than the last.
+"""
 
 UNREAD = (
     "Something here is sealed whole, and there is no EXEAT_KEY to open it. It is carried along unread, and nobody is "
@@ -65,7 +70,12 @@ async def open_tiny(
         raise
     if vault is None and state.sealed.rows:
         notices.append(UNREAD)
-    return TinyStore(folder, state, Writer(journal, disk, snapshot_bytes, notices), lock)
+    writer = Writer(journal, disk, snapshot_bytes, notices)
+    store = TinyStore(folder, state, writer, lock)
+    if found.size >= OVERDUE * max(snapshot_bytes, found.snapshot):
+        with suppress(Unavailable):  # a notice says why there is none, and the journal goes on
+            await writer.sum_up()
+    return store
 
 
 async def read_tiny(folder: Path, *, kinds: Iterable[type[Record]] = (), vault: Vault | None = None) -> "TinyStore":

@@ -26,22 +26,26 @@ from tests.storage.power import SECTOR, Image
 from tests.storage.whisper import Whisper
 
 ROOT = Path(__file__).parents[2]
-KILLS = int(os.environ.get("EXEAT_KILLS", "50"))
+KILLS, AT_MOST = int(os.environ.get("EXEAT_KILLS", "50")), 50
+"""How often it is killed altogether, and in one folder: all that is in a folder is looked through after each."""
 
 
 class TestKilled:
     """A process killed by SIGKILL at random moments while it commits, again and again in one folder."""
 
-    async def test_every_acknowledged_commit_is_there_and_none_is_half_there(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("kills", [min(AT_MOST, KILLS - done) for done in range(0, KILLS, AT_MOST)])
+    async def test_every_acknowledged_commit_is_there_and_none_is_half_there(
+        self, tmp_path: Path, kills: int
+    ) -> None:
         folder, chance = tmp_path / "data", random.Random()
         acknowledged = [0] * WORKERS
         with _victim(folder) as victim:
-            for _ in range(KILLS):
+            for _ in range(kills):
                 for worker, count in _kill_one(victim, chance):
                     acknowledged[worker] = max(acknowledged[worker], count)
                 await _examine(folder, acknowledged)
             await _examine_chain(folder)
-        assert sum(acknowledged) >= KILLS
+        assert sum(acknowledged) >= kills
         assert list(folder.glob("snapshot-*.jsonl"))
 
 

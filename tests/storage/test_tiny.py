@@ -305,6 +305,33 @@ class TestPurge:
         assert sorted(await find(again)) == sorted(f"N-{number + 100}" for number in range(20))
         await again.close()
 
+    async def test_a_start_sums_up_what_no_run_before_it_came_to(self, folder: Path) -> None:
+        store = await open_tiny(folder)
+        await put(store, Note("N-1", text="boats " * 1000))
+        await store.close()
+        started = await open_tiny(folder, snapshot_bytes=1000)
+        assert list(folder.glob("snapshot-*.jsonl")), "before anything was written"
+        assert len(list(folder.glob("journal-*.jsonl"))) == 1
+        await put(started, Note("N-2"))
+        await started.close()
+        again = await open_tiny(folder)
+        assert await find(again) == ["N-2", "N-1"]
+        await again.close()
+
+    async def test_a_start_that_cannot_sum_up_goes_on_and_says_so(self, folder: Path) -> None:
+        store = await open_tiny(folder)
+        await put(store, Note("N-1", text="boats " * 1000))
+        await store.close()
+        disk = FailingDisk(only="snapshot")
+        disk.failing = {"write"}
+        started = await open_tiny(folder, disk=disk, snapshot_bytes=1000)
+        assert [notice for notice in started.notices if notice.startswith("No snapshot could be made")]
+        await put(started, Note("N-2"))
+        await started.close()
+        again = await open_tiny(folder)
+        assert await find(again) == ["N-2", "N-1"]
+        await again.close()
+
     async def test_a_disk_that_refuses_is_told_and_nothing_is_lost(self, folder: Path) -> None:
         disk = FailingDisk(only="snapshot")
         store = await open_tiny(folder, disk=disk)
