@@ -26,7 +26,7 @@ from storage.vault import Vault
 audit = typer.Typer(help="The record of who did what: verify it or export it.", no_args_is_help=True)
 
 
-@audit.command("verify")
+@audit.command("verify", short_help="Check that nothing was changed or taken out")
 def audit_verify(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="An exported file; without it, this school's own record.")
@@ -54,7 +54,7 @@ def audit_verify(
         _verify_sealed(environment)
 
 
-@audit.command("export")
+@audit.command("export", short_help="Write the audit into a file")
 def audit_export(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="Where to write it, one row a line; it must not be there yet.")

@@ -38,7 +38,7 @@ def about() -> None:
     """The keys that confidential records are sealed with."""
 
 
-@keys.command("new")
+@keys.command("new", short_help="Print a new key")
 def new() -> None:
     """Print a new key for EXEAT_KEY, and nothing else.
 
@@ -56,7 +56,7 @@ def new() -> None:
     typer.echo(new_key())
 
 
-@keys.command("rotate")
+@keys.command("rotate", short_help="Seal everything under a new key")
 def rotate() -> None:
     """Seal everything under the first key in EXEAT_KEY, so that the others may be dropped.
 
@@ -86,7 +86,7 @@ def rotate() -> None:
     )
 
 
-@keys.command("escrow")
+@keys.command("escrow", short_help="Make two sealed copies of the key")
 def escrow(
     folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to write the two files.")] = Path(),
 ) -> None:
@@ -119,7 +119,7 @@ def escrow(
     say("Have each copied onto paper, and kept apart from its file. Try one: exeat keys recover FILE")
 
 
-@keys.command("recover")
+@keys.command("recover", short_help="Get the key back out of a sealed copy")
 def recover(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that exeat keys escrow wrote.")],
 ) -> None:

@@ -23,7 +23,7 @@ def _manifests() -> None:
     """The app manifests that the chat platforms ask for."""
 
 
-@manifest.command("slack")
+@manifest.command("slack", short_help="The manifest to paste into Slack")
 def slack(
     target: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead.")] = None,
     url: Annotated[str, typer.Option(help="Where Slack reaches this Exeat; else EXEAT_PUBLIC_URL.")] = "",
@@ -62,7 +62,7 @@ def _page(given: str) -> str:
         raise typer.BadParameter(" ".join((error.context or {}).values())) from None
 
 
-@manifest.command("teams")
+@manifest.command("teams", short_help="The app package to upload to Teams")
 def teams(
     target: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.zip", help="Write the package to upload there.")

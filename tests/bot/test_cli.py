@@ -14,7 +14,9 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli.commands import commands
 from bot.settings import parse_school
 from policy.people import Role
 from storage.vault import Vault
@@ -85,6 +87,14 @@ def test_help_teaches_by_an_example(exeat: Exeat, typed: str) -> None:
     assert done.returncode == 0
     assert f"exeat {typed}".strip() in done.stdout
     assert not typed or "Example:" in done.stdout
+
+
+def test_what_a_command_is_for_is_said_whole_in_every_list() -> None:
+    for group in ([], *([each.name] for each in commands.registered_groups if each.name)):
+        listed = CliRunner().invoke(commands, [*group, "--help"], prog_name="exeat").stdout
+        listed = listed.partition("Commands:")[2]
+        assert listed
+        assert "..." not in listed
 
 
 def test_a_command_does_not_wait_for_the_chats_libraries(tmp_path: Path) -> None:
