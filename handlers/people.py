@@ -1,21 +1,26 @@
 """Knowing who is who: accounts met on a platform become people, and accounts of one human being become one."""
 
-from policy.joined import join, refresh, vouch
-from policy.people import Known, Person, Roster, admit, meet
+from collections.abc import Set
+
+from policy.joined import give_up, join, refresh, vouch
+from policy.people import Identity, Known, Person, Roster, Standing, admit, meet
 from policy.pin import PINNED, Pin
 from policy.school import School
 from storage.contract import Transaction
 
 
-async def link_up(tx: Transaction, school: School, known: Known) -> tuple[Person, bool]:
-    """Keep what a platform says of an account; join it to the person it turns out to belong to.
+async def link_up(
+    tx: Transaction, school: School, known: Known, gone: Set[Identity] = frozenset()
+) -> tuple[Person, bool]:
+    """Keep what a platform says of an account; join it to the person it turns out to belong to. `gone` are accounts
+    that are kept with its address and have it no longer.
 
     Gives the person, and whether anything was new. An account not kept before is kept only if the school admits it;
     two must not be linked at once, for neither would see the other. Raises NotAdmitted.
     """
     found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
     before = found[0] if found else None
-    others = await _others(tx, school.roster, refresh(before, known) if before else meet(known, school.id))
+    others = await _others(tx, school.roster, refresh(before, known) if before else meet(known, school.id), gone)
     if before is None and others:
         before = others.pop(0)
     person, rests = refresh(before, known) if before else meet(known, school.id), list[Person]()
@@ -33,6 +38,22 @@ async def link_up(tx: Transaction, school: School, known: Known) -> tuple[Person
     return person, person != before
 
 
+async def beside(tx: Transaction, known: Known) -> list[Identity]:
+    """The other accounts in the same workspace or tenant that are kept with the address of an account. A chat has an
+    address once, as a rule: what is kept of them may be of before.
+    """
+    if not known.email or known.standing is not Standing.MEMBER:
+        return []
+    found = [account for person in await tx.find(Person, key=known.email, limit=8) for account in person.active]
+    place = (known.identity.platform, known.identity.tenant)
+    return [
+        each.identity
+        for each in found
+        if each.email == known.email and each.identity != known.identity
+        if (each.identity.platform, each.identity.tenant) == place
+    ]
+
+
 async def as_one(tx: Transaction, id: str) -> Person | None:
     """The person that the id means, who may have turned out to be another, and that one another again."""
     person = await tx.get(Person, id) or next(iter(await tx.find(Person, key=f"identity:{id}", limit=1)), None)
@@ -46,20 +67,23 @@ async def known_by(tx: Transaction, name: str, roster: Roster) -> list[Person]:
     return [person for each in roster.alike(name) for person in await tx.find(Person, key=each, limit=8)]
 
 
-async def _others(tx: Transaction, roster: Roster, person: Person) -> list[Person]:
+async def _others(tx: Transaction, roster: Roster, person: Person, gone: Set[Identity]) -> list[Person]:
     """Other records of the same human being: of one verified e-mail, or named as one in the configuration. Somebody
     whose accounts have all left is found by what the configuration says of them, and not by an address alone: it may
-    have been given to somebody else.
+    have been given to somebody else. Those whose address is `gone` are kept without it from now on.
     """
     if not person.active:
         return []
     names = person.emails | {name for group in roster.same if set(group) & set(person.refs) for name in group}
-    others = {other.id: other for name in sorted(names) for other in await tx.find(Person, key=name, limit=8)}
-    return [
-        other
-        for other in others.values()
-        if other.id != person.id and (other.active or _is_said_to_be(person, other, roster))
-    ]
+    found = {other.id: other for name in sorted(names) for other in await tx.find(Person, key=name, limit=8)}
+    others = list[Person]()
+    for before in (each for each in found.values() if each.id != person.id):
+        other = give_up(before, gone)
+        if other is not before:
+            tx.put(other)
+        if not names.isdisjoint(other.refs) and (other.active or _is_said_to_be(person, other, roster)):
+            others.append(other)
+    return others
 
 
 def _is_said_to_be(person: Person, other: Person, roster: Roster) -> bool:

@@ -5,10 +5,10 @@ until a holder of a safeguarding role has confirmed it. For most of what Exeat d
 somebody's safety goes by a `part`: the accounts that are known to be one person's, as if there were no others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
-from policy.people import Known, Person
+from policy.people import Identity, Known, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,18 @@ def join(keeper: Person, other: Person) -> tuple[Person, Person]:
     return (
         _grouped(replace(keeper, accounts=accounts, formerly=formerly), (*_groups(keeper), *_groups(other))),
         replace(other, accounts=(), formerly=(), same_as=keeper.id, apart=()),
+    )
+
+
+def give_up(person: Person, gone: Set[Identity]) -> Person:
+    """The person without the addresses of those of their accounts of which the platform says that they have them no
+    longer.
+    """
+    accounts = (replace(each, email="") if each.identity in gone else each for each in person.accounts)
+    return (
+        replace(person, accounts=tuple(accounts))
+        if any(each.identity in gone for each in person.accounts)
+        else person
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.dispatch.turns import Named, Turns
-from handlers.people import as_one, link_up
+from handlers.people import as_one, beside, link_up
 from handlers.registry import Registry
 from handlers.request import Request
 from policy.joined import part_of
@@ -46,10 +46,25 @@ class Meeting(Turns):
         """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
         try:
             async with self._linking:  # of two accounts of one human being met at once, neither would see the other
-                await self._rerun(lambda tx: self._link(tx, known))
+                gone = await self._asked_after(known)
+                await self._rerun(lambda tx: self._link(tx, known, gone))
         except NotAdmitted as refused:
             return refused
         return None
+
+    async def _asked_after(self, known: Known) -> Set[Identity]:
+        """The accounts in the same chat that are kept with the address of one that is met, and have it no longer: it
+        was given away, which nobody has said yet. Each is looked up, and kept as it is today.
+        """
+        async with self.store.transaction(self.school.id) as tx:
+            found = await beside(tx, known)
+        gone = set[Identity]()
+        for each in found:
+            if (today := await self._look_up(each)) is None:
+                gone.add(each)
+            elif today.email != known.email:
+                await self._rerun(lambda tx, today=today: self._link(tx, today))  # type: ignore[misc]
+        return gone
 
     async def recipient(self, view: str, person: str) -> Person | None:
         """Whom a view is to be sent to, with the accounts that it may be sent to."""
@@ -85,8 +100,8 @@ class Meeting(Turns):
         known = await self._look_up(identity)
         return await self.met(known) if known is not None else None
 
-    async def _link(self, tx: Transaction, known: Known) -> None:
-        person, changed = await link_up(tx, self.school, known)
+    async def _link(self, tx: Transaction, known: Known, gone: Set[Identity] = frozenset()) -> None:
+        person, changed = await link_up(tx, self.school, known, gone)
         if changed:
             await self._comes(tx, person)
 

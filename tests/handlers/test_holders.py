@@ -138,6 +138,15 @@ async def test_whoever_gets_the_address_that_was_a_holders_gets_nothing_with_it(
     assert await who_is_told(desk) == [DSL]
 
 
+async def test_nor_while_nobody_has_said_that_the_holder_has_it_no_longer(desk: Desk) -> None:
+    live = await taken_up(desk)
+    desk.strangers[identity(DSL)] = replace(known(DSL), email=email(MARRIED))
+    await desk.dispatch.met(replace(known("dido"), email=email(DSL)))
+    assert "nothing here for you" in said(await do(desk, "dido", "concern.open", live))
+    assert "zebra" in said(await do(desk, DSL, "concern.open", live))
+    assert await who_is_told(desk) == [DSL]
+
+
 async def test_nobody_confirms_their_own_replacement_by_having_another_address(desk: Desk) -> None:
     await renamed(desk, DSL, MARRIED)
     await named(desk, dsl=[SECOND_DSL])

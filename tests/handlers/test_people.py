@@ -150,6 +150,44 @@ async def test_a_newcomer_given_a_leavers_address_is_not_the_leaver(desk: Desk) 
     assert (await desk.post(post.id)).state == "waiting"
 
 
+@pytest.mark.parametrize("left", [False, True])
+async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_it(desk: Desk, left: bool) -> None:
+    """Nobody has said yet that it was given away: a chat may name the newcomer first, or nobody who leaves."""
+    post = await desk.write(TEACHER)
+    newcomer = replace(known("newcomer"), email=email(TEACHER))
+    desk.strangers[identity(TEACHER)] = None if left else replace(known(TEACHER), email=email("tom.married"))
+    await desk.dispatch.met(newcomer)
+    reply = await desk.ask("newcomer", "post.withdraw", post)
+    assert isinstance(reply, Say)
+    assert (await desk.post(post.id)).state == "waiting"
+    held = {each.id: set(each.emails) for each in await everyone(desk)}
+    assert held[str(identity("newcomer"))] == {email(TEACHER)}
+    assert held[str(identity(TEACHER))] == (set() if left else {email("tom.married")})
+    if not left:
+        await desk.ask(TEACHER, "post.withdraw", post)
+        assert (await desk.post(post.id)).state == "withdrawn"
+
+
+async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_persons(desk: Desk) -> None:
+    second = replace(known("tom2"), email=email(TEACHER))
+    await desk.dispatch.met(second)
+    assert desk.looked_up == [identity(TEACHER)]
+    (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
+    assert {account.identity.id for account in tom.accounts} == {TEACHER, "tom2"}
+
+
+async def test_an_address_that_is_still_theirs_in_the_other_chat_joins_their_new_account(desk: Desk) -> None:
+    await desk.dispatch.met(ON_TEAMS)
+    desk.strangers[ON_TEAMS.identity] = None
+    await desk.dispatch.met(replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
+    (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
+    assert {str(account.identity): account.email for account in tom.accounts} == {
+        "sandbox:demo:tom": email(TEACHER),
+        "teams:T1:tom": "",
+        "teams:T1:tom2": email(TEACHER),
+    }
+
+
 async def test_the_headteachers_new_account_cannot_decide_on_a_post_of_the_old_one(desk: Desk) -> None:
     post = await desk.write(HEAD)
     await desk.dispatch.met(known(HEAD, Standing.DEACTIVATED))
