@@ -96,6 +96,6 @@ async def _vouched(tx: Transaction, person: Person) -> Person:
     """The person, with what has been confirmed of their accounts by holders of the safeguarding roles."""
     for role in PINNED:
         kept = await tx.get(Pin, role.value)
-        for names in kept.held if kept is not None else ():
-            person = vouch(person, names)
+        for names, known in kept.vouched if kept is not None else ():
+            person = vouch(person, names, known)
     return person

@@ -8,7 +8,7 @@ somebody's safety goes by a `part`: the accounts that are known to be one person
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
-from policy.people import Identity, Known, Person
+from policy.people import Identity, Known, Person, is_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,19 @@ def give_up(person: Person, gone: Set[Identity]) -> Person:
     )
 
 
-def vouch(person: Person, names: Iterable[str]) -> Person:
-    """The person, of whom it has been confirmed that those of their accounts which go by the names are one's."""
-    named = set(names)
-    meant = [group for group in person.apart if _answers(person, group, named)]
+def vouch(person: Person, names: Iterable[str], before: Iterable[str] = ()) -> Person:
+    """The person, of whom it has been confirmed that those of their accounts which go by the names are one's.
+
+    `before` are the accounts and addresses by which that one was known: of those addresses, none brings in an account
+    that is not among them, for it may have been given to somebody else.
+    """
+    named, known = set(names), set(before)
+    fresh = {name for name in named if is_account(name) or name not in known}
+    meant = [
+        group
+        for group in person.apart
+        if _answers(person, group, named if _is_one_of(person, group, known) else fresh)
+    ]
     others = [group for group in person.apart if group not in meant]
     return _grouped(person, (tuple(id for group in meant for id in group), *others)) if len(meant) > 1 else person
 
@@ -99,6 +108,12 @@ def _answers(person: Person, group: tuple[str, ...], named: set[str]) -> bool:
     accounts = person.accounts_of(group)
     lent = others - {account.email for account in accounts if account in person.active}
     return not named.isdisjoint({ref for account in accounts for ref in account.refs} - lent)
+
+
+def _is_one_of(person: Person, group: tuple[str, ...], refs: set[str]) -> bool:
+    """Whether one of the accounts of a group is named, and not only its address."""
+    accounts = {ref for account in person.accounts_of(group) for ref in account.refs if is_account(ref)}
+    return not accounts.isdisjoint(refs)
 
 
 def _part(person: Person, group: tuple[str, ...]) -> Person:

@@ -160,6 +160,11 @@ EXEAT = Person("exeat", "", (Known(Identity("exeat", "exeat", "exeat"), "Exeat",
 """Exeat itself, as the audit names it when the clock or the relay does something."""
 
 
+def is_account(ref: str) -> bool:
+    """Whether a ref names an account, and not an address."""
+    return ":" in ref
+
+
 def meet(known: Known, school: str) -> Person:
     """A person as first met on a platform."""
     return Person(str(known.identity), school, (known,))

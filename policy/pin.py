@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from policy.calendar import Calendar
-from policy.people import Person, Role, Roster, might_be_same_person
+from policy.people import Person, Role, Roster, is_account, might_be_same_person
 from policy.record import Plain
 from policy.refused import NotAllowed, WrongState
 
@@ -76,7 +76,12 @@ class Pin(Plain):
     @property
     def called(self) -> tuple[Names, ...]:
         """Those who hold it, each with everything by which they are known, or were."""
-        return tuple(_merged(*both) for both in zip(self.held, self._bound, strict=True))
+        return tuple(_merged(*both) for both in self.vouched)
+
+    @property
+    def vouched(self) -> tuple[tuple[Names, Names], ...]:
+        """Those who hold it: the names that were confirmed, and by which accounts and addresses they are known."""
+        return tuple(zip(self.held, self._bound, strict=True))
 
     @property
     def _bound(self) -> tuple[Names, ...]:
@@ -93,11 +98,6 @@ class Pin(Plain):
         proposed = self.held if self.proposed is None else self.proposed
         both = zip(self.held, self.called, strict=True)
         return tuple(called for names, called in both if names not in proposed)
-
-
-def is_account(name: str) -> bool:
-    """Whether a ref names an account, and not an address."""
-    return ":" in name
 
 
 def bind(kept: Pin, answered: Sequence[Person | None]) -> Pin:

@@ -1,11 +1,9 @@
 """Who holds the safeguarding roles as far as concerns go, and who may say that a change of them is right."""
 
-from collections.abc import Iterable
-
 from handlers.turn import Scene, Turn
 from policy.joined import part_named, parts, vouch
-from policy.people import Person, Role, is_staff, once
-from policy.pin import PINNED, Names, Pin, bind, configured, is_account, may_confirm, miss
+from policy.people import Person, Role, is_account, is_staff, once
+from policy.pin import PINNED, Names, Pin, bind, configured, may_confirm, miss
 
 
 async def pinned(scene: Scene, role: Role) -> list[Person]:
@@ -61,11 +59,11 @@ async def wanted(scene: Scene, role: Role) -> tuple[Names, ...]:
     return tuple([names for names in found if not await _is_turned_away(scene, names)])
 
 
-async def vouch_for(scene: Scene, held: Iterable[Names]) -> None:
+async def vouch_for(scene: Scene, kept: Pin) -> None:
     """Keep of each holder that the accounts by which they hold their role are theirs."""
-    for names in held:
+    for names, bound in kept.vouched:
         for person in await scene.by_refs(names):
-            if (vouched := vouch(person, names)) != person:
+            if (vouched := vouch(person, names, bound)) != person:
                 scene.tx.put(vouched)
 
 

@@ -70,7 +70,7 @@ async def begins(turn: Turn) -> None:
         if after.version != kept.version:
             _tell(turn, after, await everyone_concerned(turn))
     for kept in pins.values():
-        await vouch_for(turn, kept.held)
+        await vouch_for(turn, kept)
     await look_over(turn)
     await look_at_closed(turn)
 
@@ -98,7 +98,7 @@ async def confirmed(turn: Turn, kept: Pin) -> Reply:
     told = await everyone_concerned(turn)
     after = confirm(kept, turn.known.id, turn.now)
     turn.save(after)
-    await vouch_for(turn, after.held)
+    await vouch_for(turn, after)
     await look_over(turn)
     await look_again(turn)
     _tell(turn, after, told)
@@ -177,7 +177,7 @@ async def _begin_anew(turn: Turn, pins: dict[Role, Pin]) -> None:
     made[0] = replace(made[0], next_due=turn.now + SETTLING)
     for each in made:
         turn.save(each)
-        await vouch_for(turn, each.held)
+        await vouch_for(turn, each)
     for person in await everyone_concerned(turn):
         await _tell_of_all(turn, person, made[0])
     await look_over(turn)

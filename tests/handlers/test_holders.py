@@ -147,6 +147,22 @@ async def test_nor_while_nobody_has_said_that_the_holder_has_it_no_longer(desk: 
     assert await who_is_told(desk) == [DSL]
 
 
+async def test_an_address_that_was_confirmed_for_one_of_a_holders_accounts_brings_in_no_other(desk: Desk) -> None:
+    """It was the first account's, and was then given to somebody else; exeat.toml goes on naming it."""
+    desk.settle(same=((email(DSL), TEAMS.email),), staff=(*desk.school.roster.staff, TEAMS.email))
+    await desk.dispatch.met(TEAMS)
+    await desk.dispatch.begin()
+    await confirm(desk)
+    live = await taken_up(desk)
+    assert "zebra" in said(await do(desk, TEAMS.identity, "concern.open", live))
+    await renamed(desk, DSL, MARRIED)
+    await desk.dispatch.met(replace(known("dido"), email=email(DSL)))
+    await desk.dispatch.begin()
+    assert "nothing here for you" in said(await do(desk, "dido", "concern.open", live))
+    assert "zebra" in said(await do(desk, TEAMS.identity, "concern.open", live))
+    assert await who_is_told(desk) == [DSL]
+
+
 async def test_nobody_confirms_their_own_replacement_by_having_another_address(desk: Desk) -> None:
     await renamed(desk, DSL, MARRIED)
     await named(desk, dsl=[SECOND_DSL])
