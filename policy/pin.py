@@ -150,11 +150,10 @@ def confirm(kept: Pin, by: str, now: datetime) -> Pin:
     """The change is right: it takes effect now. Raises WrongState where nothing is proposed."""
     if kept.proposed is None:
         raise _nothing_proposed()
-    known = dict(zip(kept.held, kept._bound, strict=True))
     return replace(
         kept,
         held=kept.proposed,
-        bound=tuple(known.get(names, ()) for names in kept.proposed),
+        bound=tuple(_known(kept, names) for names in kept.proposed),
         before=kept.called,
         since=now,
         proposed=None,
@@ -224,6 +223,11 @@ def not_theirs() -> NotAllowed:
 
 def _merged(*names: Iterable[str]) -> Names:
     return tuple(sorted(set().union(*names)))
+
+
+def _known(kept: Pin, proposed: Names) -> Names:
+    """By which accounts and addresses whoever is proposed is known: a holder who gets more names stays who they are."""
+    return _merged(*(bound for names, bound in kept.vouched if set(names) <= set(proposed)))
 
 
 def _nothing_proposed() -> WrongState:

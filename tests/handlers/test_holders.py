@@ -163,6 +163,20 @@ async def test_an_address_that_was_confirmed_for_one_of_a_holders_accounts_bring
     assert await who_is_told(desk) == [DSL]
 
 
+async def test_an_account_that_is_added_to_a_holder_of_another_address_takes_nothing_from_them(desk: Desk) -> None:
+    """Also before the added account is met; exeat.toml still has the address of before."""
+    live = await taken_up(desk)
+    await renamed(desk, DSL, MARRIED)
+    desk.settle(same=((email(DSL), "teams:dina2"),), staff=(*desk.school.roster.staff, TEAMS.email))
+    await desk.dispatch.begin()
+    await confirm(desk)
+    await desk.outbox()
+    assert await who_is_told(desk) == [DSL]
+    assert "zebra" in said(await do(desk, DSL, "concern.open", live))
+    found = await raised(desk, about="dsl", person=None)
+    assert {str(identity(DSL)), email(DSL), email(MARRIED), "teams:dina2"} <= set(found.excluded)
+
+
 async def test_nobody_confirms_their_own_replacement_by_having_another_address(desk: Desk) -> None:
     await renamed(desk, DSL, MARRIED)
     await named(desk, dsl=[SECOND_DSL])
