@@ -226,7 +226,7 @@ def _merged(*names: Iterable[str]) -> Names:
 
 
 def _known(kept: Pin, proposed: Names) -> Names:
-    """By which accounts and addresses whoever is proposed is known: a holder who gets more names stays who they are."""
+    """By which accounts and addresses whoever is proposed is known: with more names a holder stays who they are."""
     return _merged(*(bound for names, bound in kept.vouched if set(names) <= set(proposed)))
 
 

@@ -18,6 +18,7 @@ from policy.address import Address
 from policy.hold import Hold
 from policy.joined import Subject
 from policy.people import Person, is_staff
+from policy.pin import Pin
 from policy.record import Record, Ref, ref
 
 T = TypeVar("T")
@@ -93,6 +94,8 @@ async def _step(
     if isinstance(record, Hold):
         named = unnaming.record(record) is not record
         return Step(Fate.HELD, ref(record), "It says why something is held, and names them.") if named else None
+    if isinstance(record, Pin) and _holds(subject, record):
+        return Step(Fate.OPEN, ref(record), "They hold this role for concerns, or are to hold it.")
     parts = await parts_of(scene, each, record) if each else []
     theirs = each is not None and each.whose(record) in subject.ids
     if not theirs and not any(unnaming.concerns(one) for one in (record, *parts)):
@@ -105,6 +108,12 @@ async def _step(
         return Step(Fate.GOES, ref(record), "It is theirs alone.")
     texts = tuple(ref(one) for one in (record, *parts) if unnaming.record(one) is not one)
     return Step(Fate.UNNAMED, ref(record), "The school has to keep it.", texts) if texts else None
+
+
+def _holds(subject: Subject, pin: Pin) -> bool:
+    """Whether they hold a safeguarding role, or are proposed for it: out of that they come by a confirmed change."""
+    names = {name for each in (*pin.called, *pin.coming) for name in each}
+    return any(not names.isdisjoint(account.refs) for each in subject.people for account in each.accounts)
 
 
 async def carry_out(dispatch: Dispatch, found: Plan) -> None:

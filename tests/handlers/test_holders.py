@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from handlers.keeping.erasing import erase_record
+from handlers.keeping.erasing import Fate, Plan, carry_out, erase_record, plan
 from handlers.request import Reply
+from handlers.turn import Scene
 from policy.concern import Concern
 from policy.concern.entry import Act
-from policy.people import Identity, Known, Person, Role, Standing
+from policy.people import EXEAT, Identity, Known, Person, Role, Standing
 from policy.pin import Pin
 from policy.record import Ref, ref
 from policy.refused import WrongState
@@ -313,3 +314,28 @@ async def test_a_concern_that_is_held_is_not_erased(desk: Desk) -> None:
     assert (await now(desk, over)).id == over.id
     await do(desk, DSL, "concern.release", over)
     assert await erase_record(desk.dispatch, ref(over)) > 0
+
+
+async def erased(desk: Desk, who: str) -> Plan:
+    """Somebody is erased, as far as it goes."""
+    async with desk.store.transaction("harbour") as tx:
+        scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
+        found = await plan(scene, desk.dispatch.registry, email(who))
+    await carry_out(desk.dispatch, found)
+    return found
+
+
+async def test_nobody_is_erased_out_of_a_role_that_another_holder_would_have_to_confirm(desk: Desk) -> None:
+    await renamed(desk, DSL, MARRIED)
+    found = await erased(desk, MARRIED)
+    assert [(str(step.record), step.fate) for step in found.steps] == [("pin/dsl", Fate.OPEN)]
+    assert await who_is_told(desk) == [DSL]
+    await named(desk, dsl=["olu"])
+    assert [step.fate for step in (await erased(desk, "olu")).steps] == [Fate.OPEN]
+    await confirm(desk)
+    await desk.outbox()
+    assert "olu" in await who_is_told(desk)
+    assert (await erased(desk, MARRIED)).whole
+    async with desk.store.transaction("harbour") as tx:
+        assert email(MARRIED) not in str(await tx.get(Pin, "dsl"))
+        assert await tx.get(Person, str(identity(DSL))) is None
