@@ -69,7 +69,8 @@ async def vouch_for(scene: Scene, kept: Pin) -> None:
 
 async def mailboxes(scene: Scene, person: Person) -> tuple[str, ...]:
     """Where somebody gets e-mail about somebody's safety: the verified addresses of their accounts, and those by
-    which they hold a safeguarding role. Nowhere once they have left, and not at the address of an account that has.
+    which they hold a safeguarding role. Nowhere once they have left, and not at the address of an account that has,
+    nor at one that is somebody else's by now.
     """
     left = {account.email for account in person.accounts} - person.emails
     pins = await kept_pins(scene)
@@ -79,7 +80,14 @@ async def mailboxes(scene: Scene, person: Person) -> tuple[str, ...]:
     named = {
         name for names in groups if part_named(person, names) for name in names if "@" in name and ":" not in name
     }
-    return tuple(sorted((person.emails | named) - left)) if person.active else ()
+    lent = {name for name in named - person.emails if await _is_elsewhere(scene, person, name)}
+    return tuple(sorted((person.emails | named) - left - lent)) if person.active else ()
+
+
+async def _is_elsewhere(scene: Scene, person: Person, address: str) -> bool:
+    """Whether an address is that of an account which is not known to be the person's."""
+    found = [account for each in await scene.tx.find(Person, key=address, limit=8) for account in each.active]
+    return any(account.email == address and account not in person.accounts for account in found)
 
 
 async def everyone_pinned(scene: Scene) -> list[Person]:

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.keeping.erasing import Fate, Plan, carry_out, erase_record, plan
 from handlers.request import Reply
+from handlers.safeguarding.pins import mailboxes, pinned
 from handlers.turn import Scene
 from policy.concern import Concern
 from policy.concern.entry import Act
@@ -162,6 +163,10 @@ async def test_an_address_that_was_confirmed_for_one_of_a_holders_accounts_bring
     assert "nothing here for you" in said(await do(desk, "dido", "concern.open", live))
     assert "zebra" in said(await do(desk, TEAMS.identity, "concern.open", live))
     assert await who_is_told(desk) == [DSL]
+    async with desk.store.transaction("harbour") as tx:
+        scene = Scene(tx, desk.school, desk.now, EXEAT, sealing=True)
+        (dina,) = await pinned(scene, Role.DSL)
+        assert await mailboxes(scene, dina) == (email(MARRIED), TEAMS.email)
 
 
 async def test_an_account_that_is_added_to_a_holder_of_another_address_takes_nothing_from_them(desk: Desk) -> None:
