@@ -77,7 +77,7 @@ def noted_card(due: date) -> Card:
 
 def off_card() -> Card:
     """Exeat takes no concerns here, or has no key: what to do instead."""
-    return _instead("Nothing was noted, for Exeat keeps no concerns here, or it has no key to read them.")
+    return _instead("Nothing was noted, for Exeat takes no concerns here now, or it has no key to read those it has.")
 
 
 def alone_card() -> Card:
