@@ -138,7 +138,7 @@ class Turn(Scene):
     strangers: Mapping[Identity, Known] = field(default_factory=dict)
 
     def save(self, record: Record, *, fingerprint: str = "") -> None:
-        """Keep the record and say in the audit who did what, and by what authority."""
+        """Keep the record and say in the audit who did what, by which of their accounts, and by what authority."""
         self.tx.put(record)
         self.touched = ref(record)
         if isinstance(record, Away):
@@ -146,7 +146,7 @@ class Turn(Scene):
         self.tx.audit(
             AuditEntry(
                 at=self.now,
-                person=self.viewer.id,
+                person=self.known.id,
                 verb=self.request.verb,
                 record=self.touched,
                 version=record.version,

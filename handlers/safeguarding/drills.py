@@ -169,7 +169,7 @@ async def _open_if_ready(turn: Turn) -> None:
 
 def _keep(turn: Turn, opening: Opening) -> None:
     turn.tx.put(opening)
-    turn.tx.audit(AuditEntry(turn.now, turn.viewer.id, turn.request.verb, ref(opening), 1, opening.state))
+    turn.tx.audit(AuditEntry(turn.now, turn.known.id, turn.request.verb, ref(opening), 1, opening.state))
 
 
 async def _drill(turn: Turn, person: Person) -> Drill:

@@ -244,6 +244,18 @@ async def test_it_neither_acknowledges_the_holders_test_alert_nor_confirms_as_th
     assert isinstance(await desk.ask(DSL, "drill.acknowledge", rows[0].record), Nothing)
 
 
+@pytest.mark.parametrize("how", ["as the one of two", "as the other of two"])
+async def test_the_audit_says_which_of_two_accounts_that_are_only_configured_as_one_did_it(
+    desk: Desk, how: str
+) -> None:
+    await join(desk, how)
+    await restart(desk, roles=seating(headteacher=("crony",)))
+    assert await confirm(desk, "headteacher", DSL) == Nothing()
+    await desk.ask(MALLORY, "post.new", fields={"text": "Sports day", "account": "page"})
+    done = [(row.entry.verb, row.entry.person) for row in await desk.audit()][-2:]
+    assert done == [("pin.confirm", str(identity(DSL))), ("post.new", str(identity(MALLORY)))]
+
+
 async def test_nobody_is_made_away_by_an_account_that_is_not_theirs(desk: Desk) -> None:
     await join(desk, "as the other of two")
     today = desk.now.date()
