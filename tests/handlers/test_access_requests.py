@@ -102,6 +102,7 @@ async def sheet(desk: Desk, who: str = DSL) -> str:
 
 def about(number: int, what: str, reader: str, **more: Any) -> Concern:
     """A concern as if it had been raised, for where many are needed."""
+    readers = (str(identity(reader)),)
     return Concern(
         id=f"AAAA-{number:04}",
         school="harbour",
@@ -112,9 +113,7 @@ def about(number: int, what: str, reader: str, **more: Any) -> Concern:
         mode=Concerns.RECORD,
         account=Account(what=what),
         status=State.ACKNOWLEDGED,
-        told=(str(identity(reader)),),
-        readers=(str(identity(reader)),),
-        **{"excluded": (), **more},
+        **{"excluded": (), "told": readers, "readers": readers, **more},
     )
 
 
@@ -264,6 +263,81 @@ async def test_the_sheet_shows_what_was_added_later_and_not_who_was_told(desk: D
     assert NOTHING in await sheet(desk)
     await do(desk, DSL, "concern.note.send", found, text="I rang Mrs Quill.")
     assert found.id in await sheet(desk)
+
+
+@pytest.mark.parametrize("who", [TEACHER, COLLEAGUE])
+async def test_the_sheet_knows_whoever_raised_it_and_whom_it_is_about_by_account_alone(desk: Desk, who: str) -> None:
+    found = await raised(desk)
+    await desk.dispatch.met(replace(known(who), name="Zed Quill"))
+    await note(desk, who)
+    await desk.dispatch.met(replace(known(who), name="Ned"))
+    assert found.id in await sheet(desk)
+
+
+WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "by whoever raised it": ("concern.note.send", {"text": "It was Quill."}),
+    "of a referral": ("concern.refer.send", {"agency": "other", "named": "Quill House"}),
+    "of the LADO": ("concern.lado.send", {"contacted": "not_needed", "why": "Quill is no member of staff."}),
+    "of how it ended": ("concern.close.send", {"ending": "acted", "why": "Quill apologised.", "told": "Nobody."}),
+    "of why it is held": ("concern.hold.send", {"reason": "Quill claims"}),
+    "of how to reach whoever raised it": ("", {"contact": "Ring me at Quill's."}),
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+async def test_the_sheet_shows_where_a_name_was_written(desk: Desk, case: str) -> None:
+    verb, fields = WRITTEN[case]
+    found = await raised(desk, risk="yes" if "lado" in verb else "no", **({} if verb else fields))
+    await do(desk, DSL, "concern.acknowledge", found)
+    await note(desk, name="Queenie Quill")
+    if verb:
+        assert NOTHING in await sheet(desk)
+        await do(desk, TEACHER if case == "by whoever raised it" else DSL, verb, found, **fields)
+    assert found.id in await sheet(desk)
+
+
+async def test_it_does_not_show_whoever_was_only_told(desk: Desk) -> None:
+    found = await raised(desk)
+    assert [entry.text for entry in await log(desk, found) if "Dina" in entry.text]
+    await note(desk, name="Dina Quill")
+    assert NOTHING in await sheet(desk)
+
+
+async def test_the_address_of_whom_it_is_about_is_a_name_as_well(desk: Desk) -> None:
+    await put(desk, about(1, "He did", DSL, excluded=("quill@elsewhere.example", "slack:quilt")))
+    await note(desk, name="Mr Quill")
+    assert "AAAA-0001" in await sheet(desk)
+    await note(desk, name="Mr Quilt")
+    assert NOTHING in await sheet(desk)
+
+
+async def test_a_sheet_shows_nobody_what_turned_out_to_be_about_them(desk: Desk) -> None:
+    await put(desk, about(1, "Cara saw it", DSL, excluded=(str(identity(DSL)),)))
+    await note(desk, COLLEAGUE)
+    assert NOTHING in await sheet(desk)
+
+
+async def test_a_sheet_shows_what_was_told_to_each_of_the_viewers_accounts(desk: Desk) -> None:
+    """Those of before they were known to be one person's, too."""
+    other = replace(known(DSL, platform="teams", tenant="t1"), email="")
+    desk.settle(staff=(*desk.school.roster.staff, "teams:dina"))
+    await desk.dispatch.met(other)
+    theirs = about(2, "Cara", DSL, told=(str(other.identity),), readers=(str(other.identity),))
+    await put(desk, about(1, "Cara", DSL), theirs)
+    await desk.dispatch.met(replace(other, email=email(DSL)))
+    await note(desk, COLLEAGUE)
+    words = await sheet(desk)
+    assert "AAAA-0001" in words
+    assert "AAAA-0002" in words
+
+
+async def test_whoever_noted_it_and_answers_no_requests_any_more_sees_and_does_nothing(desk: Desk) -> None:
+    await note(desk, COLLEAGUE)
+    request = await newest(desk)
+    desk.settle(roles=tuple(each for each in desk.school.roster.roles if each[0] is not Role.DPO))
+    assert await desk.see(OFFICER, "access_request", ref(request)) is None
+    await press(desk, OFFICER, "access.answered", request)
+    assert (await newest(desk)).answered is None
 
 
 async def test_the_sheet_says_so_where_it_seems_to_touch_nothing(desk: Desk) -> None:

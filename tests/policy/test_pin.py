@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from policy.calendar import Calendar
-from policy.people import Person, Role, Roster
+from policy.people import Identity, Person, Role, Roster, meet
 from policy.pin import (
     Pin,
     configured,
@@ -136,6 +136,14 @@ def test_a_newcomer_met_under_another_account_of_theirs_does_not_confirm() -> No
     kept, roster = asked(), Roster(roles=roles(dsl=TEACHER))
     double = Person("other", "harbour", (replace(known(TEACHER, tenant="other"), name="Double"),))
     assert may_confirm(kept, [person(HEAD), double], [person(TEACHER)], roster) == (person(HEAD),)
+
+
+def test_a_newcomer_who_is_named_by_another_account_of_theirs_does_not_confirm() -> None:
+    kept = propose(pinned(), (("teams:other",),), MONDAY, CALENDAR)
+    other = replace(known(CHAIR, platform="teams", tenant="t1"), identity=Identity("teams", "t1", "other"))
+    assert may_confirm(kept, [person(HEAD), person(CHAIR)], [meet(other, "harbour")], Roster(roles=roles())) == (
+        person(HEAD),
+    )
 
 
 def test_pins_made_anew_are_settled_and_newer() -> None:
