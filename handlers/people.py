@@ -1,8 +1,9 @@
 """Knowing who is who: accounts met on a platform become people, and accounts of one human being become one."""
 
 from collections.abc import Set
+from dataclasses import replace
 
-from policy.joined import give_up, join, refresh, vouch
+from policy.joined import give_up, join, part_ways, refresh, vouch
 from policy.people import Identity, Known, Person, Roster, Standing, admit, meet
 from policy.pin import PINNED, Pin
 from policy.school import School
@@ -19,7 +20,8 @@ async def link_up(
     two must not be linked at once, for neither would see the other. Raises NotAdmitted.
     """
     found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
-    before = found[0] if found else None
+    kept = found[0] if found else None
+    before = await _alone(tx, school.roster, kept, known.identity) if kept else None
     others = await _others(tx, school.roster, refresh(before, known) if before else meet(known, school.id), gone)
     if before is None and others:
         before = others.pop(0)
@@ -35,7 +37,7 @@ async def link_up(
         tx.put(rest)
     if person != before:
         tx.put(person)
-    return person, person != before
+    return person, person != kept
 
 
 async def beside(tx: Transaction, known: Known) -> list[Identity]:
@@ -65,6 +67,22 @@ async def as_one(tx: Transaction, id: str) -> Person | None:
 async def known_by(tx: Transaction, name: str, roster: Roster) -> list[Person]:
     """Everybody who answers, or answered, to a roster ref or to another that means the same person."""
     return [person for each in roster.alike(name) for person in await tx.find(Person, key=each, limit=8)]
+
+
+async def _alone(tx: Transaction, roster: Roster, kept: Person, identity: Identity) -> Person:
+    """Whoever has the account, without those whom the configuration has joined to them and does not any more: each
+    of those is kept with what was theirs.
+    """
+    apart, found = part_ways(kept, roster), kept
+    for each in apart if len(apart) > 1 else ():
+        own = await tx.get(Person, each.id)
+        part = replace(each, rev=own.rev if own is not None else 0)
+        tx.put(part)
+        for left in [await tx.get(Person, id) for id in part.formerly]:
+            if left is not None and left.same_as:
+                tx.put(replace(left, same_as=part.id))
+        found = part if part.account(identity) is not None else found
+    return found
 
 
 async def _others(tx: Transaction, roster: Roster, person: Person, gone: Set[Identity]) -> list[Person]:

@@ -8,7 +8,7 @@ somebody's safety goes by a `part`: the accounts that are known to be one person
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
-from policy.people import Identity, Known, Person, is_account
+from policy.people import Identity, Known, Person, Roster, is_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,16 @@ def vouch(person: Person, names: Iterable[str], before: Iterable[str] = ()) -> P
 def parts(person: Person) -> tuple[Person, ...]:
     """The person, as as many people as their accounts are not known to be one's."""
     return tuple(_part(person, group) for group in person.apart) or (person,)
+
+
+def part_ways(person: Person, roster: Roster) -> tuple[Person, ...]:
+    """The person, as several again where the configuration alone made them one, and says nothing of them any more."""
+    said = {name for group in roster.same for name in group}
+    if not person.apart or not said.isdisjoint(person.refs):
+        return (person,)
+    own = ({str(account.identity) for account in each.accounts} for each in parts(person))
+    both = zip(parts(person), own, strict=True)
+    return tuple(replace(each, uses=person.uses if person.uses in ids else "") for each, ids in both)
 
 
 def part_of(person: Person, id: str) -> Person:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cards.text import plain
+from handlers.exports.subject import find_subject
 from handlers.people import as_one, link_up
 from handlers.request import Invalid, Request, Say
 from handlers.turn import Scene
@@ -24,6 +25,14 @@ async def everyone(desk: Desk) -> list[Person]:
     """All the people the store knows."""
     async with desk.store.transaction("harbour") as tx:
         return await tx.find(Person, limit=100)
+
+
+async def person_of(desk: Desk, who: str) -> Person:
+    """Whoever an account belongs to."""
+    async with desk.store.transaction("harbour") as tx:
+        found = await as_one(tx, str(identity(who)))
+    assert found is not None
+    return found
 
 
 async def test_somebody_unknown_is_looked_up_once(desk: Desk) -> None:
@@ -222,6 +231,57 @@ async def test_two_links_after_one_another_lead_to_one_person(desk: Desk) -> Non
         ends = [await as_one(tx, str(each.identity)) for each in (first, second, known("cara"))]
     assert ends[0] is not None
     assert ends == [ends[0]] * 3
+
+
+@pytest.mark.parametrize("first", [TEACHER, COLLEAGUE])
+async def test_two_who_were_joined_by_mistake_are_two_again_once_exeat_toml_no_longer_says_so(
+    desk: Desk, first: str
+) -> None:
+    second = {TEACHER: COLLEAGUE, COLLEAGUE: TEACHER}[first]
+    mine = await desk.write(TEACHER, "Tom's own")
+    before = {each.id: replace(each, rev=0) for each in await everyone(desk)}
+    desk.settle(same=((email(TEACHER), email(COLLEAGUE)),))
+    for who in (first, second):
+        await desk.dispatch.met(known(who))
+    assert len((await person_of(desk, TEACHER)).accounts) == 2
+    desk.settle(same=())
+    for who in (second, first):
+        await desk.dispatch.met(known(who))
+    assert {each.id: replace(each, rev=0) for each in await everyone(desk)} == before
+    refused = await desk.ask(COLLEAGUE, "post.withdraw", mine)
+    assert isinstance(refused, Say)
+    assert (await desk.post(mine.id)).state == "waiting"
+    async with desk.store.transaction("harbour") as tx:
+        subject, _ = await find_subject(Scene(tx, desk.school, desk.now, EXEAT), email(COLLEAGUE))
+    assert subject.emails == {email(COLLEAGUE)}
+
+
+async def test_of_three_who_were_joined_each_has_what_was_theirs_before(desk: Desk) -> None:
+    """Also two that were one already, and an account that was met when it was said."""
+    desk.settle(same=((email(TEACHER), email(COLLEAGUE), email("third")),))
+    await desk.dispatch.met(ON_TEAMS)
+    for who in (COLLEAGUE, "third", TEACHER):
+        await desk.dispatch.met(known(who))
+    assert len((await person_of(desk, "third")).accounts) == 4
+    desk.settle(same=())
+    await desk.dispatch.met(known(TEACHER))
+    assert {str(each.identity) for each in (await person_of(desk, TEACHER)).accounts} == {
+        "sandbox:demo:tom",
+        "teams:T1:tom",
+    }
+    for who in (COLLEAGUE, "third"):
+        found = await person_of(desk, who)
+        assert (found.id, found.ids) == (str(identity(who)), (str(identity(who)),))
+        assert [account.identity for account in found.accounts] == [identity(who)]
+
+
+async def test_what_exeat_toml_goes_on_to_say_of_one_of_them_leaves_them_one(desk: Desk) -> None:
+    """As after a wedding: the address that it names is nobody's any more."""
+    desk.settle(same=((email(TEACHER), "sandbox:cara"),))
+    for who in (TEACHER, COLLEAGUE):
+        await desk.dispatch.met(known(who))
+    await desk.dispatch.met(replace(known(TEACHER), email=email("tom.married")))
+    assert len((await person_of(desk, TEACHER)).accounts) == 2
 
 
 async def test_the_same_key_from_somebody_else_is_something_else(desk: Desk) -> None:
