@@ -339,6 +339,19 @@ async def test_nothing_opens_while_something_is_missing(tmp_path: Path, school: 
     await desk.store.close()
 
 
+async def test_nothing_opens_while_a_change_of_roles_is_undecided(tmp_path: Path) -> None:
+    desk = await open_desk(tmp_path / "data", guarded(), *EVERYBODY)
+    await begin(desk)
+    desk.settle(roles=roles(deputy_dsls=()))
+    await desk.dispatch.begin()
+    await acknowledge(desk, *HOLDERS)
+    assert not await live(desk)
+    desk.settle(roles=roles())
+    await desk.dispatch.begin()
+    assert await live(desk)
+    await desk.store.close()
+
+
 async def test_a_headteacher_who_is_the_dsl_is_enough_beside_a_chair(tmp_path: Path) -> None:
     desk = await open_desk(tmp_path / "data", guarded(dsl=HEAD, deputy_dsls=()), *EVERYBODY)
     await go_live(desk)
