@@ -10,7 +10,7 @@ from handlers.people import as_one, beside, link_up
 from handlers.registry import Registry
 from handlers.request import Request
 from policy.joined import part_of
-from policy.people import Identity, Known, Person, admit
+from policy.people import Identity, Known, Person, Standing, admit
 from policy.refused import NotAdmitted
 from policy.school import School
 from storage.contract import Store, Transaction
@@ -62,7 +62,7 @@ class Meeting(Turns):
         for each in found:
             if (today := await self._look_up(each)) is None:
                 gone.add(each)
-            elif today.email != known.email:
+            elif (today.email, today.standing) != (known.email, Standing.MEMBER):
                 await self._rerun(lambda tx, today=today: self._link(tx, today))  # type: ignore[misc]
         return gone
 

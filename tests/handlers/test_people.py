@@ -159,22 +159,28 @@ async def test_a_newcomer_given_a_leavers_address_is_not_the_leaver(desk: Desk) 
     assert (await desk.post(post.id)).state == "waiting"
 
 
-@pytest.mark.parametrize("left", [False, True])
-async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_it(desk: Desk, left: bool) -> None:
+@pytest.mark.parametrize(
+    ("today", "kept"),
+    [
+        (replace(known(TEACHER), email=email("tom.married")), {email("tom.married")}),
+        (known(TEACHER, Standing.DEACTIVATED), set()),
+        (None, set()),
+    ],
+    ids=["another address", "left", "not there"],
+)
+async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_it(
+    desk: Desk, today: Known | None, kept: set[str]
+) -> None:
     """Nobody has said yet that it was given away: a chat may name the newcomer first, or nobody who leaves."""
     post = await desk.write(TEACHER)
-    newcomer = replace(known("newcomer"), email=email(TEACHER))
-    desk.strangers[identity(TEACHER)] = None if left else replace(known(TEACHER), email=email("tom.married"))
-    await desk.dispatch.met(newcomer)
+    desk.strangers[identity(TEACHER)] = today
+    await desk.dispatch.met(replace(known("newcomer"), email=email(TEACHER)))
     reply = await desk.ask("newcomer", "post.withdraw", post)
     assert isinstance(reply, Say)
     assert (await desk.post(post.id)).state == "waiting"
     held = {each.id: set(each.emails) for each in await everyone(desk)}
     assert held[str(identity("newcomer"))] == {email(TEACHER)}
-    assert held[str(identity(TEACHER))] == (set() if left else {email("tom.married")})
-    if not left:
-        await desk.ask(TEACHER, "post.withdraw", post)
-        assert (await desk.post(post.id)).state == "withdrawn"
+    assert held[str(identity(TEACHER))] == kept
 
 
 async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_persons(desk: Desk) -> None:
