@@ -13,6 +13,7 @@ from handlers.request import Nothing, Reply
 from handlers.safeguarding.pins import mailboxes
 from handlers.turn import Scene
 from policy.concern import State
+from policy.concern.entry import Act
 from policy.people import EXEAT, Identity, Known, Role, Standing
 from policy.record import Ref, ref
 from policy.refused import NotFound
@@ -242,6 +243,14 @@ async def test_it_neither_acknowledges_the_holders_test_alert_nor_confirms_as_th
     assert [str(account.identity) for account in seen.to.accounts] == [str(identity(DSL))]
     assert "nothing here for you" in said(await desk.ask(MALLORY, "drill.acknowledge", rows[0].record))
     assert isinstance(await desk.ask(DSL, "drill.acknowledge", rows[0].record), Nothing)
+
+
+async def test_whoever_read_one_and_has_left_has_it_exported_no_more(desk: Desk) -> None:
+    found = await raised(desk)
+    await desk.dispatch.met(known(DSL, Standing.DEACTIVATED))
+    with pytest.raises(NotFound):
+        await desk.dispatch.own(VERB, lambda turn: note_export(turn, found.id, email(DSL)))
+    assert Act.EXPORTED not in [entry.act for entry in await log(desk, found)]
 
 
 @pytest.mark.parametrize("how", ["as the one of two", "as the other of two"])
