@@ -20,6 +20,7 @@ from policy.joined import Subject
 from policy.people import Person, is_staff
 from policy.pin import Pin
 from policy.record import Record, Ref, ref
+from policy.school import Concerns
 
 T = TypeVar("T")
 
@@ -94,7 +95,7 @@ async def _step(
     if isinstance(record, Hold):
         named = unnaming.record(record) is not record
         return Step(Fate.HELD, ref(record), "It says why something is held, and names them.") if named else None
-    if isinstance(record, Pin) and _holds(subject, record):
+    if isinstance(record, Pin) and _holds(scene, subject, record):
         return Step(Fate.OPEN, ref(record), "They hold this role for concerns, or are to hold it.")
     parts = await parts_of(scene, each, record) if each else []
     theirs = each is not None and each.whose(record) in subject.ids
@@ -110,8 +111,12 @@ async def _step(
     return Step(Fate.UNNAMED, ref(record), "The school has to keep it.", texts) if texts else None
 
 
-def _holds(subject: Subject, pin: Pin) -> bool:
-    """Whether they hold a safeguarding role, or are proposed for it: out of that they come by a confirmed change."""
+def _holds(scene: Scene, subject: Subject, pin: Pin) -> bool:
+    """Whether they hold a safeguarding role, or are proposed for it: out of that they come by a confirmed change, and
+    where concerns are switched off nothing waits for one.
+    """
+    if scene.school.safeguarding.concerns is Concerns.OFF:
+        return False
     names = {name for each in (*pin.called, *pin.coming) for name in each}
     return any(not names.isdisjoint(account.refs) for each in subject.people for account in each.accounts)
 

@@ -18,6 +18,7 @@ from policy.people import EXEAT, Identity, Known, Person, Role, Standing
 from policy.pin import Pin
 from policy.record import Ref, ref
 from policy.refused import WrongState
+from policy.school import Concerns, Safeguarding
 from storage.codec import decode, encode
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, log, now, raised, safe_desk
@@ -350,3 +351,9 @@ async def test_nobody_is_erased_out_of_a_role_that_another_holder_would_have_to_
     async with desk.store.transaction("harbour") as tx:
         assert email(MARRIED) not in str(await tx.get(Pin, "dsl"))
         assert await tx.get(Person, str(identity(DSL))) is None
+
+
+async def test_where_concerns_are_switched_off_a_role_keeps_nobody_from_being_erased(desk: Desk) -> None:
+    desk.school = replace(desk.school, safeguarding=Safeguarding(Concerns.OFF))
+    desk.dispatch.school = desk.school
+    assert (await erased(desk, DSL)).whole
