@@ -90,6 +90,7 @@ async def test_one_address_on_two_platforms_is_one_person(desk: Desk) -> None:
     await desk.dispatch.met(ON_TEAMS)
     (tom,) = [each for each in await everyone(desk) if TEACHER in each.name.lower()]
     assert {str(account.identity) for account in tom.accounts} == {"sandbox:demo:tom", "teams:T1:tom"}
+    assert desk.looked_up == []
     await desk.ask(ON_TEAMS.identity, "post.withdraw", post)
     assert (await desk.post(post.id)).state == "withdrawn"
 
@@ -279,6 +280,23 @@ async def test_of_three_who_were_joined_each_has_what_was_theirs_before(desk: De
         found = await person_of(desk, who)
         assert (found.id, found.ids) == (str(identity(who)), (str(identity(who)),))
         assert [account.identity for account in found.accounts] == [identity(who)]
+
+
+async def test_what_was_made_under_an_earlier_id_goes_with_whose_it_was(desk: Desk) -> None:
+    mine, theirs = await desk.write(TEACHER, "Tom's own"), await desk.write(COLLEAGUE, "Cara's own")
+    other = replace(ON_TEAMS, email="")
+    desk.settle(staff=("*@harbour.example", "teams:tom"), same=((email(TEACHER), email(COLLEAGUE)),))
+    for known_as in (other, known(COLLEAGUE), ON_TEAMS):
+        await desk.dispatch.met(known_as)
+    desk.settle(same=())
+    await desk.dispatch.met(ON_TEAMS)
+    for id, whose in ((mine.author, TEACHER), (theirs.author, COLLEAGUE)):
+        async with desk.store.transaction("harbour") as tx:
+            found = await as_one(tx, id)
+        assert found is not None
+        assert {account.email for account in found.accounts} == {email(whose)}
+    await desk.ask(ON_TEAMS.identity, "post.withdraw", mine)
+    assert (await desk.post(mine.id)).state == "withdrawn"
 
 
 async def test_what_exeat_toml_goes_on_to_say_of_one_of_them_leaves_them_one(desk: Desk) -> None:

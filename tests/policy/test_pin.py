@@ -146,6 +146,13 @@ def test_a_newcomer_who_is_named_by_another_account_of_theirs_does_not_confirm()
     )
 
 
+def test_a_holder_who_gets_more_names_stays_known_and_one_who_loses_a_name_is_learnt_anew() -> None:
+    less, more = ((email(DSL),),), ((email(DSL), email(TEACHER)),)
+    for before, after, known_by in ((less, more, ("slack:u1",)), (more, less, ()), (more, ((email(TEACHER),),), ())):
+        kept = replace(pin(Role.DSL, "harbour", before, MONDAY), bound=(("slack:u1",),))
+        assert confirm(propose(kept, after, MONDAY, CALENDAR), "helen", TUESDAY).bound == (known_by,)
+
+
 def test_pins_made_anew_are_settled_and_newer() -> None:
     anew = renew(asked(), NEW, TUESDAY)
     assert (anew.held, anew.proposed, anew.version, anew.since) == (NEW, None, 3, TUESDAY)
