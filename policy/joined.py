@@ -86,9 +86,7 @@ def part_ways(person: Person, roster: Roster) -> tuple[Person, ...]:
     said = {name for group in roster.same for name in group}
     if not person.apart or not said.isdisjoint(person.refs):
         return (person,)
-    own = ({str(account.identity) for account in each.accounts} for each in parts(person))
-    both = zip(parts(person), own, strict=True)
-    return tuple(replace(each, uses=person.uses if person.uses in ids else "") for each, ids in both)
+    return tuple(replace(each, uses="") for each in parts(person))
 
 
 def part_of(person: Person, id: str) -> Person:

@@ -80,14 +80,13 @@ async def mailboxes(scene: Scene, person: Person) -> tuple[str, ...]:
     named = {
         name for names in groups if part_named(person, names) for name in names if "@" in name and ":" not in name
     }
-    lent = {name for name in named - person.emails if await _is_elsewhere(scene, person, name)}
+    lent = {name for name in named - person.emails if await _is_elsewhere(scene, name)}
     return tuple(sorted((person.emails | named) - left - lent)) if person.active else ()
 
 
-async def _is_elsewhere(scene: Scene, person: Person, address: str) -> bool:
-    """Whether an address is that of an account which is not known to be the person's."""
-    found = [account for each in await scene.tx.find(Person, key=address, limit=8) for account in each.active]
-    return any(account.email == address and account not in person.accounts for account in found)
+async def _is_elsewhere(scene: Scene, address: str) -> bool:
+    """Whether an address is that of somebody's account today."""
+    return any(address in each.emails for each in await scene.tx.find(Person, key=address, limit=8))
 
 
 async def everyone_pinned(scene: Scene) -> list[Person]:

@@ -250,7 +250,10 @@ async def test_two_who_were_joined_by_mistake_are_two_again_once_exeat_toml_no_l
     desk.settle(same=((email(TEACHER), email(COLLEAGUE)),))
     for who in (first, second):
         await desk.dispatch.met(known(who))
-    assert len((await person_of(desk, TEACHER)).accounts) == 2
+    for who in (first, second):
+        await desk.ask(who, "posts")
+    joined = await person_of(desk, TEACHER)
+    assert (len(joined.accounts), joined.uses) == (2, str(identity(second)))
     desk.settle(same=())
     for who in (second, first):
         await desk.dispatch.met(known(who))
