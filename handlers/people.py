@@ -86,9 +86,9 @@ async def _alone(tx: Transaction, roster: Roster, kept: Person, identity: Identi
 
 
 async def _others(tx: Transaction, roster: Roster, person: Person, gone: Set[Identity]) -> list[Person]:
-    """Other records of the same human being: of one verified e-mail, or named as one in the configuration. Somebody
-    whose accounts have all left is found by what the configuration says of them, and not by an address alone: it may
-    have been given to somebody else. Those whose address is `gone` are kept without it from now on.
+    """Other records of the same human being: of one verified e-mail, or named as one in the configuration. An address
+    of an account that has left joins nobody by itself: it may have been given to somebody else. Those whose address
+    is `gone` are kept without it from now on.
     """
     if not person.active:
         return []
@@ -99,7 +99,7 @@ async def _others(tx: Transaction, roster: Roster, person: Person, gone: Set[Ide
         other = give_up(before, gone)
         if other is not before:
             tx.put(other)
-        if not names.isdisjoint(other.refs) and (other.active or _is_said_to_be(person, other, roster)):
+        if not person.emails.isdisjoint(other.emails) or _is_said_to_be(person, other, roster):
             others.append(other)
     return others
 

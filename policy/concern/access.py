@@ -10,7 +10,7 @@ from policy.concern.about import names_of
 from policy.concern.entry import Act, ConcernEntry
 from policy.concern.meant import has_word, name_words
 from policy.concern.record import Concern
-from policy.people import Person, Role, Roster
+from policy.people import Person, Role, Roster, same_person
 from policy.record import Plain, Record
 from policy.refused import Unusable, WrongState
 from policy.retention import Kept, Retention, months_after
@@ -103,7 +103,7 @@ def asks(holder: Person, picked: Person | None, typed: str) -> bool:
     that one of theirs goes by.
     """
     if picked is not None:
-        return not names_of(holder).isdisjoint(names_of(picked))
+        return same_person(holder, picked)
     return any(name_words(account.name) == name_words(typed) for account in holder.accounts)
 
 

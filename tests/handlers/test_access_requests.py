@@ -187,6 +187,16 @@ async def test_whoever_asks_is_not_told_by_account_or_by_their_whole_name(desk: 
     assert await told(desk) == ALL
 
 
+async def test_a_holder_is_told_where_somebody_asks_who_was_given_an_address_of_theirs(desk: Desk) -> None:
+    other = known(DSL, platform="teams", tenant="t1")
+    for account in (other, known(DSL, Standing.DEACTIVATED), replace(other, email=email("dina.married"))):
+        await desk.dispatch.met(account)
+    await desk.dispatch.met(replace(known("dido"), email=email(DSL)))
+    await desk.outbox()
+    await note(desk, "dido")
+    assert await told(desk) == ALL
+
+
 async def test_what_is_only_configured_silences_nobody(desk: Desk) -> None:
     """An account that the configuration alone joins to a holder's, or names for their role, is not theirs."""
     await desk.dispatch.met(known("decoy"))

@@ -204,6 +204,20 @@ async def test_an_address_that_is_still_theirs_in_the_other_chat_joins_their_new
     }
 
 
+async def test_nor_is_a_newcomer_who_has_the_address_of_a_closed_account_of_somebody_who_is_still_there(
+    desk: Desk,
+) -> None:
+    post = await desk.write(TEACHER)
+    await desk.dispatch.met(ON_TEAMS)
+    await desk.dispatch.met(known(TEACHER, Standing.DEACTIVATED))
+    await desk.dispatch.met(replace(ON_TEAMS, email=email("tom.married")))
+    await desk.dispatch.met(replace(known("newcomer"), email=email(TEACHER)))
+    await desk.ask("newcomer", "post.withdraw", post)
+    assert (await desk.post(post.id)).state == "waiting"
+    await desk.ask(ON_TEAMS.identity, "post.withdraw", post)
+    assert (await desk.post(post.id)).state == "withdrawn"
+
+
 async def test_the_headteachers_new_account_cannot_decide_on_a_post_of_the_old_one(desk: Desk) -> None:
     post = await desk.write(HEAD)
     await desk.dispatch.met(known(HEAD, Standing.DEACTIVATED))
