@@ -69,12 +69,12 @@ def nag_card(comment: Comment, sight: Sight, now: datetime) -> Card:
 
 def receipt_card(comment: Comment, sight: Sight, now: datetime) -> Card:
     """What whoever logged it is told at once."""
-    said = f"{comment.id} is logged."
+    said = f"{comment.id} is logged"
     who = (
         f"It is with {listed(sight.carers)}." if sight.carers else "Nobody can be told of it: please ask the office."
     )
     body = (Text(who), Text(f"{left(comment, now).capitalize()}."), Notice(comment.rule, cite(comment.clause)))
-    return Card(said, f"{said} {who}", body)
+    return Card(said, f"{said}. {who}", body)
 
 
 def standing(comment: Comment, sight: Sight) -> str:

@@ -19,7 +19,7 @@ async def test_a_comment_from_the_log_to_the_answer(open_page: Open) -> None:
     await priya.get_by_label("Kind").select_option(label="A question")
     await priya.get_by_label("Who wrote it").fill("A grandparent")
     await priya.get_by_role("button", name="Send", exact=True).click()
-    await said(page, "priya", "C-1 is logged.")
+    await said(page, "priya", "C-1 is logged")
     await said(page, "joe", "question on School Facebook page")
     await no_barriers(page)
 
@@ -50,7 +50,7 @@ async def test_response_times_are_drawn(open_page: Open) -> None:
     await say(page, "priya", "/logcomment When does term begin?")
     await priya.get_by_label("Account").select_option(label="School Facebook page")
     await priya.get_by_role("button", name="Send", exact=True).click()
-    await said(page, "priya", "C-1 is logged.")
+    await said(page, "priya", "C-1 is logged")
     await say(page, "ruth", "/comments stats")
     chart = ruth.get_by_role("img", name="1 comment with time left")
     await expect(chart).to_be_visible()

@@ -97,7 +97,7 @@ async def test_the_command_opens_the_form_with_what_was_typed(desk: Desk) -> Non
 async def test_a_comment_is_logged_and_its_owner_has_the_card_at_once(desk: Desk) -> None:
     reply = await desk.ask(TEACHER, "comment.new", fields=fields(writer="A parent", link="https://example.org/1"))
     assert isinstance(reply, Say)
-    assert "C-1 is logged." in plain(reply.card)
+    assert "C-1 is logged" in plain(reply.card)
     assert "It is with Olu." in plain(reply.card)
     assert "24 hours left" in plain(reply.card)
     assert await desk.sent() == [("comment", OWNER)]
