@@ -21,19 +21,21 @@ def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
     ]
     return Form(
         "away.new",
-        "Be away",
+        "When you are away",
         (
             *known,
             DateField("first", "When: first day away", today, required=True),
             DateField("last", "When: last day away", today, required=True),
-            PersonField("delegate", "Who acts for you", hint="A colleague. They act in your place on those days."),
+            PersonField("delegate", "Who acts for you", hint="A colleague, who acts in your place on those days."),
         ),
-        note="Whoever you name acts in your place. Nobody ever decides on their own work.",
+        note="Whoever you name cannot decide on their own work.",
     )
 
 
-def away_card(away: Away, delegate: str) -> Card:
-    """The receipt, with the way to call it off."""
+def away_card(away: Away, delegate: str, *, head: bool = False, deputies: bool = False) -> Card:
+    """The receipt, with the way to call it off, to whoever is away: the `head` or somebody else, at a school that
+    has `deputies` or none.
+    """
     if away.state == "cancelled":
         return Card(
             "Absence called off", f"You are no longer down as away {_days(away)}.", (Facts(_rows(away, delegate)),)
@@ -41,7 +43,7 @@ def away_card(away: Away, delegate: str) -> Card:
     if not away.open:
         return Card("You are back", f"You were down as away {_days(away)}.", (Facts(_rows(away, delegate)),))
     said = f"You are down as away {_days(away)}."
-    acting = f"{delegate} acts for you." if delegate else "You have named nobody; the deputies decide where they can."
+    acting = f"{delegate} acts for you." if delegate else f"You have named nobody{_meanwhile(head, deputies)}."
     buttons = (Button("Withdraw", "away.withdraw", ref(away), away.version, about=f"Withdraw {away.id}"),)
     return Card("You are down as away", f"{said} {acting}", (Text(f"{said} {acting}"),), buttons)
 
@@ -52,8 +54,15 @@ def stand_in_card(away: Away, whose: str) -> Card:
         said = f"{whose} is back, so you no longer act for them."
         return Card(f"{whose} is back", said, (Text(said),))
     said = f"{whose} is away {_days(away)} and has asked you to act in their place."
-    then = "What waits for them comes to you on those days: posts, wordings, comments. You cannot decide on your own."
+    then = "What waits for them comes to you on those days: posts, wordings, comments. You cannot decide on your own work."
     return Card(f"You stand in for {whose}", said, (Text(said), Notice(then, cite("approve-posts"))))
+
+
+def _meanwhile(head: bool, deputies: bool) -> str:
+    """Who decides when the headteacher named nobody; others' absence changes nothing in that."""
+    if not head:
+        return ""
+    return "; the deputies decide where they can" if deputies else ", and nobody else decides until you are back"
 
 
 def _days(away: Away) -> str:

@@ -16,7 +16,7 @@ from handlers.seats import has_seat
 from handlers.templates import hand_over as hand_over_wordings
 from handlers.turn import Scene, Turn
 from policy.away import OPEN_KEY, Away, absence_kept, pass_time, plan_away
-from policy.people import Identity, Person
+from policy.people import Identity, Person, Role
 from policy.refused import Unusable
 
 REGISTRY = Registry()
@@ -58,7 +58,7 @@ async def plan(turn: Turn) -> Reply:
         turn.send("away", delegate, planned)
     if planned.state == "begun":
         await _hand_over(turn, turn.viewer)
-    return Say(replace(away_card(planned, delegate.name if delegate else ""), buttons=()))
+    return Say(replace(await _card(turn, planned, delegate.name if delegate else ""), buttons=()))
 
 
 @REGISTRY.button("away.withdraw", "Withdraw", needs=own, record=Away)
@@ -84,7 +84,7 @@ async def away_view(scene: Scene, planned: Away) -> Card | None:
     """The absence, to the person who is away and to whoever stands in."""
     delegate = await scene.name(planned.delegate) if planned.delegate else ""
     if await scene.is_viewer(planned.person):
-        return away_card(planned, delegate)
+        return await _card(scene, planned, delegate)
     if planned.delegate and await scene.is_viewer(planned.delegate):
         return stand_in_card(planned, await scene.name(planned.person))
     return None
@@ -101,6 +101,12 @@ async def sheet(scene: Scene, away: Away) -> Sheet:
         parts[0] = Part("Away", (away.person,), (*planned, Who("Acted for them", away.delegate)))
         parts.append(Part("Standing in", (away.delegate,), acting))
     return Sheet(away.KIND, away.id, f"Absence {away.id}", tuple(parts))
+
+
+async def _card(scene: Scene, planned: Away, delegate: str) -> Card:
+    """The absence to the viewer, whose it is."""
+    deputies = await scene.holders(Role.DEPUTY)
+    return away_card(planned, delegate, head=scene.school.is_head(scene.viewer), deputies=bool(deputies))
 
 
 async def _hand_over(turn: Turn, person: Person) -> None:

@@ -73,6 +73,18 @@ async def test_somebody_who_is_not_staff_is_said_not_to_be(desk: Desk) -> None:
         assert "not on the school's staff list" in reply.errors["delegate"]
 
 
+async def test_who_decides_when_nobody_is_named_is_said_only_where_it_is_so(desk: Desk) -> None:
+    async def told(who: str) -> str:
+        reply = await desk.ask(who, "away.new", fields=WEEK)
+        assert isinstance(reply, Say)
+        return reply.card.summary
+
+    assert "You have named nobody; the deputies decide where they can." in await told(HEAD)
+    assert (await told(TEACHER)).endswith("You have named nobody.")
+    desk.school = desk.dispatch.school = harbour(deputies=())
+    assert "nobody else decides until you are back" in await told(HEAD)
+
+
 async def test_back_early(desk: Desk) -> None:
     await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
     form = await desk.ask(HEAD, "away")
