@@ -5,9 +5,16 @@ from collections.abc import Sequence
 from cards.model import Button, Card, Divider, Element, Facts, Text, Tone
 
 
-def help_card(school: str, commands: Sequence[tuple[str, str]], parts: Sequence[tuple[Element, ...]]) -> Card:
-    """What can be typed, and how things stand. `commands` pairs what is typed with what it does."""
-    lead = f"Exeat helps {school} say things in public, and be sure of them first."
+NO_COMMAND = "What you typed is no command that Exeat knows. Here is what you can type."
+
+
+def help_card(
+    school: str, commands: Sequence[tuple[str, str]], parts: Sequence[tuple[Element, ...]], *, lost: bool = False
+) -> Card:
+    """What can be typed, and how things stand. `commands` pairs what is typed with what it does; whoever is `lost`
+    typed something else.
+    """
+    lead = NO_COMMAND if lost else f"Exeat helps {school} say things in public, and be sure of them first."
     return Card("Exeat", lead, (Text(lead), Facts(tuple(commands)), *_joined(parts)), _doors())
 
 

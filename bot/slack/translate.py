@@ -8,6 +8,7 @@ from typing import Any
 
 from cards.carried import Carried, Foreign
 from cards.slack import LINK, pressed, sent, values
+from handlers.dispatch import UNKNOWN
 from handlers.request import Message, Request
 from policy.people import Identity, Known, Standing
 from policy.text import clean
@@ -117,7 +118,7 @@ def said(body: Json, team: str, at: datetime, commands: frozenset[str]) -> Incom
     words = typed(re.sub(r"^\s*<@[^<>]+>", "", str(event.get("text") or ""))).strip()
     first, _, rest = words.partition(" ")
     verb = first.removeprefix("/").casefold()
-    verb, text = (verb, rest.strip()) if verb in commands else ("exeat", "")
+    verb, text = (verb, rest.strip()) if verb in commands else (UNKNOWN, words)
     identity = Identity("slack", team, _text(event, "user"))
     files = event.get("subtype") == "file_share" or bool(event.get("files"))
     request = Request(f"slack:{_text(body, 'event_id')}", identity, verb, at, text=text, accompanied=files)

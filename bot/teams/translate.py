@@ -15,6 +15,7 @@ from bot.teams.markup import in_words
 from cards.carried import Foreign
 from cards.model import FileRef, Value
 from cards.teams import came, values
+from handlers.dispatch import UNKNOWN
 from handlers.entries import FILES
 from handlers.request import Message, Request
 from policy.address import Address
@@ -142,7 +143,7 @@ def said(activity: Json, identity: Identity, at: datetime, commands: frozenset[s
     elif files:
         verb, text = FILES, words
     else:
-        verb, text = "exeat", ""
+        verb, text = UNKNOWN, words
     key = f"teams:{activity['id']}"
     accompanied = any(map(_is_file, activity.get("attachments") or ()))
     return Request(key, identity, verb, at, text=text, fields=files, attaches=False, accompanied=accompanied)

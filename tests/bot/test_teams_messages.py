@@ -151,7 +151,8 @@ async def test_files_alone_go_to_whoever_takes_files_and_with_a_command_along_wi
     ids=str,
 )
 async def test_what_is_no_file_is_not_taken_for_one(desk: TeamsDesk, odd: object) -> None:
-    assert request(desk, "hello", odd).verb == "exeat"
+    asked = request(desk, "hello", odd)
+    assert (asked.verb, asked.text) == ("exeat", "hello")
 
 
 async def test_of_very_many_files_the_first_are_taken(desk: TeamsDesk) -> None:
