@@ -33,6 +33,8 @@ DECLARATION = (
     "and that you may use everything in it."
 )
 
+VOIDS = "It is approved as it stands: change it, and that approval no longer counts."
+
 
 def post_form(
     accounts: Sequence[Account],
@@ -90,7 +92,7 @@ def post_form(
         parts=tuple(parts),
         record=ref(post) if post else None,
         version=post.version if post else 0,
-        note=DECLARATION,
+        note=f"{DECLARATION} {VOIDS}" if post and post.status is State.APPROVED else DECLARATION,
         payload={"pictures": str(places)} | ({} if files else marks(content.pictures)),
     )
 

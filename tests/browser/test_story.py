@@ -49,6 +49,7 @@ async def test_the_story_by_mouse_in_two_windows(open_page: Open) -> None:
     await said(staff, "priya", "ready for School Facebook page")
     await no_barriers(staff)
     await button(staff, "priya", "Edit").click()
+    await expect(priya.get_by_text("that approval no longer counts")).to_be_visible()
     await fill(staff, THIRD)
     await said(head, "ruth", "no longer counts")
     await expect(pane(staff, "joe").get_by_role("button", name="Mark as posted")).to_have_count(0)
@@ -61,6 +62,8 @@ async def test_the_story_by_mouse_in_two_windows(open_page: Open) -> None:
     await said(head, "ruth", "Posted by Joe Bennett")
     await said(staff, "priya", "Posted by Joe Bennett")
     await expect(button(head, "ruth", "Approve")).to_have_count(0)
+    heard = await pane(staff, "priya").locator("[data-status] p").all_inner_texts()
+    assert heard[-1:] != heard[-2:-1], "several messages about one post changed, and that is said once"
     await no_barriers(head)
 
 

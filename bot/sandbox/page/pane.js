@@ -50,7 +50,7 @@ export class Pane {
     if (before) redraw(before, fresh);
     else this.list.append(fresh);
     if (!aloud) return;
-    this.announce(`${before ? "Updated" : "New"}: ${message.summary}`);
+    this.hear(`${before ? "Updated" : "New"}: ${message.summary}`);
     if (!before && !fresh.classList.contains("private")) this.unread.add(message.id);
     if (this.following) this.toNewest();
     this.looked();
@@ -62,6 +62,11 @@ export class Pane {
     item?.remove();
     this.unread.delete(id);
     this.looked();
+  }
+
+  /** Says what has come, unless the same was said just before: a record may stand in several messages. */
+  hear(said) {
+    if (this.status.lastChild?.textContent !== `${this.name}. ${said}`) this.announce(said);
   }
 
   /** Says it to whoever listens; what was said just before is not cut off by it. */
