@@ -80,7 +80,7 @@ def _says_nothing(alt: str, name: str) -> bool:
 def _who(number: int, picture: PictureDraft) -> Iterator[Finding]:
     field = who_field(number)
     if picture.who is None:
-        message = f"It is not said who is in picture {number}."
+        message = f"Nobody has said yet who is in picture {number}."
         yield _finding("who-missing", field, message, "Please choose one of the answers.", "picture-permission")
     elif picture.who is Who.PUPILS_UNSURE:
         message = f"Picture {number} shows pupils who may not have photo consent."
@@ -90,12 +90,12 @@ def _who(number: int, picture: PictureDraft) -> Iterator[Finding]:
 
 def _source(draft: Draft) -> Iterator[Finding]:
     if draft.source is None:
-        message = "It is not said where the picture comes from."
+        message = "Nobody has said yet where the picture comes from."
         yield _finding("source-missing", SOURCE, message, "Please choose one of the answers.", "copyright")
     elif draft.source is Source.UNSURE:
         message = "A picture can go out only when we know that we may use it."
         then = "Please find out who made it and ask them, or use one of our own."
         yield _finding("source-unsure", SOURCE, message, then, "copyright")
     elif draft.source is Source.PERMISSION and not draft.source_note.strip():
-        message = "It is not said who gave permission for the picture."
+        message = "Nobody has said yet who gave permission for the picture."
         yield _finding("permission-by-whom", SOURCE_NOTE, message, "Please name them.", "copyright")
