@@ -92,7 +92,12 @@ def test_a_title_is_a_heading_unless_markdown_could_find_something_in_it() -> No
     def kind(title: str) -> str:
         return str(message(Card(title, "s"), school="harbour")["body"][0]["type"])
 
-    for safe in ("Posts", "P-12: post for Harbour page", "“Beans” is approved: ready for Year 4's page", "When you are away"):
+    for safe in (
+        "Posts",
+        "P-12: post for Harbour page",
+        "“Beans” is approved: ready for Year 4's page",
+        "When you are away",
+    ):
         assert kind(safe) == "TextBlock"
     for unsafe in (
         "1. one",
