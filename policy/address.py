@@ -1,4 +1,4 @@
-"""Where on a platform somebody is reached, on platforms that must be told before they can be written to."""
+"""Where somebody is reached, on a platform that writes only into a conversation which is there already."""
 
 from dataclasses import dataclass
 from datetime import datetime

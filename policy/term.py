@@ -1,4 +1,4 @@
-"""The school's terms: when one begins, and what it is called, so that what is done once a term is."""
+"""The school's terms, for what is done once in each: when one begins, and what it is called."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

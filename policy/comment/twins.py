@@ -8,7 +8,7 @@ from policy.comment.naming import names_in
 from policy.comment.record import Comment, same_words
 from policy.comment.steps import due_for
 
-APART = timedelta(days=1)
+NEAR = timedelta(days=1)
 """How far apart two may be said to have been received, and still be one."""
 
 TELLING = 40
@@ -20,7 +20,7 @@ def is_same(kept: Comment, text: str, writer: str, received: datetime) -> bool:
 
     Better two of one than one of two: with few words, or where two different people are named, it is another.
     """
-    if same_words(kept.text) != same_words(text) or abs(kept.received_at - received) > APART:
+    if same_words(kept.text) != same_words(text) or abs(kept.received_at - received) > NEAR:
         return False
     one, other = names_in(kept.writer), names_in(writer)
     return one == other if one and other else len(same_words(text)) >= TELLING

@@ -146,6 +146,7 @@ def already(post: Post, decided_by: str) -> WrongState:
 
 
 def with_this_version(post: Post, now: datetime) -> tuple[Edition, ...]:
+    """The earlier editions with the present one among them, as it stood until `now` (UTC)."""
     return (*post.earlier, Edition(post.version, post.content, now))
 
 
