@@ -4,7 +4,7 @@ What the rules stand on: `record`, `refused`, `clauses`, `text`; `school`, `peop
 `account`; `calendar`, `term`, `deadlines`.
 
 Rules that several workflows share: `deciding` (who may decide), `away`, `retention` and `hold` (how long records are
-kept), `checks` (what a draft should not say).
+kept), `checks` (what a draft should not say), `masking` (who is named in a text).
 
 Each workflow's own:
 

@@ -1,4 +1,4 @@
-"""Finding other people in what somebody wrote: by what is known, and by how names are written."""
+"""Finding people in what somebody wrote, by what is known and by how names are written; what stands there instead."""
 
 import re
 import unicodedata
@@ -11,10 +11,6 @@ from policy.checks.contact import addresses, email_addresses, mentions, telephon
 from policy.checks.names import full_names, is_common_word
 from policy.comment import ANYBODY
 
-SOMEBODY = "[another person]"
-
-AN_EMAIL, A_NUMBER, AN_ADDRESS = "[an e-mail address]", "[a telephone number]", "[an address]"
-
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’ʼ]s$")
 _BETWEEN = re.compile(r"[\s.,'’_-]{1,3}")
@@ -24,13 +20,38 @@ _SHORTEST, _LONGEST = 3, 5
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What stands in a person's copy where something was taken out, and why it was."""
+
+    words: str
+    why: str
+
+
+_SOMEBODY = "[another person]"
+
+AN_EMAIL = Instead("[an e-mail address]", "an e-mail address")
+A_NUMBER = Instead("[a telephone number]", "what looks like a telephone number")
+AN_ADDRESS = Instead("[an address]", "what looks like an address")
+A_MENTION = Instead(_SOMEBODY, "a mention of somebody's account")
+A_KNOWN_NAME = Instead(_SOMEBODY, "the name of somebody who is known")
+A_LIKELY_NAME = Instead(_SOMEBODY, "what looks like a name")
+AN_OUTSIDER = Instead(_SOMEBODY, "the name of somebody from elsewhere")
+A_COLLEAGUE = Instead("a colleague", "the name of somebody else")
+A_COLLEAGUES_WORDS = Instead("[words of a colleague]", "words of somebody else")
+ANOTHERS_WORDS = Instead("[words of another person]", "words of somebody else")
+A_PICTURE = Instead("[a picture that may show other people]", "a picture that may show other people")
+CONFIDENTIAL = Instead(
+    "[kept back until the data protection officer has decided]", "their own words in a confidential file"
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody or an address in a text, from `start` to before `end`; what stands there instead, and why."""
+    """Somebody or an address in a text, from `start` to before `end`, and what stands there instead."""
 
     start: int
     end: int
-    instead: str
-    why: str
+    instead: Instead
 
 
 class Names:
@@ -113,21 +134,21 @@ class Mask:
                 if each.casefold() in self._emails:
                     mine.append((start, end))
                 else:
-                    yield Found(start, end, AN_EMAIL, "an e-mail address")
+                    yield Found(start, end, AN_EMAIL)
         guesses = (
-            (telephone_numbers(text), A_NUMBER, "what looks like a telephone number"),
-            (addresses(text), AN_ADDRESS, "what looks like an address"),
-            (mentions(text, self._accounts), SOMEBODY, "a mention of somebody's account"),
-            (full_names(text), SOMEBODY, "what looks like a name"),
+            (telephone_numbers(text), A_NUMBER),
+            (addresses(text), AN_ADDRESS),
+            (mentions(text, self._accounts), A_MENTION),
+            (full_names(text), A_LIKELY_NAME),
         )
         for start, end in self._others.find(text):
             if not any(a <= start and end <= b for a, b in mine):
-                yield Found(start, end, SOMEBODY, "the name of somebody who is known")
-        for words, instead, why in guesses:
+                yield Found(start, end, A_KNOWN_NAME)
+        for words, instead in guesses:
             for each in words:
                 for start, end in _places(text, each):
                     if not any(a < end and start < b for a, b in mine):
-                        yield Found(start, end, instead, why)
+                        yield Found(start, end, instead)
 
     @staticmethod
     def _apart(found: Iterable[Found]) -> Iterator[Found]:
@@ -135,7 +156,7 @@ class Mask:
         last: Found | None = None
         for each in found:
             if last is not None and each.start < last.end:
-                last = Found(last.start, max(last.end, each.end), last.instead, last.why)
+                last = Found(last.start, max(last.end, each.end), last.instead)
                 continue
             if last is not None:
                 yield last

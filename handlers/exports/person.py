@@ -25,21 +25,27 @@ from cards.export import (
     Withheld,
     Words,
 )
-from handlers.exports.masking import SOMEBODY, Mask, Names
 from handlers.exports.reading import Laid, Progress, in_order, in_words, lay_out
 from handlers.exports.subject import find_subject
 from handlers.registry import Registry
 from handlers.turn import Scene
 from policy.deadlines import access_due
 from policy.joined import Subject
+from policy.masking import (
+    A_COLLEAGUE,
+    A_COLLEAGUES_WORDS,
+    A_PICTURE,
+    AN_OUTSIDER,
+    ANOTHERS_WORDS,
+    CONFIDENTIAL,
+    Instead,
+    Mask,
+    Names,
+)
 from policy.people import EXEAT, Person
 from storage.rows import AuditRow, Count
 
-A_COLLEAGUE = "a colleague"
-
 TO_DECIDE = "Read it, and decide what of it is about them and can be given without giving away somebody else."
-
-HELD = "[kept back until the data protection officer has decided]"
 
 
 async def copy_of(
@@ -133,16 +139,9 @@ class _Making:
                 return Line(label, EXEAT.name)
             case Who(label, id):
                 name = self.names.get(id, "somebody who has left")
-                return Line(
-                    label,
-                    self._keep_back(sheet, part, label, name, A_COLLEAGUE, "the name of somebody else", quote=True),
-                )
+                return Line(label, self._keep_back(sheet, part, label, name, A_COLLEAGUE, quote=True))
             case Named(label, name):
-                return Line(
-                    label,
-                    self._keep_back(sheet, part, label, name, SOMEBODY, "the name of somebody from elsewhere"),
-                    True,
-                )
+                return Line(label, self._keep_back(sheet, part, label, name, AN_OUTSIDER), True)
             case Words(label, text, by, held):
                 return Line(label, self._words(sheet, part, label, text, by, held=held), typed=True)
             case Photo():
@@ -150,14 +149,13 @@ class _Making:
 
     def _words(self, sheet: Sheet, part: Part, label: str, text: str, by: str, *, held: bool) -> str:
         if by not in self.subject.ids:
-            instead = "[words of a colleague]" if by else "[words of another person]"
-            return self._keep_back(sheet, part, label, text, instead, "words of somebody else")
+            return self._keep_back(sheet, part, label, text, A_COLLEAGUES_WORDS if by else ANOTHERS_WORDS)
         if held:
-            return self._keep_back(sheet, part, label, text, HELD, "their own words in a confidential file")
+            return self._keep_back(sheet, part, label, text, CONFIDENTIAL)
         parts, at = list[str](), 0
         for each in self.mask.find(text):
             original = text[each.start : each.end]
-            kept = self._keep_back(sheet, part, label, original, each.instead, each.why, quote=True)
+            kept = self._keep_back(sheet, part, label, original, each.instead, quote=True)
             parts += [text[at : each.start], kept]
             at = each.end
         return "".join((*parts, text[at:]))
@@ -168,17 +166,16 @@ class _Making:
         text = f"{said or 'Nobody has said what it shows.'} ({name})" if name else said
         if not photo.sha256:
             return Line(photo.label, text, typed=True)
-        why = "a picture that may show other people"
-        original, instead = f"picture {photo.sha256}", "[a picture that may show other people]"
+        original = f"picture {photo.sha256}"
         mine = photo.by in self.subject.ids and photo.empty
-        kept = original if mine else self._keep_back(sheet, part, photo.label, original, instead, why)
+        kept = original if mine else self._keep_back(sheet, part, photo.label, original, A_PICTURE)
         if kept != original:
-            return Line(photo.label, f"{text} {instead}", typed=True)
+            return Line(photo.label, f"{text} {A_PICTURE.words}", typed=True)
         self.pictures.add(photo.sha256)
         return Line(photo.label, text, typed=True, sha256=photo.sha256)
 
     def _keep_back(
-        self, sheet: Sheet, part: Part, label: str, original: str, instead: str, why: str, *, quote: bool = False
+        self, sheet: Sheet, part: Part, label: str, original: str, instead: Instead, *, quote: bool = False
     ) -> str:
         """What stands in the copy: the original where it is given after all. `quote`: it may be quoted to whoever
         decides though it is in a confidential file, for the person asking wrote it.
@@ -190,8 +187,11 @@ class _Making:
             self.used.add(key)
             return original
         quoted = original if quote or not sheet.sealed else ""
-        self.withheld.setdefault(key, Withheld(key, sheet.kind, sheet.id, sheet.title, where, quoted, instead, why))
-        return instead
+        kept_back = Withheld(
+            key, sheet.kind, sheet.id, sheet.title, where, quoted, instead=instead.words, why=instead.why
+        )
+        self.withheld.setdefault(key, kept_back)
+        return instead.words
 
     def _note(self, sheet: Sheet, own: Sequence[Part]) -> None:
         """What touches this person and is in no part of theirs; not that they are named beside what is."""

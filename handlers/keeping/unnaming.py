@@ -6,8 +6,8 @@ from enum import Enum
 from secrets import token_hex
 from typing import Any, TypeVar, cast
 
-from handlers.exports.masking import Names, places_of
 from policy.joined import Subject
+from policy.masking import Names, places_of
 from policy.people import Person
 from policy.record import Record
 from policy.school import School

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.exports.masking import Mask, Names
+from policy.masking import Mask, Names
 from tests.fakes.school import PAGE, SHORT
 
 OTHERS = ("Helen Halloran", "Cara O’Brien-Nzinga", "Zoë Field", "Olu Green", "Harbour Office", "Sam Treadwell", "May")
@@ -18,7 +18,7 @@ MASK = Mask(
 def masked(text: str) -> str:
     """The text with whoever was found taken out."""
     for each in reversed(MASK.find(text)):
-        text = text[: each.start] + each.instead + text[each.end :]
+        text = text[: each.start] + each.instead.words + text[each.end :]
     return text
 
 
