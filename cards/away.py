@@ -54,7 +54,10 @@ def stand_in_card(away: Away, whose: str) -> Card:
         said = f"{whose} is back, so you no longer act for them."
         return Card(f"{whose} is back", said, (Text(said),))
     said = f"{whose} is away {_days(away)} and has asked you to act in their place."
-    then = "What waits for them comes to you on those days: posts, wordings, comments. You cannot decide on your own work."
+    then = (
+        "What waits for them comes to you on those days: posts, wordings, comments. "
+        "You cannot decide on your own work."
+    )
     return Card(f"You stand in for {whose}", said, (Text(said), Notice(then, cite("approve-posts"))))
 
 
