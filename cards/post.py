@@ -230,10 +230,14 @@ def _right(authority: str) -> str:
 
 
 def _changes(post: Post, eyes: Eyes) -> tuple[Element, ...]:
-    """What changed since the version before, for whoever must read it again."""
+    """What changed since the version it is held against, for whoever must read it again."""
     if post.before is None or post.status is not State.WAITING or not (eyes.decides or eyes.author):
         return ()
-    return (Text("What changed since the last version", Tone.STRONG), *_compared(post.before, post.content, eyes))
+    since = "the last version"
+    if post.before != post.earlier[-1]:
+        since = f"version {post.before.version}, the last that was decided on"
+    changes = _compared(post.before.content, post.content, eyes) or (Text("Nothing: it is again as it was then."),)
+    return (Text(f"What changed since {since}", Tone.STRONG), *changes)
 
 
 def _compared(before: Content | None, after: Content, eyes: Eyes) -> tuple[Element, ...]:

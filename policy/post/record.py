@@ -148,9 +148,14 @@ class Post(Plain):
         return self.status is State.DRAFT and self.kept_at is not None
 
     @property
-    def before(self) -> Content | None:
-        """The version before this one that was put before somebody."""
-        return self.earlier[-1].content if self.earlier else None
+    def before(self) -> Edition | None:
+        """What this version is held against: the one last decided on, or else the last that was put before somebody.
+
+        So nobody who approved something is shown only the last of several changes to it.
+        """
+        last = self.last_decision
+        decided = (each for each in self.earlier if last is not None and each.version == last.version)
+        return next(decided, self.earlier[-1] if self.earlier else None)
 
 
 WORDS: dict[State, str] = {

@@ -285,7 +285,7 @@ async def test_sent_again_the_head_sees_all_that_changed_since_they_last_read_it
     again = await desk.post(post.id)
     assert (again.status, [edition.version for edition in again.earlier]) == (State.WAITING, [1])
     assert again.before is not None
-    assert again.before.text == "The first words"
+    assert again.before.content.text == "The first words"
     shown = plain(await card_of(desk, again, HEAD))
     assert "What changed since the last version" in shown
     assert "The pictures were changed: 0 before, 1 now." in shown

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from cards.model import Copy, Difference, FileRef, Notice
 from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Reply, Say, Show
@@ -64,6 +66,29 @@ async def test_an_edit_after_approval_voids_it_and_shows_the_difference(desk: De
     assert ready.card.buttons == ()
     assert "do not post" in ready.card.summary
     assert "not allowed" not in said(await desk.ask(OWNER, "post.posted", edited))
+
+
+@pytest.mark.parametrize("verdict", ["post.approve", "post.changes.send"])
+async def test_a_second_edit_hides_nothing_of_the_first_from_whoever_decided(desk: Desk, verdict: str) -> None:
+    post = await desk.write(TEACHER, "Sports day is on Friday.")
+    await desk.ask(HEAD, verdict, post, fields={"reason": "Which one?"})
+    for text in ("Sports day is off.", "Sports day is off, sorry."):
+        await desk.ask(TEACHER, "post.edit.send", await desk.post(post.id), fields={"text": text, "account": "page"})
+    seen = await desk.see(HEAD, "post", post)
+    assert seen is not None
+    assert Difference("Text", "Sports day is on Friday.", "Sports day is off, sorry.") in seen.card.body
+    assert "What changed since version 1, the last that was decided on" in plain(seen.card)
+
+
+async def test_what_is_again_as_it_was_decided_on_is_said_to_be(desk: Desk) -> None:
+    post = await desk.write(TEACHER, "Sports day is on Friday.")
+    await desk.ask(HEAD, "post.approve", post)
+    for text in ("Sports day is off.", "Sports day is on Friday."):
+        await desk.ask(TEACHER, "post.edit.send", await desk.post(post.id), fields={"text": text, "account": "page"})
+    seen = await desk.see(HEAD, "post", post)
+    assert seen is not None
+    assert "Nothing: it is again as it was then." in plain(seen.card)
+    assert "no longer counts" in plain(seen.card)
 
 
 async def test_a_decision_on_an_old_version_is_refused_with_the_new_one_shown(desk: Desk) -> None:
