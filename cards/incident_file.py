@@ -38,7 +38,7 @@ def file_card(
     title = f"{incident.id}: the file"
     body: list[Element] = [Text(standing(incident, sight), Tone.STRONG), *_quoted(incident.report.what)]
     body += [_report(incident, sight, about), particulars(incident, sight)]
-    body.append(Text(f"Read by {listed(tuple(readers))}.", Tone.QUIET))
+    body.append(Text(f"It may be read by {listed(tuple(readers))}.", Tone.QUIET))
     body += [Divider(), Text("Chronology, newest first", Tone.STRONG), *chronology(entries, sight)]
     shown = [*_older(incident, entries, older), press(incident, "Add note", "incident.note")]
     if refers and sight.leads and incident.status is State.ASSESSED:

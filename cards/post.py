@@ -67,7 +67,7 @@ def post_card(post: Post, eyes: Eyes) -> Card:
     status = standing(post, eyes)
     body: list[Element] = [Text(status, Tone.STRONG), *why(post, eyes), particulars(post, eyes)]
     body += _changes(post, eyes)
-    body += replies_to(post, eyes)
+    body += [*replies_to(post, eyes), Text("The reply:", Tone.QUIET)] if post.reply_to else []
     body += content(post)
     if post.status in OPEN and (eyes.author or eyes.decides):
         body += [Notice(f"{each.message} {each.then}".strip(), cite(each.clause)) for each in post.advice]

@@ -228,6 +228,7 @@ async def test_own_words_are_approved_first_and_settle_the_comment_once_they_are
     seen = await desk.see(HEAD, "post", Ref("post", "P-1"))
     assert seen is not None
     assert "In reply to C-1:" in plain(seen.card)
+    assert "The reply:" in plain(seen.card)
     assert "To be answered by Tue 2 March 2027, 09:00." in plain(seen.card)
     assert "When does term begin?" in plain(seen.card)
     second = await press(desk, OWNER, "comment.answer.send", comment, text="Other words")
