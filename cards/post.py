@@ -242,7 +242,7 @@ def _changes(post: Post, eyes: Eyes) -> tuple[Element, ...]:
 
 def _compared(before: Content | None, after: Content, eyes: Eyes) -> tuple[Element, ...]:
     if before is None:
-        return _text(after.text)
+        return (Quote(after.text),) if after.text else ()
     found: list[Element] = []
     if before.text != after.text:
         found.append(Difference("Text", before.text, after.text))
@@ -269,10 +269,6 @@ def content(post: Post) -> tuple[Element, ...]:
     """The words and the pictures, as they would go out."""
     quote = (Quote(post.content.text, whole(post)),) if post.content.text else ()
     return (*quote, *(Picture(p.sha256, p.alt, f"{_who(p)}. Alt text: {p.alt}") for p in post.pictures if p.sha256))
-
-
-def _text(text: str) -> tuple[Element, ...]:
-    return (Quote(text),) if text else ()
 
 
 def _who(picture: PostPicture) -> str:

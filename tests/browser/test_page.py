@@ -267,6 +267,18 @@ async def test_at_four_times_the_size_nothing_is_out_of_reach(open_page: Open) -
     await no_barriers(page)
 
 
+async def test_on_the_narrowest_phone_a_form_fits_and_every_button_can_be_hit(open_page: Open) -> None:
+    page = await open_page(320, 640, has_touch=True)
+    await say(page, "priya", "/exeat")
+    await expect(pane(page, "priya").get_by_role("button", name="Dismiss")).to_be_visible()
+    await say(page, "priya", "/draftpost")
+    sheet = pane(page, "priya").locator(".sheet")
+    await expect(sheet.get_by_label("When")).to_be_visible()
+    assert await sheet.evaluate("element => element.scrollWidth <= element.clientWidth")
+    heights = "all => all.map(each => each.offsetHeight).filter(each => each && each < 24)"
+    assert await page.locator("button").evaluate_all(heights) == []
+
+
 async def test_whoever_reads_further_up_is_left_in_peace(page: Page) -> None:
     for number in range(6):
         await draft(page, f"Post {number}")
