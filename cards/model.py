@@ -1,6 +1,6 @@
 """The neutral cards and forms that every surface draws. All text is plain text: nothing in it is markup."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -140,6 +140,11 @@ class Copy:
     text: str
     label: str = "Ready to copy"
     whole: Button | None = None
+
+
+def only(buttons: Iterable[Button], *labels: str) -> tuple[Button, ...]:
+    """Those of the buttons that have one of the labels: what belongs on a message about one thing."""
+    return tuple(button for button in buttons if button.label in labels)
 
 
 @dataclass(frozen=True, slots=True)

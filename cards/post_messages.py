@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cards.model import Button, Card, Copy, Element, Facts, Notice, Picture, Text, Tone
+from cards.model import Card, Copy, Element, Facts, Notice, Picture, Text, Tone, only
 from cards.post import FINISH, Eyes, approval, buttons, content, gist, replies_to, standing, when, whole, why
 from cards.wording import moment
 from policy.clauses import cite
@@ -76,11 +76,6 @@ def nobody_card(post: Post, eyes: Eyes) -> Card:
     said = f"{post.id} waits, and nobody can decide on it just now."
     then = "Please tell the school office: the headteacher can name somebody with /away."
     return Card(f"Nobody can decide on {post.id}", f"{said} {then}", (Text(said), Text(then)), buttons(post, eyes))
-
-
-def only(found: tuple[Button, ...], *labels: str) -> tuple[Button, ...]:
-    """Those buttons that belong on a message about one thing; the post's own card has them all."""
-    return tuple(button for button in found if button.label in labels)
 
 
 def nag_card(post: Post, eyes: Eyes, now: datetime) -> Card:

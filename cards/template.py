@@ -15,6 +15,7 @@ from cards.model import (
     Quote,
     Text,
     Tone,
+    only,
 )
 from cards.wording import listed, moment, opening
 from policy.checks import Finding
@@ -217,8 +218,3 @@ def quote_of(template: Template) -> Quote:
     """The words, with the rest behind a button where they are long."""
     whole = press(template, "Open", "template.open") if len(template.text) > LONGEST_QUOTE else None
     return Quote(template.text, whole)
-
-
-def only(found: tuple[Button, ...], *labels: str) -> tuple[Button, ...]:
-    """Those of the buttons that have one of the labels."""
-    return tuple(button for button in found if button.label in labels)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cards.model import Button, Card, Element, Notice, Row, Text, Tone
-from cards.template import PURPOSE, Reader, buttons, only, press, quote_of
+from cards.model import Button, Card, Element, Notice, Row, Text, Tone, only
+from cards.template import PURPOSE, Reader, buttons, press, quote_of
 from cards.wording import counted, moment
 from policy.clauses import cite
 from policy.template import CLAUSE, Template
