@@ -24,7 +24,7 @@ async def test_the_whole_way_of_a_comment(sit: Sit, exeat: str) -> None:
     await tom.choose(FORM, "Kind", "A question")
     await tom.photograph("log")
     await tom.press(FORM, "Send")
-    await tom.sees("C-1 is logged.")
+    await tom.sees("C-1 is logged")
     await olu.say("/comments")
     await olu.sees("1 open comment.")
     await olu.photograph("comments")
