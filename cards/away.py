@@ -9,6 +9,8 @@ from policy.away import Away
 from policy.clauses import cite
 from policy.record import ref
 
+NO_CONCERNS = "Safeguarding concerns go by a table of their own, and nobody gets them in somebody's place."
+
 
 def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
     """When, and who acts meanwhile. `planned` are the absences already known, each with its delegate's name."""
@@ -28,7 +30,7 @@ def away_form(today: date, planned: Sequence[tuple[Away, str]]) -> Form:
             DateField("last", "When: last day away", today, required=True),
             PersonField("delegate", "Who acts for you", hint="A colleague, who acts in your place on those days."),
         ),
-        note="Whoever you name cannot decide on their own work.",
+        note=f"Whoever you name cannot decide on their own work. {NO_CONCERNS}",
     )
 
 
@@ -55,8 +57,8 @@ def stand_in_card(away: Away, whose: str) -> Card:
         return Card(f"{whose} is back", said, (Text(said),))
     said = f"{whose} is away {_days(away)} and has asked you to act in their place."
     then = (
-        "What waits for them comes to you on those days: posts, wordings, comments. "
-        "You cannot decide on your own work."
+        "What waits for them comes to you on those days: posts, wordings, comments and incidents. "
+        f"You cannot decide on your own work. {NO_CONCERNS}"
     )
     return Card(f"You stand in for {whose}", said, (Text(said), Notice(then, cite("approve-posts"))))
 

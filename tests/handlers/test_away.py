@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from cards.text import plain
 from handlers.request import Ask, Invalid, Nothing, Say
 from policy.away import Away
 from policy.people import Standing
@@ -83,6 +84,16 @@ async def test_who_decides_when_nobody_is_named_is_said_only_where_it_is_so(desk
     assert (await told(TEACHER)).endswith("You have named nobody.")
     desk.school = desk.dispatch.school = harbour(deputies=())
     assert "nobody else decides until you are back" in await told(HEAD)
+
+
+async def test_both_are_told_that_no_concern_comes_to_whoever_stands_in(desk: Desk) -> None:
+    form = await desk.ask(HEAD, "away")
+    assert isinstance(form, Ask)
+    assert "nobody gets them in somebody's place" in form.form.note
+    await desk.ask(HEAD, "away.new", fields={**WEEK, "delegate": identity(COLLEAGUE)})
+    told = await desk.see(COLLEAGUE, "away", Ref("away", "A-1"))
+    assert told is not None
+    assert "nobody gets them in somebody's place" in plain(told.card)
 
 
 async def test_back_early(desk: Desk) -> None:
