@@ -27,6 +27,7 @@ LARGEST = 48 << 20
 ASSETS = {
     "cards.css": "text/css",
     "style.css": "text/css",
+    "panes.css": "text/css",
     "icon.svg": "image/svg+xml",
     **dict.fromkeys(("app.js", "pane.js", "form.js", "say.js", "clock.js", "post.js"), "text/javascript"),
 }
