@@ -258,6 +258,26 @@ async def test_what_is_confidential_is_not_quoted_in_the_sheet(desk: Desk) -> No
     assert "read it in Exeat" in page
 
 
+async def test_what_stands_in_its_place_says_whose_words_were_taken_out(desk: Desk) -> None:
+    planted = Planted()
+    await keep(desk, *busy(planted))
+    _, data = sheet(desk, await export(desk))
+    stands = {each["original"]: each["instead"] for each in data["taken_out"]}
+    assert {stands[word] for word in planted.of(HELEN) if word in stands} == {"[words of a colleague]"}
+    assert "[words of another person]" in {stands[word] for word in planted.of("parent") if word in stands}
+
+
+async def test_what_they_wrote_in_a_confidential_file_waits_for_the_officer(desk: Desk) -> None:
+    planted = Planted()
+    await keep(desk, *busy(planted), incident(planted, 9, HELEN, TOM))
+    copy = await export(desk)
+    page, data = sheet(desk, copy)
+    held = [each for each in data["taken_out"] if each["why"] == "their own words in a confidential file"]
+    assert {each["instead"] for each in held} == {"[kept back until the data protection officer has decided]"}
+    given = "".join(pages(desk, copy))
+    assert not [word for word in planted.of("held") if word in given or word in page]
+
+
 async def test_the_page_and_the_data_say_the_same(desk: Desk) -> None:
     await keep(desk, *busy(Planted()))
     copy = await export(desk)

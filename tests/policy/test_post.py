@@ -252,3 +252,17 @@ def test_expired_only_from_waiting_or_approved() -> None:
     for status in set(State) - {State.WAITING, State.APPROVED}:
         with pytest.raises(WrongState):
             expire(replace(new(), status=status))
+
+
+@pytest.mark.parametrize("status", [State.WAITING, State.APPROVED])
+def test_sending_the_same_again_changes_nothing_and_leaves_the_approval(status: State) -> None:
+    post = send(new(), MONDAY)
+    if status is State.APPROVED:
+        post = decide(post, Verdict.APPROVE, "helen", "headteacher", MONDAY)
+    with pytest.raises(Refused, match="Nothing was changed in P-1"):
+        edit(post, post.content, (), MONDAY)
+
+
+def test_one_that_expired_may_be_sent_again_as_it_was() -> None:
+    expired = expire(send(new(), MONDAY))
+    assert edit(expired, expired.content, (), MONDAY).status is State.WAITING
