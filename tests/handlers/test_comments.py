@@ -256,6 +256,26 @@ async def test_words_that_were_rejected_can_be_written_anew(desk: Desk) -> None:
     assert (await desk.post("P-2")).status is PostState.WAITING
 
 
+async def test_a_reply_whose_approval_lapses_is_said_so_at_the_comment(desk: Desk) -> None:
+    comment = await log(desk)
+    await press(desk, OWNER, "comment.acknowledge.send", comment, text="Thank you for asking")
+    await desk.ask(HEAD, "post.approve", await desk.post("P-1"))
+    await desk.ask(OWNER, "post.posted.send", await desk.post("P-1"))
+    await press(desk, OWNER, "comment.answer.send", await now(desk, comment), text="Term begins on the 6th.")
+    desk.now += timedelta(days=3)
+    await desk.ask(HEAD, "post.approve", await desk.post("P-2"))
+    desk.now += timedelta(days=13)
+    await desk.dispatch.due()
+    kept = await now(desk, comment)
+    assert (kept.status, kept.reply) == (State.ACKNOWLEDGED, "P-2")
+    desk.now += timedelta(days=1)
+    assert kept.next_due is not None
+    assert kept.next_due > desk.now
+    await desk.dispatch.due()
+    assert (await desk.post("P-2")).status is PostState.EXPIRED
+    assert (await now(desk, comment)).rev > kept.rev, "whatever shows it is drawn again"
+
+
 async def test_a_reply_stays_on_the_account_that_the_comment_came_to(desk: Desk) -> None:
     comment = await log(desk)
     await press(desk, OWNER, "comment.answer.send", comment, text="Term begins on the 6th.")
