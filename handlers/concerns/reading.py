@@ -59,7 +59,7 @@ async def reporter_view(scene: Scene, concern: Concern) -> Card | None:
     return reporter_card(concern) if raised(scene, concern) else None
 
 
-@registry.command("concerns", needs=staff, summary="What waits for you to open it", quiet=True)
+@registry.command("concerns", needs=staff, summary="The safeguarding concerns that you may open", quiet=True)
 async def concerns(turn: Turn) -> Reply:
     """The references of those that the viewer may read; to anybody else the same answer as where there are none."""
     return Say(list_card([row(each) for each in await mine(turn, tuple(State))][:LONGEST_LIST]))
