@@ -1,27 +1,34 @@
 """The few things done to a disk, in one place, so that a test can record them or make them fail."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
 
 class Disk:
-    """The real disk. Every method raises OSError when it cannot do what it says."""
+    """The real disk. Every method raises OSError when it cannot do what it says.
+
+    What root creates belongs to whoever the folder above belongs to: a command that root runs on a server that is
+    stopped shuts out nobody who serves from that folder.
+    """
 
     def make_folder(self, folder: Path) -> None:
         """Create the folder and those above it, for the owner alone, so that they would survive a loss of power."""
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in reversed(missing):
+            _give_away(path)
         for path in missing:
             self.sync_folder(path.parent)
 
     def append(self, path: Path) -> int:
         """Open the file for appending, created for the owner alone."""
-        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return opened(path, os.O_WRONLY | os.O_APPEND)
 
     def edit(self, path: Path) -> int:
         """Open the file for `overwrite`, created for the owner alone."""
-        return os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        return opened(path, os.O_WRONLY)
 
     def write(self, file: int, data: bytes) -> None:
         """Write all of the data."""
@@ -78,3 +85,21 @@ class Disk:
             self.close(file)
         self.rename(aside, path)
         self.sync_folder(path.parent)
+
+
+def opened(path: Path, flags: int) -> int:
+    """Open the file, created for the owner alone if it is not there. Raises OSError."""
+    try:
+        file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return os.open(path, flags)
+    _give_away(path)
+    return file
+
+
+def _give_away(path: Path) -> None:
+    """Give what root has just created to whoever the folder above belongs to, on disks that know of owners."""
+    if os.geteuid() == 0:
+        above = path.parent.stat()
+        with suppress(OSError):
+            os.chown(path, above.st_uid, above.st_gid, follow_symlinks=False)

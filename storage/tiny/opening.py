@@ -9,7 +9,7 @@ from pathlib import Path
 from policy.record import Record, is_sealed
 from storage.codec import Doc, decode, encode
 from storage.contract import Damaged, Unavailable
-from storage.tiny.disk import Disk
+from storage.tiny.disk import Disk, opened
 from storage.tiny.journal import Found, Journal, load, set_aside, superseded
 from storage.tiny.state import State
 from storage.tiny.veil import Veil
@@ -27,7 +27,7 @@ def take(folder: Path, disk: Disk) -> int:
     """
     try:
         disk.make_folder(folder)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = opened(folder / "lock", os.O_RDWR)
     except OSError as error:
         raise unusable(folder, error) from error
     try:

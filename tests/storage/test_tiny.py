@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import stat
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +18,7 @@ from tinydb.storages import MemoryStorage
 from tinydb.table import Document, Table
 
 from policy.record import Upgrade
+from storage.blobs import Blobs
 from storage.contract import Store, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
@@ -25,6 +27,9 @@ from tests.fakes.disks import FailingDisk, TracingDisk
 from tests.storage import contract, contract_history, contract_messages, contract_sealed
 from tests.storage.contract import SCHOOL, Opener, claim, find, get, put, queue, row
 from tests.storage.note import Note
+
+ELSE = 4711
+"""The number of somebody who is not root."""
 
 
 @pytest.fixture
@@ -140,6 +145,18 @@ class TestTheFolder:
         await put(store, Note("N-1"))
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+    async def test_what_root_writes_belongs_to_whoever_the_folder_does(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700)
+        owner = ELSE if os.geteuid() == 0 else os.geteuid()
+        os.chown(folder, owner, -1)
+        store = await open_tiny(folder)
+        await put(store, Note("N-1"))
+        await store.purge()
+        await Blobs(folder / "blobs").put(b"a picture")
+        await store.close()
+        assert {path.name for path in folder.iterdir()} > {"lock", "blobs", "snapshot-000000000002.jsonl"}
+        assert {path.stat().st_uid for path in folder.rglob("*")} == {owner}
 
     async def test_a_new_folder_would_survive_a_loss_of_power(self, tmp_path: Path) -> None:
         disk = TracingDisk()
