@@ -26,6 +26,7 @@ from storage.rows import AuditRow
 from storage.tiny import TinyStore, open_tiny
 from storage.tiny.disk import Disk
 from storage.tiny.journal import load, segment_name, snapshot_name, write_snapshot
+from storage.tiny.opening import take
 from storage.tiny.veil import SEALED
 
 _MANIFEST, _RECORDS = "manifest.json", snapshot_name(1)
@@ -83,8 +84,8 @@ async def backup_folder(folder: Path, target: Path, now: datetime) -> Manifest:
 async def restore(archive: Path, folder: Path) -> Manifest:
     """Put a backup into a folder that is empty or not there yet, and check every file and audit chain.
 
-    Raises Unavailable when the folder is not empty or cannot be written, Damaged when the backup is not
-    what was written; the folder is then left as empty as it was.
+    Nobody else can use the folder meanwhile. Raises Unavailable when it is in use, not empty or cannot be written,
+    Damaged when the backup is not what was written; the folder is then left as empty as it was.
     """
     return await asyncio.to_thread(_restore, archive, folder)
 
@@ -139,9 +140,9 @@ def _restore(archive: Path, folder: Path) -> Manifest:
     try:
         if was_there and any(folder.iterdir()):
             raise Unavailable(f"{folder} is not empty. A backup is put back into an empty folder only.")
-        Disk().make_folder(folder)
     except OSError as error:
-        raise Unavailable(f"{folder} cannot be written ({error.strerror or error}).") from error
+        raise Unavailable(f"{folder} cannot be read ({error.strerror or error}).") from error
+    lock = take(folder, Disk())
     try:
         hashes, manifest = _unpack(archive, folder)
         _check(archive, folder, hashes, manifest)
@@ -152,6 +153,8 @@ def _restore(archive: Path, folder: Path) -> Manifest:
     except BaseException:
         _empty(folder, was_there)
         raise
+    finally:
+        os.close(lock)
 
 
 def _unpack(archive: Path, folder: Path) -> tuple[dict[str, str], Manifest]:

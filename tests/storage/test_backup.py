@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from storage.backup import Manifest, backup, backup_folder, restore
 from storage.blobs import Blobs
 from storage.contract import Damaged, Unavailable
 from storage.rows import AuditEntry, Outgoing, Seen
-from storage.tiny import open_tiny
+from storage.tiny import InUse, open_tiny
 from tests.storage.contract import NOW, SCHOOL, find, message, put
 from tests.storage.note import Note
 
@@ -117,6 +118,21 @@ async def test_only_an_empty_folder_is_restored_into(folder: Path, tmp_path: Pat
     empty.mkdir()
     assert isinstance(await restore(archive, empty), Manifest)
     store = await open_tiny(empty)
+    assert len(await find(store)) == 5
+    await store.close()
+
+
+async def test_nobody_serves_from_a_folder_that_is_being_restored_into(folder: Path, tmp_path: Path) -> None:
+    archive, pipe, elsewhere = tmp_path / "backup.tar.gz", tmp_path / "pipe", tmp_path / "elsewhere"
+    await backup_folder(folder, archive, NOW)
+    os.mkfifo(pipe)
+    restoring = asyncio.create_task(restore(pipe, elsewhere))
+    with await asyncio.to_thread(pipe.open, "wb") as out:
+        with pytest.raises(InUse):
+            await open_tiny(elsewhere)
+        await asyncio.to_thread(out.write, archive.read_bytes())
+    await restoring
+    store = await open_tiny(elsewhere)
     assert len(await find(store)) == 5
     await store.close()
 
