@@ -92,7 +92,7 @@ def write_snapshot(disk: Disk, path: Path, rows: dict[str, dict[str, Doc]]) -> N
                 lines += 1
         disk.write(file, line({"lines": lines}))
         disk.sync(file)
-    except OSError:
+    except BaseException:
         disk.remove(aside)
         raise
     finally:

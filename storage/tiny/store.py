@@ -73,8 +73,12 @@ async def open_tiny(
     writer = Writer(journal, disk, snapshot_bytes, notices)
     store = TinyStore(folder, state, writer, lock)
     if found.size >= OVERDUE * max(snapshot_bytes, found.snapshot):
-        with suppress(Unavailable):  # a notice says why there is none, and the journal goes on
-            await writer.sum_up()
+        try:
+            with suppress(Unavailable):  # a notice says why there is none, and the journal goes on
+                await writer.sum_up()
+        except BaseException:
+            await store.close()
+            raise
     return store
 
 

@@ -205,10 +205,10 @@ class Writer:
             for one in asked:
                 if not one.done():
                     one.set_result(None)
-        except OSError as error:
-            self._skip_snapshot(error)
+        except Exception as error:
+            why = self._skip_snapshot(error)
             for one in asked:
-                _fail(one, Unavailable(self.notices[-1]))
+                _fail(one, Unavailable(why))
         finally:
             self._snapshot = None
             if self._asked and self._idle.is_set():
@@ -221,8 +221,13 @@ class Writer:
         for needless in superseded(path.parent):
             self._disk.remove(needless)
 
-    def _skip_snapshot(self, error: OSError) -> None:
-        self.notices.append(f"No snapshot could be made ({error.strerror or error}). The journal goes on without it.")
+    def _skip_snapshot(self, error: Exception) -> str:
+        """Take note, once for as long as it goes on, of what was in the way: even what was never thought of."""
+        why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+        notice = f"No snapshot could be made ({why}). The journal goes on without it."
+        if self.notices[-1:] != [notice]:
+            self.notices.append(notice)
+        return notice
 
 
 def _fail(waiting: asyncio.Future[None], error: Unavailable) -> None:

@@ -86,6 +86,27 @@ class GatedDisk(Disk):
         super().sync(file)
 
 
+class StuckDisk(Disk):
+    """Is stuck once a file is whole and before it gets its name; with a `fault`, raises that where the file begins.
+
+    `stuck` says that it is, and `goes_on` lets it go on.
+    """
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.stuck, self.goes_on, self._fault = threading.Event(), threading.Event(), fault
+
+    def write(self, file: int, data: bytes) -> None:
+        if self._fault is not None:
+            raise self._fault
+        super().write(file, data)
+
+    def rename(self, source: Path, target: Path) -> None:
+        self.stuck.set()
+        if not self.goes_on.wait(30):
+            raise OSError(errno.EIO, "nobody let it go on")
+        super().rename(source, target)
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing done to the disk, or an acknowledgement given (`what` is "ack")."""

@@ -23,7 +23,7 @@ from storage.contract import Store, Unavailable
 from storage.tiny import TinyStore, open_tiny, read_tiny
 from storage.tiny.table import Index, RowTable
 from storage.vault import Vault
-from tests.fakes.disks import FailingDisk, TracingDisk
+from tests.fakes.disks import FailingDisk, StuckDisk, TracingDisk
 from tests.storage import contract, contract_history, contract_messages, contract_sealed
 from tests.storage.contract import SCHOOL, Opener, claim, find, get, put, queue, row
 from tests.storage.note import Note
@@ -348,6 +348,34 @@ class TestPurge:
         again = await open_tiny(folder)
         assert await find(again) == ["N-2", "N-1"]
         await again.close()
+
+    async def test_a_start_that_is_called_off_lets_go_of_the_folder(self, folder: Path) -> None:
+        store = await open_tiny(folder)
+        await put(store, Note("N-1", text="boats " * 1000))
+        await store.close()
+        disk = StuckDisk()
+        starting = asyncio.create_task(open_tiny(folder, disk=disk, snapshot_bytes=1000))
+        await asyncio.to_thread(disk.stuck.wait, 30)
+        starting.cancel()
+        disk.goes_on.set()
+        await asyncio.wait([starting])
+        assert starting.cancelled()
+        again = await open_tiny(folder)
+        assert await find(again) == ["N-1"]
+        await again.close()
+
+    async def test_what_nobody_thought_of_leaves_nobody_waiting_for_a_snapshot(self, folder: Path) -> None:
+        store = await open_tiny(folder)
+        await put(store, Note("N-1", text="boats " * 1000))
+        await store.close()
+        async with asyncio.timeout(30):
+            started = await open_tiny(folder, disk=StuckDisk(MemoryError()), snapshot_bytes=1000)
+            with pytest.raises(Unavailable, match=r"No snapshot could be made \(MemoryError\)"):
+                await started.purge()
+            assert len(started.notices) == 1, "of what goes on, one notice is enough"
+            assert not list(folder.glob("*.part"))
+            await put(started, Note("N-2"))
+            await started.close()
 
     async def test_a_disk_that_refuses_is_told_and_nothing_is_lost(self, folder: Path) -> None:
         disk = FailingDisk(only="snapshot")
