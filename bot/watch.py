@@ -95,6 +95,7 @@ class Watch:
         self._surfaces, self._secret_ends = tuple(surfaces), secret_ends
         self._began = steady()
         self._told: dict[str, float] = {}
+        self._noted = len(self._store.notices)
 
     async def run(self) -> None:
         """Look and tell, at every tick's length, until cancelled."""
@@ -123,8 +124,13 @@ class Watch:
         return Health((*checks, self._waiting(count), _dead(count)), count, broken)
 
     async def tell(self, health: Health) -> None:
-        """Have the admins told of each trouble, once for as long as it lasts; if a chat is silent, by e-mail too."""
-        now = self._steady()
+        """Have the admins told of each trouble, once for as long as it lasts; if a chat is silent, by e-mail too.
+
+        What the store has noticed since the last time is for the log.
+        """
+        for notice in self._store.notices[self._noted :]:
+            log.error("records", notice=notice)
+        self._noted, now = len(self._store.notices), self._steady()
         views = {check.view for check in health.checks if check.view and not check.well}
         for view, seen in list(self._told.items()):
             if view not in views and now - seen > QUIET:
@@ -151,8 +157,8 @@ class Watch:
     async def _records(self) -> Check:
         try:
             await self._store.check()
-        except Unavailable:
-            return Check("records", False, "Records cannot be kept; exeat doctor says why.", vital=True)
+        except Unavailable as error:
+            return Check("records", False, f"Records cannot be kept. {error}", vital=True)
         return Check("records", True, "Records can be kept.", vital=True)
 
     def _ticking(self) -> Check:

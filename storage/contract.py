@@ -4,7 +4,7 @@ A store keeps frozen dataclasses (`policy.record.Record`) and knows nothing of w
 are aware UTC. Every implementation passes `tests/storage/contract.py`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -134,11 +134,15 @@ class Store(Protocol):
     """A place where a school's records live.
 
     `sealing`: records of a sealed kind can be kept and read, for there is a key. Without one they raise Unavailable,
-    and what is sealed whole is carried along unread.
+    and what is sealed whole is carried along unread. `notices`: sentences for whoever looks after the machine, oldest
+    first; they quote nothing that is kept.
     """
 
     @property
     def sealing(self) -> bool: ...
+
+    @property
+    def notices(self) -> Sequence[str]: ...
 
     def transaction(self, school: str) -> AbstractAsyncContextManager[Transaction]:
         """A unit of work. Leaving the block commits: durable on return.

@@ -269,7 +269,24 @@ async def test_records_that_cannot_be_kept_make_it_not_ready(tmp_path: Path) -> 
     with pytest.raises(Unavailable):
         await world.put(Note("a"))
     assert await here.unwell() == ["records"]
-    assert not (await here.watch.look()).ready
+    health = await here.watch.look()
+    assert not health.ready
+    assert ["No space left on device" in check.said for check in health.checks if not check.well] == [True]
+    await world.close()
+
+
+async def test_what_the_store_notices_while_it_serves_is_logged_once(tmp_path: Path) -> None:
+    disk = FailingDisk(only="snapshot")
+    world = await open_world(tmp_path, (ADMIN,), registry=merge([due_notes, LETTERS]), disk=disk)
+    here = watched(world)
+    disk.failing.add("write")
+    with pytest.raises(Unavailable):
+        await world.store.purge()
+    with capture_logs() as logged:
+        await here.round()
+        await here.round()
+    said = "No snapshot could be made (No space left on device). The journal goes on without it."
+    assert [each["notice"] for each in logged if each["event"] == "records"] == [said]
     await world.close()
 
 
