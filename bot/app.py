@@ -44,6 +44,9 @@ FINISHING, CLOSING = 5, 10.0
 that docs/running.md gives a stop.
 """
 
+IDLE = 150.0
+"""For how many seconds a connection may have no whole request: longer than web servers in front keep theirs."""
+
 log = structlog.get_logger("exeat.app")
 
 
@@ -130,7 +133,9 @@ class Program:
         app.add_routes(self._routes)
         for chat in self.chats:
             app.add_routes(chat.routes)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISHING, handle_signals=False)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=FINISHING, keepalive_timeout=IDLE, handle_signals=False
+        )
         await runner.setup()
         self._held.push_async_callback(runner.cleanup)
         try:

@@ -1,5 +1,6 @@
 """The body of a request or of an answer from outside: read up to a limit, parsed, and turned away when unfit."""
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -7,6 +8,9 @@ import orjson
 from aiohttp import web
 
 from bot.surface import Permanent
+
+SLOWEST = 20.0
+"""How many seconds a body may take to come, so that nobody keeps the door open. Slack waits three for an answer."""
 
 _CHUNK = 64 * 1024
 
@@ -19,17 +23,29 @@ class Turned(Exception):
         self.status, self.reason = status, reason
 
 
-async def whole(request: web.Request, largest: int) -> bytes:
-    """All of it, in bytes. Raises Turned with 413 for more than `largest`, also when it does not say so, or says less
-    than it unpacks to.
+async def whole(request: web.Request, largest: int, slowest: float = SLOWEST) -> bytes:
+    """All of it, in bytes.
+
+    Raises Turned with 413 for more than `largest`, also when it does not say so, or says less than it unpacks to;
+    with 408 when it takes more than `slowest` seconds to come; with 400 when it does not unpack or breaks off.
     """
-    length, content = request.content_length, request.content
+    length, content, plain = request.content_length, request.content, "Content-Encoding" not in request.headers
     if (length or 0) > largest:
         raise Turned(413, "body too large")
-    if length is not None and "Content-Encoding" not in request.headers:
-        return content.read_nowait() if content.is_eof() else await content.read()
+    if length is not None and plain and content.is_eof():
+        return content.read_nowait()
+    try:
+        async with asyncio.timeout(slowest):
+            return await _counted(content, largest)
+    except TimeoutError as error:
+        raise Turned(408, "body too slow") from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise Turned(400, "broken body") from error
+
+
+async def _counted(content: aiohttp.StreamReader, largest: int) -> bytes:
     chunks, size = list[bytes](), 0
-    async for chunk in request.content.iter_any():
+    async for chunk in content.iter_any():
         size += len(chunk)
         if size > largest:
             raise Turned(413, "body too large")

@@ -36,6 +36,13 @@ SKEW = 300
 
 TIMESTAMP, SIGNATURE = "X-Exeat-Timestamp", "X-Exeat-Signature"
 
+UNREADABLE = {
+    400: "The body breaks off, or does not unpack as its Content-Encoding says.",
+    408: "The body took too long to come.",
+    413: f"The body has more than {LARGEST // 1024} KiB.",
+}
+"""Why a body cannot be read, by the status that says so."""
+
 LATER = "Nothing was kept. Please send it again in a minute."
 
 log = structlog.get_logger("exeat.hooks")
@@ -53,8 +60,9 @@ class Guard:
     clock: Callable[[], float]
 
     async def read(self, request: web.Request) -> bytes:
-        """The body of a request that somebody sent who may. Raises Turned with 400 for malformed headers, 401 for
-        what is unsigned, stale or signed by somebody else, and 413 for what is too large.
+        """The body of a request that somebody sent who may. Raises Turned with 400 for what is malformed, 401 for
+        what is unsigned, stale or signed by somebody else, 408 for what comes too slowly, and 413 for what is too
+        large.
         """
         if "Authorization" in request.headers:
             self._check_token(request)
@@ -158,9 +166,7 @@ async def _body(request: web.Request) -> bytes:
     try:
         return await whole(request, LARGEST)
     except Turned as turned:
-        raise Turned(turned.status, f"The body has more than {LARGEST // 1024} KiB.") from turned
-    except web.RequestPayloadError as error:
-        raise Turned(400, "The body does not unpack as its Content-Encoding says.") from error
+        raise Turned(turned.status, UNREADABLE[turned.status]) from turned
 
 
 def _only(request: web.Request, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from yarl import URL
 
-from bot.body import Turned, json_object, whole
+from bot.body import SLOWEST, Turned, json_object, whole
 
 LARGEST = 1024 * 1024
 """The largest body in bytes. Slack's own stay far below it."""
@@ -22,7 +22,7 @@ SKEW = 300
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Checks size, signature and shape. `clock` gives seconds since the epoch, of real time.
+    """Checks size, signature and shape. `clock` gives seconds since the epoch, of real time; `slowest` is in seconds.
 
     https://docs.slack.dev/authentication/verifying-requests-from-slack
     """
@@ -30,15 +30,16 @@ class Guard:
     secret: str
     clock: Callable[[], float]
     largest: int = LARGEST
+    slowest: float = SLOWEST
 
     async def read(self, request: web.Request) -> dict[str, Any]:
         """The body of a genuine request, parsed: a command's form, an interaction's payload or an event.
 
         Raises Turned with 400 for what is malformed, 401 for what is unsigned, stale or signed by somebody
-        else, and 413 for what is too large.
+        else, 408 for what comes too slowly, and 413 for what is too large.
         """
         timestamp, signature = self._signature(request)
-        body = await whole(request, self.largest)
+        body = await whole(request, self.largest, self.slowest)
         made = hmac.digest(self.secret.encode(), b"v0:%s:%s" % (timestamp.encode(), body), "sha256").hex()
         if not hmac.compare_digest(f"v0={made}", signature):
             raise Turned(401, "wrong signature")

@@ -34,7 +34,7 @@ _SHAPES: dict[str, type] = {
 async def read(request: web.Request) -> Json:
     """The activity in a request, parsed but not believed: who sent it is for the authentication to say.
 
-    Raises Turned with 413 for what is too large, and 400 for what is not an activity.
+    Raises Turned with 413 for what is too large, 408 for what comes too slowly, and 400 for what is not an activity.
     https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#activity-object
     """
     body = await whole(request, LARGEST)

@@ -184,6 +184,17 @@ async def test_a_link_to_a_picture_that_is_not_ours_opens_nothing(slack: FakeSla
         assert answer.status == 404
 
 
+async def test_whoever_never_finishes_a_request_is_let_go(
+    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "IDLE", 0.05)
+    async with served(settings(slack, tmp_path / "data")) as program, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", program.port)
+        writer.write(b"POST /slack/events HTTP/1.1\r\nHost: exeat")
+        assert await reader.read() == b""
+        writer.close()
+
+
 async def test_it_starts_while_slack_cannot_say_who_is_there(slack: FakeSlack, tmp_path: Path) -> None:
     slack.faults.next("users.list", Fault.API_ERROR("service_unavailable"))
     async with served(settings(slack, tmp_path / "data")) as program:

@@ -1,5 +1,6 @@
 """The guard in front of Bolt: what is not Slack's own, or not well formed, gets a plain 4xx and leaves no trace."""
 
+import asyncio
 import io
 import time
 from collections.abc import AsyncIterator
@@ -21,15 +22,16 @@ async def slack() -> AsyncIterator[FakeSlack]:
     """A stand-in that speaks to nothing but a guard, which answers with what it read."""
     async with FakeSlack() as slack:
         guard = Guard(slack.signing_secret, time.time)
+        hasty = Guard(slack.signing_secret, time.time, slowest=0.05)
 
         async def handle(request: web.Request) -> web.Response:
             try:
-                return web.json_response({"read": await guard.read(request)})
+                return web.json_response({"read": await (hasty if request.path == "/hasty" else guard).read(request)})
             except Turned as turned:
                 return web.json_response({"reason": turned.reason}, status=turned.status)
 
         app = web.Application()
-        app.router.add_post("/", handle)
+        app.router.add_post("/{guard:|hasty}", handle)
         runner = web.AppRunner(app, shutdown_timeout=0.2, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -126,6 +128,22 @@ async def test_a_body_too_large_is_turned_away_also_when_it_does_not_say_so(slac
     for body in (io.BytesIO(large), pieces()):
         async with slack._session.post(slack.http.url, data=body, headers=headers) as answer:
             assert answer.status == 413
+
+
+async def test_whoever_sends_a_body_drop_by_drop_does_not_keep_the_door_open(slack: FakeSlack) -> None:
+    async def drops() -> AsyncIterator[bytes]:
+        yield FORM[:1]
+        await asyncio.Event().wait()
+
+    headers = {"Content-Type": "application/x-www-form-urlencoded", **slack.http.signed(FORM)}
+    for length in ({}, {"Content-Length": str(len(FORM))}):
+        call = slack._session.post(f"{slack.http.url}hasty", data=drops(), headers=headers | length)
+        async with asyncio.timeout(10), call as answer:
+            assert answer.status == 408
+
+
+async def test_a_body_that_does_not_unpack_is_turned_away(slack: FakeSlack) -> None:
+    assert (await slack.raw(FORM, {"Content-Encoding": "gzip"})).status == 400
 
 
 async def test_the_largest_body_is_read(slack: FakeSlack) -> None:
