@@ -23,6 +23,7 @@ from bot.metrics import watch_routes
 from bot.missed_key import KEY_MISSED, misses_key
 from bot.pictures import Orphans, PictureFetching, PictureLinks, Pictures, picture_handler
 from bot.relay import Relay
+from bot.renamed import renamed
 from bot.settings import Environment, Settings
 from bot.surface import INSTALLED, Ambiguous, Permanent, Surface, Transient
 from bot.watch import Watch
@@ -178,8 +179,8 @@ async def build(
     """Everything in its place, and nothing running yet. `clock` gives aware UTC; `playground` is as for `chats`;
     `keyless`: it is known that what is sealed cannot be read any more.
 
-    Raises CannotStart when no chat is configured or one refuses, or the key is missed; Unavailable or Damaged when
-    the records cannot be used.
+    Raises CannotStart when no chat is configured or one refuses, the key is missed, or the school's id was changed;
+    Unavailable or Damaged when the records cannot be used.
     """
     environment, school = settings.environment, settings.school
     can_serve(environment, playground=playground)
@@ -191,6 +192,8 @@ async def build(
         held.push_async_callback(store.close)
         for notice in store.notices:
             log.warning("records", notice=notice)
+        if said := renamed(store, school):
+            raise CannotStart(said, code=2)
         if not keyless and await misses_key(store, school):
             raise CannotStart(KEY_MISSED, code=2)
         blobs = Blobs(environment.exeat_data / "blobs")

@@ -10,6 +10,7 @@ from bot.cli.files import must_be_new
 from bot.cli.intact import Intact, look, sealed_records
 from bot.cli.speaking import FAILED, plainly, refuse, say
 from bot.clock import utc_now
+from bot.renamed import renamed
 from bot.settings import read_environment, read_school
 from bot.settings.environment import Environment
 from cards.wording import counted
@@ -160,7 +161,10 @@ def _say_trouble(found: Intact) -> None:
 async def _own_rows() -> tuple[TinyStore, str]:
     environment = read_environment()
     school = read_school(environment.exeat_config)
-    return await _open(environment), school.id
+    store = await _open(environment)
+    if said := renamed(store, school):
+        refuse(said)
+    return store, school.id
 
 
 async def _verify_own() -> tuple[Verdict, bool]:

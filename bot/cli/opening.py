@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.cli.speaking import FAILED, refuse
 from bot.clock import utc_now
+from bot.renamed import renamed
 from bot.settings import Environment, read_environment, read_school
 from bot.surface import INSTALLED
 from handlers.dispatch import Dispatch
@@ -54,6 +55,7 @@ async def opened(registry: Registry, *, reading: bool, serving: str = "") -> Asy
     vault, folder, kinds = environment.vault, environment.exeat_data, registry.kinds.values()
     if reading:
         store = await read_tiny(folder, kinds=kinds, vault=vault)
+        _must_be_its_own(store, school)
         yield Records(store, school, registry, Blobs(folder / "blobs"))
         return
     try:
@@ -61,6 +63,7 @@ async def opened(registry: Registry, *, reading: bool, serving: str = "") -> Asy
     except Unavailable as error:
         raise Unavailable(f"{error} {serving}") from error
     try:
+        _must_be_its_own(store, school)
         yield Records(store, school, registry, Blobs(folder / "blobs"))
     finally:
         with suppress(Unavailable):
@@ -74,6 +77,11 @@ def _must_be_there(environment: Environment) -> None:
             "first.",
             FAILED,
         )
+
+
+def _must_be_its_own(store: TinyStore, school: School) -> None:
+    if said := renamed(store, school):
+        refuse(said)
 
 
 async def _nobody(identity: Identity) -> Known | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.doctor.finding import Finding, fine, fix, note
 from bot.missed_key import misses_key
+from bot.renamed import renamed
 from bot.settings import Environment
 from policy.people import Person
 from policy.school import School
@@ -54,6 +55,8 @@ async def look_at_store(environment: Environment, school: School, running: bool)
             fix("Records", str(error), "Put back the newest backup if nothing else helps (docs/running.md).")
         )
         return kept
+    if said := renamed(kept.store, school):
+        kept.findings.append(fix("Records", said, "Until then Exeat does not start."))
     if await misses_key(kept.store, school):
         kept.findings.append(
             fix(

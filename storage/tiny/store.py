@@ -122,6 +122,11 @@ class TinyStore:
         """Sentences for the administrator: what was found at the start, what went wrong since; oldest first."""
         return self._writer.notices if self._writer else []
 
+    @property
+    def schools(self) -> frozenset[str]:
+        """The ids of the schools of which there is any record that can be read."""
+        return frozenset(key[0] for key in self._state.records.indexes["kind"].buckets if isinstance(key, tuple))
+
     def copy(self) -> dict[str, dict[str, Doc]]:
         """Every row as it may stand on a disk now, by table and id, for a backup; later commits do not change it."""
         return self._state.copy()

@@ -184,6 +184,18 @@ async def test_a_link_to_a_picture_that_is_not_ours_opens_nothing(slack: FakeSla
         assert answer.status == 404
 
 
+async def test_a_school_under_another_id_is_not_served_over_its_own_records(slack: FakeSlack, tmp_path: Path) -> None:
+    given = settings(slack, tmp_path / "data")
+    async with served(given):
+        pass
+    changed = Settings(replace(given.school, id="harbour-primary-school"), given.environment)
+    with pytest.raises(CannotStart, match="those of “harbour”") as refused:
+        await build(changed)
+    assert refused.value.code == 2
+    async with served(given):
+        pass
+
+
 async def test_whoever_never_finishes_a_request_is_let_go(
     slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

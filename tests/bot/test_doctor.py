@@ -91,6 +91,14 @@ def away(name: str, first: date, last: date, delegate: str = "") -> Away:
     return Away(f"A-{name}-{first}", "harbour", f"slack:T0SCHOOL:U0{name.upper()}", whom, first, last, MARCH, None)
 
 
+async def test_a_changed_name_that_changes_the_id_is_named(write: Write, tmp_path: Path) -> None:
+    await keep(tmp_path / "data", met("helen"))
+    write(TOML.replace('id = "harbour"\n', "").replace("Harbour Primary", "Harbour Primary School"))
+    fix = next(one for one in await found() if one.subject == "Records")
+    assert "“harbour”" in fix.found
+    assert "“harbour-primary-school”" in fix.found
+
+
 async def test_a_school_in_order_needs_nothing(write: Write) -> None:
     assert await found() == []
     assert {"Slack", "Socket Mode", "Clock", "People", "exeat.toml"} <= {

@@ -170,3 +170,11 @@ def test_help_teaches_the_columns_by_an_example() -> None:
     assert done.exit_code == 0
     for word in ("account", "received", "replied", "--dry-run", "exeat import comments FILE.csv", "02/03/2027 14:30"):
         assert word in done.stdout
+
+
+def test_nothing_is_taken_into_the_records_of_a_school_whose_id_has_changed(run: Import, tmp_path: Path) -> None:
+    assert run(HEADINGS, f"Page,Lovely,{WHEN},1").exit_code == 0
+    (tmp_path / "exeat.toml").write_text(TOML.replace('"harbour"', '"harbor"', 1), "utf-8")
+    result = run(HEADINGS, f"Page,Again,{WHEN},2")
+    assert result.exit_code == 2
+    assert len(kept()) == 1
