@@ -13,6 +13,7 @@ from secrets import token_hex
 import structlog
 from aiohttp import web
 
+from bot.background import report
 from bot.chats import CannotStart, Chat, can_serve, chats
 from bot.clock import Clock, utc_now
 from bot.heartbeat import heartbeat
@@ -164,6 +165,9 @@ class Program:
                 await self.dispatch.met(known)
         except (Transient, Ambiguous, Permanent, Unavailable) as error:
             log.warning("people not known yet", platform=surface.name, why=str(error))
+            return False
+        except Exception as error:
+            log.warning("people not known yet", platform=surface.name, why=report("people", error))
             return False
         log.info("people known", platform=surface.name, people=len(people))
         return True

@@ -226,6 +226,23 @@ async def test_it_asks_again_until_slack_has_said_who_is_there(
         await slack.until(shown(slack, HELEN, "We won the race"))
 
 
+async def test_an_answer_about_people_that_makes_no_sense_does_not_end_the_server(
+    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def everybody(self: SlackSurface) -> None:
+        asked.set()
+        raise TypeError
+
+    monkeypatch.setattr(SlackSurface, "everybody", everybody)
+    async with served(settings(slack, tmp_path / "data")) as program:
+        await asked.wait()
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await draft(slack, "We won the race")
+        assert program.unmet == {"slack"}
+
+
 async def test_requests_are_taken_and_a_stop_is_heard_while_everybody_is_asked_after(
     slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
