@@ -349,6 +349,22 @@ class TestPurge:
         assert await find(again) == ["N-2", "N-1"]
         await again.close()
 
+    async def test_what_is_deleted_while_a_snapshot_is_written_is_purged_by_the_next(self, folder: Path) -> None:
+        disk = StuckDisk()
+        store = await open_tiny(folder, disk=disk)
+        await put(store, Note("N-1", text="the zebra"))
+        first = asyncio.create_task(store.purge())
+        await asyncio.to_thread(disk.stuck.wait, 30)
+        async with store.transaction(SCHOOL) as tx:
+            tx.delete(Note, "N-1", 1)
+        second = asyncio.create_task(store.purge())
+        await asyncio.sleep(0)
+        disk.goes_on.set()
+        async with asyncio.timeout(30):
+            await asyncio.gather(first, second)
+        assert not any(b"zebra" in path.read_bytes() for path in folder.iterdir())
+        await store.close()
+
     async def test_a_start_that_is_called_off_lets_go_of_the_folder(self, folder: Path) -> None:
         store = await open_tiny(folder)
         await put(store, Note("N-1", text="boats " * 1000))
