@@ -108,7 +108,11 @@ class Clock:
             await self._do("heartbeat", self._beat)
 
     async def _due(self) -> None:
-        """Do everything that is due, until nothing is. What failed lately is left for a later tick."""
+        """Do everything that is due, until nothing is. What failed lately is left for a later tick.
+
+        Raises Unavailable while nothing can be kept, also when nothing is due: whoever listens outside is to know.
+        """
+        await self._dispatch.store.check()
         skip = {name for name, broken in self.broken.items() if broken.again > self._ticks}
         retried = self.broken.keys() - skip
         failed: set[Ref] = set()

@@ -15,6 +15,7 @@ from bot.heartbeat import heartbeat
 from handlers.registry import Registry
 from handlers.turn import Turn
 from policy.away import Away
+from storage.contract import Unavailable
 from storage.rows import Seen
 from tests.fakes.disks import FailingDisk
 from tests.fakes.school import MONDAY
@@ -208,6 +209,25 @@ async def test_the_heartbeat_is_heard_after_good_ticks_only(tmp_path: Path, diar
         disk.failing.add("sync")
         await clock.tick()
         assert heard == ["/beat"]
+    await world.close()
+
+
+async def test_the_heartbeat_is_not_heard_while_nothing_can_be_kept_though_nothing_is_due(
+    tmp_path: Path, diary: Diary
+) -> None:
+    disk, beats = FailingDisk(), list[datetime]()
+    world = await open_world(tmp_path, (), registry=diary.registry, disk=disk)
+
+    async def beat() -> None:
+        beats.append(world.now)
+
+    clock = clock_of(world, beat=beat)
+    await clock.tick()
+    disk.failing.add("sync")
+    with pytest.raises(Unavailable):
+        await world.put(Note("later"))
+    await clock.tick()
+    assert len(beats) == clock.tally["ticks"] == 1
     await world.close()
 
 
