@@ -43,6 +43,14 @@ async def test_it_is_synced_before_it_has_its_name(tmp_path: Path) -> None:
     assert disk.steps[3].target == NAME
 
 
+async def test_of_one_that_is_there_already_the_name_is_synced(tmp_path: Path) -> None:
+    disk = TracingDisk()
+    await Blobs(tmp_path, disk).put(PICTURE)
+    disk.steps.clear()
+    await Blobs(tmp_path, disk).put(PICTURE)
+    assert [step.what for step in disk.steps] == ["sync_folder"]
+
+
 @pytest.mark.parametrize("name", ["0" * 64, "", "../lock", NAME.upper(), f"{NAME}\n"])
 async def test_there_is_no_such_picture(blobs: Blobs, name: str) -> None:
     await blobs.put(PICTURE)

@@ -335,6 +335,16 @@ class TestPurge:
         assert await find(again) == ["N-2", "N-1"]
         await again.close()
 
+    async def test_a_start_does_not_sum_up_what_is_little_beside_the_snapshot(self, folder: Path) -> None:
+        store = await open_tiny(folder)
+        await put(store, Note("N-1", text="boats " * 10_000))
+        await store.purge()
+        await put(store, Note("N-2", text="boats " * 1000))
+        await store.close()
+        before = {path.name for path in folder.iterdir()}
+        await (await open_tiny(folder, snapshot_bytes=1000)).close()
+        assert {path.name for path in folder.iterdir()} == before
+
     async def test_a_start_that_cannot_sum_up_goes_on_and_says_so(self, folder: Path) -> None:
         store = await open_tiny(folder)
         await put(store, Note("N-1", text="boats " * 1000))
