@@ -2,11 +2,15 @@
 
 import asyncio
 import random
+from contextlib import suppress
+from typing import Any
 
 import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.edge import SlackEdge
@@ -15,7 +19,30 @@ from bot.slack.quiet import quiet_logger
 CONNECT_SECONDS = 30.0
 SLOWEST_SECONDS = 60.0
 
+FINISHING = 1.0
+"""How many seconds what has come in has, at the end, to be carried out and answered: Slack itself waits three."""
+
 log = structlog.get_logger("exeat.slack.socket")
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's handler; `idle` while nothing that has come in is still to be answered."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.idle, self._open = asyncio.Event(), 0
+        self.idle.set()
+        super().__init__(*given, **more)
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        """Carry it out and answer."""
+        self._open += 1
+        self.idle.clear()
+        try:
+            await super().handle(client, req)
+        finally:
+            self._open -= 1
+            if not self._open:
+                self.idle.set()
 
 
 class SlackSocket:
@@ -28,7 +55,7 @@ class SlackSocket:
     def __init__(self, edge: SlackEdge, app_token: str, *, ping: float = 5.0, patience: float = 60.0) -> None:
         self._edge, self._token, self._ping, self._patience = edge, app_token, ping, patience
         self._task: asyncio.Task[None] | None = None
-        self._handler: AsyncSocketModeHandler | None = None
+        self._handler: _Handler | None = None
 
     async def start(self) -> None:
         """Begin to connect, and go on trying whatever happens."""
@@ -39,10 +66,14 @@ class SlackSocket:
         return self._handler is not None and await self._handler.client.is_connected()
 
     async def close(self) -> None:
-        """Close the socket and stop."""
+        """Stop, and close the socket once what has come in is answered, as far as that is soon done."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._handler is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FINISHING):
+                    await self._handler.idle.wait()
         await self._drop()
 
     async def _keep_open(self) -> None:
@@ -59,7 +90,7 @@ class SlackSocket:
     async def _connect(self) -> bool:
         client = self._edge.surface.client
         own = AsyncWebClient(base_url=client.base_url, retry_handlers=[], logger=quiet_logger("socket.web"))
-        self._handler = AsyncSocketModeHandler(
+        self._handler = _Handler(
             self._edge.app, self._token, logger=quiet_logger("socket"), web_client=own, ping_interval=self._ping
         )
         try:
