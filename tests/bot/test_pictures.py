@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import pytest
 from aiohttp import web
@@ -30,6 +30,7 @@ from policy.content import Content
 from policy.picture import Picture
 from policy.post import Post, State, draft, edit, send
 from storage.blobs import Blobs
+from storage.contract import Conflict, Store
 from storage.rows import Errand
 from tests.fakes.school import HEAD, MONDAY, TEACHER, identity
 from tests.fakes.surface import Fault
@@ -402,6 +403,24 @@ async def test_pictures_that_no_record_names_are_swept_after_a_day(world: World,
     assert await sweeping.sweep(real + timedelta(hours=25)) == 1
     assert blobs.names() == sorted(named)
     assert orphan not in blobs.names()
+
+
+async def test_no_picture_is_swept_when_what_names_them_could_not_be_read_to_its_end(
+    world: World, tmp_path: Path
+) -> None:
+    class Moving:
+        """A store from which the record at which a page ended has just gone."""
+
+        def transaction(self, school: str) -> NoReturn:
+            raise Conflict
+
+    blobs = Blobs(tmp_path / "data" / "blobs")
+    await sent_with(world, a=saved(painted(), "JPEG"))
+    await world.settle()
+    named = blobs.names()
+    store = cast(Store, Moving())
+    assert await Orphans(store, "harbour", world.registry, blobs).sweep(datetime.now(UTC) + OLD * 2) == 0
+    assert blobs.names() == named != []
 
 
 async def test_a_picture_of_an_earlier_version_is_not_an_orphan(world: World, tmp_path: Path) -> None:

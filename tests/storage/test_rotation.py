@@ -91,6 +91,20 @@ async def test_where_nothing_is_under_an_old_key_only_the_copies_go(tmp_path: Pa
     await assert_readable(folder, KEY)
 
 
+async def test_ended_before_the_copies_went_it_takes_them_when_it_is_run_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    await fill(folder)
+    store = await opened(folder, NEWER, KEY)
+    rows = store.copy()
+    old = [str(rows[table][id]["body" if table == "records" else "sealed"]) for table, id in store.under_old_keys()]
+    await store.reseal(store.under_old_keys())
+    assert await rotate(store) == 0
+    await store.close()
+    kept = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert [sealed for sealed in old if sealed.encode() in kept] == []
+    assert old
+
+
 async def test_what_nothing_opens_is_named_and_the_rest_is_as_it_was(tmp_path: Path) -> None:
     folder, third = tmp_path / "data", new_key()
     store = await opened(folder, third)
