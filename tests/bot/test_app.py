@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bot.chats import CannotStart
 from bot.settings import Environment, Settings
 from bot.slack import SlackSurface
 from policy.drill import OPENING, Opening
+from policy.record import Ref
 from policy.school import Concerns, Safeguarding
 from storage.contract import Unavailable
 from storage.tiny import open_tiny
@@ -115,6 +116,32 @@ async def test_what_was_not_sent_before_a_stop_is_sent_after_the_next_start(slac
     async with served(given):
         await slack.until(shown(slack, HELEN, "We won the race"), within=30)
     assert sum("We won the race" in str(message.blocks) for message in slack.inbox(HELEN)) == 1
+
+
+async def test_a_message_that_is_under_way_at_a_stop_is_known_to_have_arrived(
+    slack: FakeSlack, tmp_path: Path
+) -> None:
+    given, answer = settings(slack, tmp_path / "data"), asyncio.Event()
+
+    async def answer_once_the_doors_are_shut(port: int) -> None:
+        with suppress(OSError):
+            while True:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+        answer.set()
+
+    async with served(given) as program:
+        slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        await until(lambda: not program.unmet)
+        slack.faults.next("chat.postMessage", Fault.LATE(answer), times=2)
+        await draft(slack, "We won the race")
+        await slack.until(shown(slack, HELEN, "We won the race"))
+        answering = asyncio.create_task(answer_once_the_doors_are_shut(program.port))
+    await answering
+    store = await open_tiny(tmp_path / "data")
+    async with store.transaction("harbour") as tx:
+        assert [each.person for each in await tx.shown(Ref("post", "P-1")) if each.person.endswith(HELEN)]
+    await store.close()
 
 
 async def test_without_a_chat_it_says_what_to_set_and_that_the_demo_needs_nothing(tmp_path: Path) -> None:
