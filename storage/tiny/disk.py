@@ -18,7 +18,7 @@ class Disk:
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path in reversed(missing):
-            _give_away(path)
+            _give_away(path, path.parent)
         for path in missing:
             self.sync_folder(path.parent)
 
@@ -93,13 +93,16 @@ def opened(path: Path, flags: int) -> int:
         file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return os.open(path, flags)
-    _give_away(path)
+    _give_away(file, path.parent)
     return file
 
 
-def _give_away(path: Path) -> None:
+def _give_away(made: int | Path, above: Path) -> None:
     """Give what root has just created to whoever the folder above belongs to, on disks that know of owners."""
     if os.geteuid() == 0:
-        above = path.parent.stat()
         with suppress(OSError):
-            os.chown(path, above.st_uid, above.st_gid, follow_symlinks=False)
+            owner = above.stat()
+            if isinstance(made, int):
+                os.fchown(made, owner.st_uid, owner.st_gid)
+            else:
+                os.lchown(made, owner.st_uid, owner.st_gid)
