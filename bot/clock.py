@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
 from handlers.dispatch import Dispatch, where
+from handlers.letters import tell_of_hidden
 from policy.record import Ref, is_hidden
 
 SEEN_KEPT = timedelta(hours=25)
@@ -129,12 +131,26 @@ class Clock:
             del self.broken[name]
         for name in failed:
             self._note(name)
+        await self._tell_of_hidden([name for name in failed if self.broken[name].times > 1])
 
     def _note(self, name: Ref) -> None:
-        if not is_hidden(self._dispatch.registry.kinds[name.kind]):
+        if not self._is_hidden(name):
             self.tally["broken"] += 1
         times = self.broken[name].times + 1 if name in self.broken else 1
         self.broken[name] = Broken(times, self._ticks + min(LONGEST_WAIT, 2 ** (times - 1)))
+
+    async def _tell_of_hidden(self, failed: Iterable[Ref]) -> None:
+        """The watch tells the admins of what is late, but of nothing hidden: of that they hear only that there is
+        something, and its kind's handler has those told who may know.
+        """
+        hidden = [name for name in failed if self._is_hidden(name)]
+        if hidden:
+            await self._do("falters", partial(self._dispatch.own, "falters", tell_of_hidden))
+        for name in hidden:
+            await self._do("falters", partial(self._dispatch.falters, name))
+
+    def _is_hidden(self, name: Ref) -> bool:
+        return is_hidden(self._dispatch.registry.kinds[name.kind])
 
     async def _forget(self) -> None:
         self.tally["forgotten"] += await self._dispatch.store.forget_seen(self._real() - SEEN_KEPT)

@@ -80,6 +80,25 @@ def unseen_card(concern: Concern, found: Numbers) -> Card:
     return Card("Exeat", said, (Text(said), Facts(found)), _of_reporter(concern))
 
 
+def faltered_card(concern: Concern, *, acknowledges: bool) -> Card:
+    """What those who act on a concern are told when Exeat cannot carry it on. `acknowledges`: they may take it up."""
+    now = " now" if concern.account.urgent and concern.climbs else ""
+    said = f"Exeat needs opening{now}: {concern.id}."
+    then = "Exeat tells nobody else of it by itself, and reminds nobody. Please speak to each other today."
+    found = [_opens(concern, Tone.PRIMARY)]
+    if acknowledges and concern.climbs:
+        found.append(press(concern, "Acknowledge", "concern.acknowledge", dialog=False))
+    return Card("Exeat", f"{said} {then}", (Text(said), Text(then)), tuple(found))
+
+
+def ring_on_card(concern: Concern, found: Numbers) -> Card:
+    """What whoever raised it is told when Exeat cannot carry it on; once somebody has taken it up, the same as ever."""
+    if not concern.climbs:
+        return reporter_card(concern)
+    said = f"{concern.id}: Exeat cannot go on with it by itself. Please do not wait for Exeat, and ring now."
+    return Card("Exeat", said, (Text(said), Facts(found)), _of_reporter(concern))
+
+
 def ring_card(found: Numbers, why: Nobody | None = None) -> Card:
     """Nothing is kept: whom to ring instead. `why` Exeat can tell nobody of it; None, where it takes no concerns."""
     match why:

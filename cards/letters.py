@@ -117,6 +117,21 @@ def late_card() -> Card:
     return Card("A reminder may be missing", said, (Text(said), Notice(then, tone=Tone.WARNING)))
 
 
+def hidden_card() -> Card:
+    """Something sealed that was due has not been done. Which it is, nobody is told here."""
+    said = "Something that Exeat keeps sealed was due and has not been done. Nothing here says what it is."
+    people = (
+        "Today, ask the headteacher, the safeguarding lead (DSL), each deputy and the chair of governors to type "
+        "/concerns and to open what waits for them. Ask each of them alike."
+    )
+    server = (
+        "Then look for “trouble” in Exeat's log and pass those lines on to whoever looks after Exeat. You are told "
+        "again tomorrow if it lasts."
+    )
+    body = (Text(said), Notice(people, tone=Tone.WARNING), Notice(server, tone=Tone.WARNING))
+    return Card("Something that was due is not done", said, body)
+
+
 def stuck_card() -> Card:
     """A chat does not take messages."""
     said = "Some of Exeat's messages have not been going out for some minutes."

@@ -75,6 +75,9 @@ class Due:
     handler: Callable[..., Awaitable[None]]
 
 
+Faltering = Callable[[Turn, Any], Awaitable[None]]
+"""Given a turn of Exeat's own and a record that cannot be worked out when it is due."""
+
 Carrying = Callable[[Turn, Any, Outgoing, bool], Awaitable[None]]
 """Given a turn of Exeat's own, a record, a row about it that was to be sent or mailed, and whether it arrived."""
 

@@ -9,6 +9,7 @@ from cards.letters import (
     Undelivered,
     Why,
     dead_card,
+    hidden_card,
     late_card,
     renewed_card,
     secret_card,
@@ -26,7 +27,7 @@ REGISTRY = Registry()
 FRESH = timedelta(days=1)
 """How far back a card about undelivered messages looks."""
 
-ENDING = "watch.secret"
+ENDING, HIDDEN_VIEW = "watch.secret", "watch.hidden"
 
 BEFORE: Mapping[str, Why] = {
     "user_not_found": Why.GONE,
@@ -74,6 +75,12 @@ async def stuck(scene: Scene, record: None) -> Card | None:
     return stuck_card() if scene.school.is_admin(scene.viewer) else None
 
 
+@REGISTRY.view(HIDDEN_VIEW)
+async def hidden(scene: Scene, record: None) -> Card | None:
+    """Something sealed that was due cannot be worked out: that, and nothing of what it is."""
+    return hidden_card() if scene.school.is_admin(scene.viewer) else None
+
+
 @REGISTRY.view(ENDING, Secret)
 async def secret(scene: Scene, kept: Secret) -> Card | None:
     """A key of Exeat's is about to end. Once it has been renewed, nothing is sent and what was sent says so."""
@@ -96,6 +103,12 @@ async def tell_admins(turn: Turn, view: str, *, mail: bool = False) -> None:
         turn.tx.queue(row)
         if mail:
             turn.tx.queue(replace(row, task=Errand.MAIL))
+
+
+async def tell_of_hidden(turn: Turn) -> None:
+    """Have the admins told that something sealed cannot be worked out, once a day however much it is."""
+    if await turn.once(HIDDEN_VIEW):
+        await tell_admins(turn, HIDDEN_VIEW)
 
 
 async def warn_of_secret(turn: Turn, ends: date) -> Secret | None:

@@ -12,6 +12,7 @@ from handlers.entries import (
     Due,
     Exporter,
     Exporting,
+    Faltering,
     Handler,
     Home,
     Hook,
@@ -42,6 +43,7 @@ class Registry:
     views: dict[str, View] = field(default_factory=dict)
     sure: set[str] = field(default_factory=set)
     dues: dict[str, Due] = field(default_factory=dict)
+    falterers: dict[str, Faltering] = field(default_factory=dict)
     arrivals: dict[str, Callable[..., Awaitable[None]]] = field(default_factory=dict)
     carriers: dict[str, Carrying] = field(default_factory=dict)
     homes: list[Home] = field(default_factory=list)
@@ -102,6 +104,18 @@ class Registry:
         def keep(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
             self._know(record)
             self.dues[record.KIND] = Due(record, handler)
+            return handler
+
+        return keep
+
+    def falters(self, record: type[Record]) -> Callable[[Faltering], Faltering]:
+        """Who is told when the handler of a hidden record that is due fails again and again: nothing else says so of
+        what is hidden. It is asked at each failure from the second on.
+        """
+
+        def keep(handler: Faltering) -> Faltering:
+            self._know(record)
+            self.falterers[record.KIND] = handler
             return handler
 
         return keep
@@ -261,6 +275,7 @@ def merge(parts: Iterable[Registry]) -> Registry:
         _claim(whole.specs, part.specs)
         _claim(whole.views, part.views)
         _claim(whole.dues, part.dues)
+        _claim(whole.falterers, part.falterers)
         _claim(whole.arrivals, part.arrivals)
         _claim(whole.carriers, part.carriers)
         _claim(whole.hooks, part.hooks)

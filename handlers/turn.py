@@ -156,11 +156,14 @@ class Turn(Scene):
             )
         )
 
-    async def once(self, what: str) -> bool:
-        """Whether this is the first time, and from now on not again. What was done is kept for a day or longer."""
+    async def once(self, what: str, record: Record | None = None) -> bool:
+        """Whether this is the first time, of the record if one is given, and from now on not again. What was done is
+        kept for a day or longer, sealed with what is hidden.
+        """
+        what = f"{what}/{record.id}" if record is not None else what
         if await self.told(what) is not None:
             return False
-        self.tx.mark_seen(Seen(f"{EXEAT.id}/{what}", None, "", self.now))
+        self.tx.mark_seen(Seen(f"{EXEAT.id}/{what}", ref(record) if record is not None else None, "", self.now))
         return True
 
     async def told(self, what: str) -> datetime | None:

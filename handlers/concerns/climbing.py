@@ -50,7 +50,7 @@ async def tell_of_addition(turn: Turn, concern: Concern) -> Concern:
     if not concern.climbs:
         concern = call(concern)
     elif concern.climb is not Climb.UNSEEN:
-        reached = await _here(turn, await _hearing(turn, concern, concern.climbed))
+        reached = await _here(turn, await who_hear(turn, concern, concern.climbed))
         for person in reached:
             turn.alert("concern.waits", person, concern)
         if reached:
@@ -87,7 +87,7 @@ async def _handed_on(turn: Turn, concern: Concern) -> Concern:
     """One that is closed: where nobody is left of those whom it had reached, whoever would be told next may read it,
     and hold it. They are sent nothing: nothing waits for them.
     """
-    reached = await _hearing(turn, concern, concern.told)
+    reached = await who_hear(turn, concern, concern.told)
     if not any([not await is_gone(turn, person) for person in reached]):
         way = await way_of(turn, concern)
         next = next_told(await ladder(turn, way))
@@ -109,6 +109,12 @@ async def unseen_view(scene: Scene, concern: Concern) -> Card | None:
 def may_hear(turn: Turn, concern: Concern, person: Person) -> bool:
     """Whether somebody may be told that something about it waits."""
     return is_staff(person, turn.school.roster) and not is_hidden_from(person, concern.excluded)
+
+
+async def who_hear(turn: Turn, concern: Concern, ids: tuple[str, ...]) -> tuple[Person, ...]:
+    """Those of these ids who may still be told of it."""
+    found = [person for id in dict.fromkeys(ids) if id and (person := await turn.part(id)) is not None]
+    return tuple({person.id: person for person in found if may_hear(turn, concern, person)}.values())
 
 
 def _view(concern: Concern) -> str:
@@ -137,13 +143,7 @@ def _holding(people: tuple[Person, ...], way: Route) -> tuple[Person, ...]:
 async def _who_heard(turn: Turn, concern: Concern) -> tuple[tuple[Person, ...], ...]:
     """Those who may act on it: whoever manages it and has taken it up, then everybody else whom it has reached."""
     taken_up = (concern.manager, *(each.by for each in concern.acknowledged))
-    return await _hearing(turn, concern, taken_up), await _hearing(turn, concern, concern.told)
-
-
-async def _hearing(turn: Turn, concern: Concern, ids: tuple[str, ...]) -> tuple[Person, ...]:
-    """Those of these ids who may still be told of it."""
-    found = [person for id in dict.fromkeys(ids) if id and (person := await turn.part(id)) is not None]
-    return tuple({person.id: person for person in found if may_hear(turn, concern, person)}.values())
+    return await who_hear(turn, concern, taken_up), await who_hear(turn, concern, concern.told)
 
 
 async def _here(turn: Turn, people: tuple[Person, ...]) -> list[Person]:

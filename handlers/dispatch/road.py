@@ -128,6 +128,19 @@ class Dispatch(Meeting):
         await due.handler(self._own_turn(tx, "due", record), record)
         return 1
 
+    async def falters(self, name: Ref) -> None:
+        """Have its kind's handler tell somebody that a hidden record that is due cannot be worked out."""
+        handler = self.registry.falterers.get(name.kind)
+        if handler is None:
+            return
+
+        async def work(tx: Transaction) -> None:
+            record = await tx.get(self.registry.kinds[name.kind], name.id)
+            if record is not None:
+                await handler(self._own_turn(tx, "falters", record), record)
+
+        await self._rerun(work)
+
     async def arrived(self, name: Ref, version: int, files: object) -> None:
         """Hand what was fetched for a record to its kind's handler, unless the record has moved on."""
         kind, handler = self.registry.kinds[name.kind], self.registry.arrivals[name.kind]

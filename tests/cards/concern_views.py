@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 from cards.access import access_form, alone_card, message_card, noted_card, off_card, sheet_card
 from cards.concern import (
     alert_card,
+    faltered_card,
     list_card,
     no_files_card,
     numbers,
     own_concern_card,
     reporter_card,
     ring_card,
+    ring_on_card,
     row,
     typed_card,
     unseen_card,
@@ -114,6 +116,8 @@ def concern_cards(said: str) -> dict[str, Card]:
                 found[f"{about}, file {manages}"] = file_card(concern, log[:PAGE], sight, more=True)
                 found[f"{about}, alert {manages}"] = alert_card(concern, waits=concern.climbs, acknowledges=manages)
             found[f"{about}, waits"] = alert_card(concern, waits=True, acknowledges=True)
+            found[f"{about}, faltered"] = faltered_card(concern, acknowledges=True)
+            found[f"{about}, ring on"] = ring_on_card(concern, NUMBERS)
             found[f"{about}, reporter"] = reporter_card(concern)
             found[f"{about}, unseen"] = unseen_card(concern, NUMBERS)
             found[f"{about}, receipt"] = receipt_card(concern, NUMBERS, SIGHT)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cards.away import away_card, away_form, stand_in_card
 from cards.hold import Listed, hold_form, holds_card
-from cards.letters import REASONS, Undelivered, dead_card, late_card, no_longer_card, stuck_card
+from cards.letters import REASONS, Undelivered, dead_card, hidden_card, late_card, no_longer_card, stuck_card
 from cards.model import (
     Bar,
     Bars,
@@ -251,6 +251,7 @@ def _letters(said: str) -> dict[str, Card]:
         "dead letters": dead_card([*dead, Undelivered("Ben", said, MONDAY)], True, LONDON),
         "late": late_card(),
         "stuck": stuck_card(),
+        "hidden": hidden_card(),
         "no longer here": no_longer_card(),
     }
 
