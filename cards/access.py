@@ -98,6 +98,16 @@ def message_card(request: Access, *, told: bool) -> Card:
     return Card("Exeat", said, (Text(said),), tuple(acts))
 
 
+def missed_card(request: Access, names: Sequence[str]) -> Card:
+    """Whom the message about it has not reached, to whoever noted it and to the others who were told."""
+    if request.answered is not None:
+        said = f"{request.id}: answered."
+        return Card("Exeat", said, (Text(said),))
+    said = f"The message about the request for data {request.id} has not reached {' or '.join(names)}."
+    then = "Please tell them of it today, in person."
+    return Card("Exeat", f"{said} {then}", (Text(said), Text(then)))
+
+
 def sheet_card(
     request: Access, by: str, touched: Sequence[Concern], zone: ZoneInfo, *, read: int, more: bool = False
 ) -> Card:

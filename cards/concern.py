@@ -92,7 +92,7 @@ def faltered_card(concern: Concern, *, acknowledges: bool) -> Card:
 
 
 def ring_on_card(concern: Concern, found: Numbers) -> Card:
-    """What whoever raised it is told when Exeat cannot carry it on; once somebody has taken it up, the same as ever."""
+    """What whoever raised it is told when Exeat cannot carry it on; once it is taken up, the same as ever."""
     if not concern.climbs:
         return reporter_card(concern)
     said = f"{concern.id}: Exeat cannot go on with it by itself. Please do not wait for Exeat, and ring now."

@@ -14,7 +14,7 @@ from handlers import (
     safeguarding,
     templates,
 )
-from handlers.concerns import requests
+from handlers.concerns import requests, unarrived
 from handlers.registry import Registry, merge
 from handlers.welcome import with_front_door
 
@@ -25,4 +25,5 @@ def everything() -> Registry:
         *(posts, comments, looks, incidents, concerns, safeguarding, templates),
         *(away, letters, missing, exports, keeping),
     )
-    return with_front_door(merge([*(room.REGISTRY for room in rooms), requests.registry]))
+    asked = (requests.registry, unarrived.registry)
+    return with_front_door(merge([*(room.REGISTRY for room in rooms), *asked]))

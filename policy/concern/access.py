@@ -56,7 +56,7 @@ class Access(Plain):
     """A request for data, until a month after its answer is due. It says nothing of what it touches.
 
     `by` noted it, at `noted_at` (UTC); it was `received` on a local date, and `due` is the last day (local) for the
-    answer. `told` are those who are asked to look at it, by id.
+    answer. `told` are those who are asked to look at it, by id, and `missed` those of them whom that never reached.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Access(Plain):
     due: date
     told: tuple[str, ...]
     answered: Answer | None = None
+    missed: tuple[str, ...] = ()
     rev: int = 0
 
     KIND: ClassVar[str] = "access_request"
@@ -123,6 +124,13 @@ def answer(request: Access, by: str, at: datetime) -> Access:
     if request.answered is not None:
         raise WrongState(f"{request.id} is answered already, so nothing was changed.", then="There is nothing to do.")
     return replace(request, answered=Answer(by, at))
+
+
+def misses(request: Access, person: str) -> Access:
+    """Somebody who was to be told of it cannot be. It stays as it is for anybody else, and once it is answered."""
+    if person not in request.told or person in request.missed or request.answered is not None:
+        return request
+    return replace(request, missed=(*request.missed, person))
 
 
 def is_in(request: Access, concern: Concern) -> bool:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.relay import Relay
 from bot.surface import Permanent
+from cards.text import plain
 from policy.concern import Climb, Concern
 from policy.concern.entry import Act
 from policy.people import Standing
@@ -203,6 +204,37 @@ async def test_what_is_no_concern_and_cannot_be_delivered_is_told_to_the_admins(
         post = await desk.write(TEACHER)
         await here.goes_by(1)
         assert "1 message could not be delivered" in str([each.card for each in here.surface.messages(ADMIN)]), post
+
+
+@pytest.mark.parametrize("missing", [(DSL,), (DSL, CHAIR)])
+async def test_a_message_of_a_request_for_data_that_never_arrives_is_told_to_whoever_noted_it_and_the_others(
+    desk: Desk, missing: tuple[str, ...]
+) -> None:
+    with over(desk) as here:
+        here.surface.blocked.update(missing)
+        noted = {"name": "Ann Other", "received": desk.now.date()}
+        await desk.ask(ADMIN, "access.new", fields=noted)
+        await here.goes_by(3)
+        for who in (ADMIN, HEAD, SECOND_DSL):
+            said = [plain(each.card) for each in here.surface.messages(who)]
+            assert "Ann Other" not in "".join(said)
+            last = [each for each in said if "has not reached" in each][-1]
+            assert "in person" in last
+            assert [name in last for name in ("Dina", "Grace")] == [who in missing for who in (DSL, CHAIR)]
+        before = here.has(HEAD)
+        await here.goes_by(60)
+        assert here.has(HEAD) == before
+        assert here.has(TEACHER) == 0
+
+
+async def test_whoever_asks_for_their_data_hears_nothing_of_a_message_that_never_arrives(desk: Desk) -> None:
+    with over(desk) as here:
+        here.surface.blocked.add(DSL)
+        noted = {"person": identity(HEAD), "received": desk.now.date()}
+        await desk.ask(ADMIN, "access.new", fields=noted)
+        await here.goes_by(3)
+        assert here.has(HEAD) == 0
+        assert "has not reached Dina" in plain(here.surface.messages(CHAIR)[-1].card)
 
 
 async def test_a_row_that_was_settled_already_is_not_written_down_again(desk: Desk) -> None:

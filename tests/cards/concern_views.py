@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from cards.access import access_form, alone_card, message_card, noted_card, off_card, sheet_card
+from cards.access import access_form, alone_card, message_card, missed_card, noted_card, off_card, sheet_card
 from cards.concern import (
     alert_card,
     faltered_card,
@@ -151,6 +151,8 @@ def _requests(said: str, touched: list[Concern]) -> dict[str, Card]:
         **{f"request for data, {name} told": message_card(sent, told=told) for name, told in _WHO.items()},
         **{f"request for data, answered, {name} told": message_card(over, told=told) for name, told in _WHO.items()},
         **{f"request for data, sheet, {name}": card for name, card in sheets.items()},
+        "request for data, missed": missed_card(sent, ["Grace Hall", "Desmond Orr"]),
+        "request for data, missed, answered": missed_card(over, ["Grace Hall"]),
         "request for data, sheet": sheet_card(over, "Helen Marsh", touched, SIGHT.zone, read=100, more=True),
     }
 
