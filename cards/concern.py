@@ -141,12 +141,13 @@ def no_files_card(found: Numbers) -> Card:
     return Card("Exeat", "A file came with your message. Please read this first.", body, (_begins(),))
 
 
-def list_card(rows: Sequence[Row]) -> Card:
-    """The answer to /concerns: references, and nothing else."""
+def list_card(rows: Sequence[Row], more: int = 0) -> Card:
+    """The answer to /concerns: references, and nothing else. `more`: there are others after so many."""
     if not rows:
         said = "There is nothing here for you."
         return Card("Exeat", said, (Text(said),))
-    return Card("Exeat", "These are yours to open.", (Text("These are yours to open."), *rows))
+    found = (Button("More", "concerns.more", about="More of these", payload={"skip": str(more)}),) if more else ()
+    return Card("Exeat", "These are yours to open.", (Text("These are yours to open."), *rows), found)
 
 
 def row(concern: Concern) -> Row:

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 
 from cards.concern import alert_card, list_card, numbers, reporter_card, row
 from cards.concern_file import PAGE, Sight, file_card, log_card, receipt_card
-from cards.model import Card, Element
+from cards.model import Card, Element, Text
 from handlers.concerns.access import manages, note_reading, raised, reader, reader_or_author, reads
 from handlers.concerns.routing import way_of
 from handlers.needs import staff
 from handlers.registry import Registry
 from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
-from policy.concern import Concern, State, looked_at, reader_key
+from policy.concern import Concern, State, calls_key, looked_at, reader_key
 from policy.concern.about import CLAUSE
 from policy.concern.access import OPEN, Access
 from policy.concern.due import lado_due, schedule
 from policy.concern.entry import ConcernEntry, entries_key
 from policy.concern.kept import concern_kept
+from policy.concern.record import LIVE
 from policy.people import EXEAT
 from policy.retention import CONCERNS
 
@@ -24,6 +25,9 @@ registry = Registry()
 
 LONGEST_LIST = 10
 """How many concerns a list shows."""
+
+MOST_OPEN = 500
+"""How many are looked at of those that are open, or call for somebody."""
 
 LONGEST_LOG = 2_000
 """How many entries of a log are looked at."""
@@ -62,7 +66,13 @@ async def reporter_view(scene: Scene, concern: Concern) -> Card | None:
 @registry.command("concerns", needs=staff, summary="The safeguarding concerns that you may open", quiet=True)
 async def concerns(turn: Turn) -> Reply:
     """The references of those that the viewer may read; to anybody else the same answer as where there are none."""
-    return Say(list_card([row(each) for each in await mine(turn, tuple(State))][:LONGEST_LIST]))
+    return await _listed(turn, 0)
+
+
+@registry.button("concerns.more", "More", needs=staff, quiet=True)
+async def more(turn: Turn) -> Reply:
+    """Those that come after."""
+    return await _listed(turn, _skipped(turn))
 
 
 @registry.button(
@@ -85,8 +95,7 @@ async def opened(turn: Turn, concern: Concern) -> Reply:
 @registry.button("concern.page", "Older", needs=reader, record=Concern, bound=False, clause=CLAUSE, quiet=True)
 async def older(turn: Turn, concern: Concern) -> Reply:
     """Older entries of its log; that they were read is kept as well."""
-    said = turn.request.payload.get("skip", "")
-    skipped = int(said) if said.isdecimal() and len(said) < 7 else 0
+    skipped = _skipped(turn)
     await note_reading(turn, concern)
     page, more = await entries_of(turn, concern, skipped)
     return Say(log_card(concern, page, await sight(turn, concern, page), skipped=skipped, more=more))
@@ -95,8 +104,9 @@ async def older(turn: Turn, concern: Concern) -> Reply:
 @registry.home
 async def at_home(scene: Scene) -> tuple[Element, ...]:
     """That something waits, to those whom it waits for."""
-    found = [each for each in await mine(scene, tuple(State)) if each.waits]
-    return tuple([row(each) for each in found[:LONGEST_LIST]])
+    found = [each for each in await mine(scene) if each.waits]
+    rest = (Text("There are more. Type /concerns to see them all."),) if len(found) > LONGEST_LIST else ()
+    return (*(row(each) for each in found[:LONGEST_LIST]), *rest)
 
 
 async def receipt(turn: Turn, concern: Concern) -> Reply:
@@ -124,12 +134,27 @@ async def entries_of(scene: Scene, concern: Concern, skipped: int = 0) -> tuple[
     return ordered[skipped : skipped + PAGE], len(ordered) > skipped + PAGE
 
 
-async def mine(scene: Scene, states: Sequence[State]) -> list[Concern]:
-    """The concerns that the viewer may read, newest first."""
+async def mine(scene: Scene, closed: int = 0) -> list[Concern]:
+    """The concerns that the viewer may read: what waits for somebody, then what is open, then the newest so many that
+    are closed; the newest of each first.
+    """
     found: dict[str, Concern] = {}
-    for state in states if scene.sealing else ():
-        for id in scene.known.ids:
-            for each in await scene.tx.find(Concern, state=state.value, key=reader_key(id), limit=LONGEST_LIST + 1):
-                if reads(scene, each):
-                    found[each.id] = each
-    return sorted(found.values(), key=lambda each: each.raised_at, reverse=True)
+    for id in scene.known.ids if scene.sealing else ():
+        key = reader_key(id)
+        kept = await scene.tx.find(Concern, key=calls_key(id), limit=MOST_OPEN)
+        for state in LIVE:
+            kept += await scene.tx.find(Concern, state=state.value, key=key, limit=MOST_OPEN)
+        kept += await scene.tx.find(Concern, state=State.CLOSED.value, key=key, limit=closed)
+        found |= {each.id: each for each in kept if reads(scene, each)}
+    return sorted(found.values(), key=lambda each: (each.waits, each.live, each.raised_at), reverse=True)
+
+
+async def _listed(turn: Turn, skipped: int) -> Reply:
+    found, end = await mine(turn, skipped + LONGEST_LIST + 1), skipped + LONGEST_LIST
+    return Say(list_card([row(each) for each in found[skipped:end]], end if len(found) > end else 0))
+
+
+def _skipped(turn: Turn) -> int:
+    """How many a page leaves out, of a list or a log."""
+    said = turn.request.payload.get("skip", "")
+    return int(said) if said.isdecimal() and len(said) < 7 else 0

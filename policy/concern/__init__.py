@@ -11,6 +11,7 @@ from policy.concern.record import (
     Lado,
     Outcome,
     State,
+    calls_key,
     reader_key,
 )
 from policy.concern.steps import acknowledge, add_reader, answer_lado, call, close, looked_at, refer, remove_reader
@@ -30,6 +31,7 @@ __all__ = [
     "add_reader",
     "answer_lado",
     "call",
+    "calls_key",
     "close",
     "looked_at",
     "reader_key",

@@ -179,7 +179,8 @@ class Concern(Plain):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return tuple(reader_key(each) for each in self.readers)
+        calling = self.readers if self.calls else ()
+        return (*(reader_key(each) for each in self.readers), *(calls_key(each) for each in calling))
 
     @property
     def live(self) -> bool:
@@ -219,3 +220,8 @@ class Concern(Plain):
 def reader_key(person: str) -> str:
     """The key by which the concerns are found that somebody may read."""
     return f"reader:{person}"
+
+
+def calls_key(person: str) -> str:
+    """The key by which the concerns are found that somebody may read, and that call for somebody who acts on them."""
+    return f"calls:{person}"
