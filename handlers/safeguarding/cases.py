@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from handlers.turn import Turn
-from policy.concern import Concern, State, reader_key
+from policy.concern import Climb, Concern, State, reader_key
+from policy.concern.due import begin_again
 from policy.concern.record import LIVE
 from policy.people import Person, is_staff
 
@@ -13,11 +14,14 @@ MOST = 10_000
 
 
 async def look_again(turn: Turn) -> None:
-    """Have every live case that is in somebody's hands looked at now: those hands may hold no role any more. So is
-    what was closed, and nobody of those whom it had reached is left; what was added to it and nobody saw climbs anew.
+    """Have every live case that is in somebody's hands looked at now: those hands may hold no role any more. A climb
+    that has told everybody in the chat already begins again. So is looked at what was closed, and nobody of those
+    whom it had reached is left; what was added to it and nobody saw climbs anew.
     """
     for state in LIVE if turn.sealing else ():
-        _due_now(turn, [each for each in await turn.tx.find(Concern, state=state, limit=MOST) if not each.climbs])
+        found = await turn.tx.find(Concern, state=state, limit=MOST)
+        _due_now(turn, [each for each in found if not each.climbs])
+        _due_now(turn, [begin_again(each) for each in found if each.climbs and each.climb is not Climb.CHAT])
     await _look_at(turn, None, climbing=True)
 
 

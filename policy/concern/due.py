@@ -69,6 +69,11 @@ def climb(concern: Concern, ladder: Ladder, now: datetime, calendar: Calendar) -
     return _stepped(ended, (), now, calendar), Step(unseen=True)
 
 
+def begin_again(concern: Concern) -> Concern:
+    """One that climbs and tells everybody afresh from its next step on."""
+    return replace(concern, climb=Climb.CHAT, climbed=())
+
+
 def rest(concern: Concern, calendar: Calendar) -> Concern:
     """One that nobody has seen, and of which nobody is left to hear that; what is closed then climbs no more."""
     return schedule(replace(concern, mornings=MORNINGS), calendar)

@@ -284,6 +284,18 @@ async def test_a_new_holder_is_told_of_live_cases_whose_manager_holds_no_role_an
         assert await told(desk) == []
 
 
+@pytest.mark.parametrize("steps", [4, 5], ids=["mailed", "unseen"])
+async def test_a_new_holder_is_told_at_once_of_a_case_that_nobody_saw(desk: Desk, steps: int) -> None:
+    await raised(desk)
+    for _ in range(steps):
+        await tick(desk, minutes=15)
+    await new_dsl(desk, OUTSIDER)
+    await tick(desk, minutes=1)
+    assert await told(desk) == [OUTSIDER]
+    await tick(desk, minutes=15)
+    assert await told(desk) == sorted(DEPUTIES)
+
+
 async def test_a_new_holder_is_told_of_no_case_that_is_hidden_from_them(desk: Desk) -> None:
     found = await taken_up(desk, person=OUTSIDER)
     await new_dsl(desk, OUTSIDER)
