@@ -44,7 +44,8 @@ class Broken:
 
 
 class Clock:
-    """The ticking of one school; the first tick that can does what is to be done after a start.
+    """The ticking of one school; the first tick that can does what is to be done after a start, and so does the first
+    after the machine's clock was put back.
 
     `tally` counts what was done and what failed, but for what is hidden; `broken` names the records whose handlers
     fail; `ticked` is when (monotonic seconds) the last whole tick was done, and `done_by` the moment (UTC) it looked
@@ -94,8 +95,9 @@ class Clock:
     async def tick(self) -> None:
         """One tick: what is due, then what is old, then the heartbeat."""
         self._ticks += 1
-        self._begun = self._begun or await self._do("begin", self._dispatch.begin)
         now = self._dispatch.clock()
+        put_back = self.done_by is not None and now < self.done_by
+        self._begun = (self._begun and not put_back) or await self._do("begin", self._dispatch.begin)
         whole = await self._do("due", self._due)
         if self._is_time("forget", HOUR):
             await self._do("forget", self._forget)

@@ -1,6 +1,7 @@
 """The climb of a concern until somebody sees to it, and the reminders of the LADO once somebody has."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from cards.concern import numbers, unseen_card
 from cards.model import Card
@@ -11,12 +12,15 @@ from handlers.registry import Registry
 from handlers.turn import Scene, Turn
 from policy.concern import Climb, Concern, State, call
 from policy.concern.about import is_hidden_from
-from policy.concern.due import climb, next_told, press, reminded, rest, schedule, tell
+from policy.concern.due import climb, next_told, press, put_back, reminded, rest, schedule, tell
 from policy.concern.entry import Act
 from policy.concern.route import Route
 from policy.people import Person, is_among, is_staff
 
 registry = Registry()
+
+AGE, MOST = timedelta(days=36_500), 10_000
+"""Before when whatever waits at all falls due, and how many concerns that do are looked at."""
 
 
 async def step(turn: Turn, concern: Concern, way: Route) -> Concern:
@@ -56,6 +60,16 @@ async def tell_of_addition(turn: Turn, concern: Concern) -> Concern:
         if reached:
             return concern
     return await step(turn, replace(concern, mornings=0), await way_of(turn, concern))
+
+
+@registry.begins
+async def begins(turn: Turn) -> None:
+    """What waits for a moment that it took from a clock that was ahead, and was put right, waits no longer for it."""
+    waiting = await turn.tx.find(Concern, due_before=turn.now + AGE, limit=MOST) if turn.sealing else []
+    for concern in waiting:
+        moved = put_back(concern, turn.now, turn.school.calendar)
+        if moved is not concern:
+            turn.tx.put(moved)
 
 
 @registry.due(Concern)

@@ -112,8 +112,19 @@ def press(concern: Concern, now: datetime, calendar: Calendar) -> tuple[Concern,
     said = due is not None and due <= now and calendar.is_staffed(now)
     moved = schedule(replace(concern, looked=now, pressed=now if said else concern.pressed), calendar)
     if moved.next_due is not None and moved.next_due <= now:
-        moved = replace(moved, next_due=min(calendar.next_staffed_start(now), next_day_begins(now, calendar)))
-    return moved, said
+        moved = replace(moved, next_due=calendar.next_staffed_start(now))
+    return _by_morning(moved, now, calendar), said
+
+
+def put_back(concern: Concern, now: datetime, calendar: Calendar) -> Concern:
+    """One whose moments may be yet to come, for the machine's clock went ahead and was put right: it waits for
+    nothing as if they had been right.
+    """
+    stepped, looked, pressed = (at and min(at, now) for at in (concern.stepped, concern.looked, concern.pressed))
+    moved = replace(concern, stepped=stepped, looked=looked, pressed=pressed)
+    if moved == concern and (concern.next_due is None or concern.next_due <= next_day_begins(now, calendar)):
+        return concern
+    return _by_morning(schedule(moved, calendar), now, calendar)
 
 
 def lado_due(concern: Concern, calendar: Calendar) -> datetime:
@@ -158,6 +169,13 @@ def tell(concern: Concern, people: Sequence[str]) -> Concern:
 
 def _stepped(concern: Concern, latest: tuple[str, ...], now: datetime, calendar: Calendar) -> Concern:
     return schedule(replace(concern, stepped=now, latest=latest, failed=False), calendar)
+
+
+def _by_morning(concern: Concern, now: datetime, calendar: Calendar) -> Concern:
+    """Nothing waits longer than until the next day begins."""
+    if concern.next_due is None:
+        return concern
+    return replace(concern, next_due=min(concern.next_due, next_day_begins(now, calendar)))
 
 
 def _next_due(concern: Concern, calendar: Calendar) -> datetime | None:

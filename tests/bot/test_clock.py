@@ -134,6 +134,20 @@ async def test_a_record_that_stays_due_does_not_stop_the_clock(world: World, dia
     assert clock.tally["unfinished"] == 1
 
 
+async def test_a_clock_that_was_put_back_does_again_what_is_done_after_a_start(world: World, diary: Diary) -> None:
+    begun: list[datetime] = []
+
+    @diary.registry.begins
+    async def begins(turn: Turn) -> None:
+        begun.append(turn.now)
+
+    clock = clock_of(world)
+    for minutes in (0, 1, -60, 1, 1):
+        world.now += timedelta(minutes=minutes)
+        await clock.tick()
+    assert begun == [MONDAY, MONDAY - timedelta(minutes=59)]
+
+
 async def test_a_tick_that_fails_is_counted_and_the_next_one_comes(tmp_path: Path, diary: Diary) -> None:
     disk = FailingDisk()
     world = await open_world(tmp_path, (), registry=diary.registry, disk=disk)
