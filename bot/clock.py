@@ -48,8 +48,8 @@ class Clock:
     after the machine's clock was put back.
 
     `tally` counts what was done and what failed, but for what is hidden; `broken` names the records whose handlers
-    fail; `ticked` is when (monotonic seconds) the last whole tick was done, and `done_by` the moment (UTC) it looked
-    at, None before the first.
+    fail; `begun`: what is to be done after a start has been; `ticked` is when (monotonic seconds) the last whole tick
+    was done, and `done_by` the moment (UTC) it looked at, None before the first.
 
     `sweep` removes orphaned pictures, once a day; `retain` does a little, each tick, of deleting what has been kept
     long enough; `beat` is told after every good tick. `real` gives the real
@@ -74,7 +74,7 @@ class Clock:
         self.done_by: datetime | None = None
         self._dispatch, self._sweep, self._beat, self._retain = dispatch, sweep, beat, retain
         self._steady, self._real = steady, real
-        self._ticks, self._begun = 0, False
+        self._ticks, self.begun = 0, False
         self._next = {"forget": steady(), "sweep": steady() + HOUR}
         self._stopping = asyncio.Event()
 
@@ -97,7 +97,7 @@ class Clock:
         self._ticks += 1
         now = self._dispatch.clock()
         put_back = self.done_by is not None and now < self.done_by
-        self._begun = (self._begun and not put_back) or await self._do("begin", self._dispatch.begin)
+        self.begun = (self.begun and not put_back) or await self._do("begin", self._dispatch.begin)
         whole = await self._do("due", self._due)
         if self._is_time("forget", HOUR):
             await self._do("forget", self._forget)

@@ -175,8 +175,10 @@ class Watch:
 
     async def _is_late(self) -> bool:
         """Whether something was left undone that the last tick should have done: a machine that slept has not yet had
-        the chance.
+        the chance. What is to be done after a start is late like anything else.
         """
+        if not self._clock.begun and self._steady() - self._began > self._patience:
+            return True
         if self._clock.done_by is None:
             return False
         before = self._clock.done_by - timedelta(seconds=self._patience)

@@ -116,6 +116,23 @@ async def test_a_reminder_that_fails_is_told_once_for_as_long_as_it_lasts(here: 
     assert here.told == ["A reminder may be missing"] * 2
 
 
+async def test_a_start_that_cannot_be_finished_is_told(here: Watched) -> None:
+    @here.world.registry.begins
+    async def begins(turn: Turn) -> None:
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        await here.round()
+    assert here.told == []
+    for _ in range(5):
+        await here.round()
+    assert await here.unwell() == ["reminders"]
+    assert here.told == ["A reminder may be missing"]
+    here.world.registry.beginnings.remove(begins)
+    await here.round()
+    assert await here.unwell() == []
+
+
 async def test_a_machine_that_slept_is_given_the_chance_to_catch_up(here: Watched) -> None:
     await here.world.put(Note("a", text="good", next_due=MONDAY + timedelta(hours=1)))
     await here.round()
