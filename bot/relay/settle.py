@@ -14,12 +14,12 @@ import structlog
 
 from bot.relay.outcome import Again, Dead, Fetching, Outcome, Settled, told
 from bot.relay.tally import Tally
-from handlers.dispatch import Dispatch
+from handlers.dispatch import Dispatch, where
 from handlers.letters import to_admins
 from handlers.turn import ALERT, Scene
 from policy.people import EXEAT
 from policy.record import is_hidden
-from storage.contract import Conflict, Transaction
+from storage.contract import Conflict, Transaction, Unavailable
 from storage.rows import Errand, Outgoing
 
 LONGEST_DELAY = 600.0
@@ -68,17 +68,33 @@ class Settling:
         return max(self._dispatch.clock(), self._began + passed)
 
     async def __call__(self, row: Outgoing, outcome: Outcome) -> None:
-        """Keep the outcome. Raises Unavailable when the store cannot: the row then stands as it was."""
+        """Keep the outcome. Raises Unavailable when the store cannot: the row then stands as it was.
+
+        Where its kind's handler fails over it, it is kept without: it would be sent over and over.
+        """
         if isinstance(outcome, Again) and self._is_hopeless(row, outcome):
             code = "given_up_mail" if row.task is Errand.MAIL and not outcome.fault else "given_up"
             outcome = Dead(f"{code}:{outcome.code}", row.message)
         if isinstance(outcome, Dead) and row.task is Errand.FETCH and row.record and row.version is not None:
             await self._fetching.give_up(row.record, row.version)
             outcome = Settled()
+        try:
+            await self._commit(row, outcome, noted=True)
+        except (Conflict, Unavailable):
+            raise
+        except Exception as error:
+            log.error("fault", row=row.id, view=told(row), kind=type(error).__name__, where=where(error))
+            await self._commit(row, outcome, noted=False)
+
+    async def _commit(self, row: Outgoing, outcome: Outcome, *, noted: bool) -> None:
         for attempt in range(TRIES):
             try:
                 async with self._store.transaction(self._school.id) as tx:
                     await self._keep(tx, row, outcome)
+                    if noted and not isinstance(outcome, Again):
+                        await self._dispatch.carried(
+                            tx, row, arrived=isinstance(outcome, Settled) and outcome.arrived
+                        )
                 return
             except Conflict:
                 if attempt == TRIES - 1:
@@ -90,7 +106,6 @@ class Settling:
                 tx.done(row)
                 if outcome.shown:
                     tx.show(outcome.shown)
-                await self._dispatch.carried(tx, row, arrived=outcome.arrived)
             case Again():
                 self._tally.note(row, "put off")
                 later = self.now + self._delay(row, outcome)
@@ -103,7 +118,6 @@ class Settling:
                 self._tally.note(row, "dead")
                 tx.bury(row, outcome.code, self.now)
                 self._mail_too(tx, row, datetime.max.replace(tzinfo=UTC))
-                await self._dispatch.carried(tx, row, arrived=False)
                 if not self._is_hidden(row):
                     log.error("dead letter", row=row.id, view=told(row), code=outcome.code)
                     if row.view != DEAD_VIEW:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from bot.relay import Relay
 from bot.surface import Permanent
 from cards.text import plain
+from handlers.turn import Turn
 from policy.concern import Climb, Concern
 from policy.concern.entry import Act
 from policy.people import Standing
@@ -246,6 +247,27 @@ async def test_a_row_that_was_settled_already_is_not_written_down_again(desk: De
             async with desk.store.transaction("harbour") as tx:
                 await desk.dispatch.carried(tx, row, arrived=arrived)
         assert (await here.log(found)).count(("Delivered", "Dina, in the chat")) == 1
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["arrived", "did not"])
+async def test_an_alert_is_settled_though_its_log_cannot_be_written(desk: Desk, blocked: bool) -> None:
+    async def fails(turn: Turn, concern: Concern, row: Outgoing, arrived: bool) -> None:
+        turn.tx.put(replace(concern, manager="half done"))
+        raise ZeroDivisionError
+
+    with over(desk, mails=False) as here:
+        here.surface.finds = False
+        here.surface.blocked.update([DSL] * blocked)
+        desk.dispatch.registry.carriers[Concern.KIND] = fails
+        found = await raised(desk)
+        with capture_logs() as logged:
+            await here.goes_by(14)
+        assert here.has(DSL) == (not blocked)
+        assert (await now(desk, found)).manager == ""
+        assert {each["event"] for each in logged} == {"fault"}
+        assert found.id not in str(logged)
+        rows = [row for row in await desk.outbox() if row.record == ref(found)]
+        assert rows == []
 
 
 async def test_somebody_who_left_meanwhile_is_no_failure(desk: Desk) -> None:
