@@ -15,8 +15,8 @@ MOST = 10_000
 
 async def look_again(turn: Turn) -> None:
     """Have every live case that is in somebody's hands looked at now: those hands may hold no role any more. A climb
-    that has told everybody in the chat already begins again. So is looked at what was closed, and nobody of those
-    whom it had reached is left; what was added to it and nobody saw climbs anew.
+    that has told everybody in the chat already begins again, also of what was added to a closed one and nobody saw.
+    So is looked at what was closed, and nobody of those whom it had reached is left.
     """
     for state in LIVE if turn.sealing else ():
         found = await turn.tx.find(Concern, state=state, limit=MOST)
@@ -35,8 +35,10 @@ async def look_at_closed(turn: Turn, gone: Person | None = None) -> None:
 
 async def _look_at(turn: Turn, key: str | None, *, climbing: bool = False) -> None:
     found = await turn.tx.find(Concern, state=State.CLOSED.value, key=key, limit=MOST) if turn.sealing else []
-    resting = [each for each in found if each.next_due is None and (climbing or not each.climbs)]
-    _due_now(turn, [each for each in resting if not await _any_left(turn, each.told)])
+    resting = [each for each in found if each.next_due is None]
+    _due_now(turn, [each for each in resting if not each.climbs and not await _any_left(turn, each.told)])
+    if climbing:
+        _due_now(turn, [begin_again(each) for each in resting if each.climbs])
 
 
 async def _any_left(turn: Turn, ids: Sequence[str]) -> bool:

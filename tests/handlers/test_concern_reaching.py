@@ -296,6 +296,21 @@ async def test_a_new_holder_is_told_at_once_of_a_case_that_nobody_saw(desk: Desk
     assert await told(desk) == sorted(DEPUTIES)
 
 
+async def test_the_next_holder_is_told_of_what_nobody_saw_of_a_closed_one_though_others_are_still_there(
+    desk: Desk,
+) -> None:
+    found = await taken_up(desk)
+    await do(desk, DSL, "concern.close.send", found, ending="acted", why="x", told="y")
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    for _ in range(30):
+        await tick(desk, hours=4)
+    assert (await now(desk, found)).next_due is None
+    await new_dsl(desk, OUTSIDER)
+    for minutes, people in ((1, (CHAIR, *DEPUTIES, HEAD)), (30, (DSL,)), (30, (OUTSIDER,))):
+        await tick(desk, minutes=minutes)
+        assert await told(desk) == sorted(people)
+
+
 async def test_a_new_holder_is_told_of_no_case_that_is_hidden_from_them(desk: Desk) -> None:
     found = await taken_up(desk, person=OUTSIDER)
     await new_dsl(desk, OUTSIDER)
