@@ -81,8 +81,8 @@ class Attempts:
 
     async def _send(self, row: Outgoing) -> Outcome:
         to, uploads = await self._dispatch.recipient(row.view, row.person), await self._uploads(row)
-        accounts = self._accounts(to) if to else []
-        if row.doubtful and (found := await self._find(accounts, row)) is not None:
+        accounts, held = self._accounts(to) if to else [], list[Transient | Ambiguous]()
+        if row.doubtful and (found := await self._find(accounts, row, held)) is not None:
             return found
         drawn = await self._dispatch.draw(row.view, row.record, row.person, first=True)
         if drawn is None:
@@ -95,9 +95,18 @@ class Attempts:
             except Permanent as error:
                 refused = error
                 continue
+            except Transient as error:
+                self._hold(row, error, held)
+                continue
             self.tally.note(row, "posted")
             return Settled(_shown(row, account.platform, at, drawn.rev), arrived=True)
-        raise refused
+        raise held[0] if held else refused
+
+    def _hold(self, row: Outgoing, error: Transient | Ambiguous, held: list[Transient | Ambiguous]) -> None:
+        """An alert does not wait for one chat while somebody can be reached by another; all else keeps its place."""
+        if row.lane != ALERT:
+            raise error
+        held.append(error)
 
     async def _uploads(self, row: Outgoing) -> dict[str, dict[str, str]]:
         """The uploads that show the row's record already: by platform, sha256 -> name."""
@@ -112,13 +121,21 @@ class Attempts:
         reachable = [known.identity for known in to.active if known.identity.platform in self.surfaces]
         return sorted(reachable, key=lambda identity: str(identity) != to.uses)
 
-    async def _find(self, accounts: Iterable[Identity], row: Outgoing) -> Settled | None:
-        """An earlier attempt that did arrive: a message that may show less than its record is now."""
-        for account in accounts:
+    async def _find(
+        self, accounts: list[Identity], row: Outgoing, held: list[Transient | Ambiguous]
+    ) -> Settled | None:
+        """An earlier attempt that did arrive: a message that may show less than its record is now. Of an alert those
+        accounts are taken out where it cannot be looked now.
+        """
+        for account in tuple(accounts):
             try:
                 at = await self._call(account.platform, self.surfaces[account.platform].find(account, mark(row)))
             except Permanent as error:
                 log.info("cannot look", row=row.id, platform=account.platform, code=error.code)
+                continue
+            except (Transient, Ambiguous) as error:
+                self._hold(row, error, held)
+                accounts.remove(account)
                 continue
             if at is not None:
                 self.tally.note(row, "found")

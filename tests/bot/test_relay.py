@@ -349,6 +349,31 @@ async def test_the_account_last_used_is_written_to_and_another_when_that_refuses
     await world.close()
 
 
+@pytest.mark.parametrize("fault", [BUSY, LOST])
+async def test_an_alert_does_not_wait_for_one_chat_while_there_is_another(tmp_path: Path, fault: Fault) -> None:
+    world = await open_world(tmp_path, PEOPLE, registry=REGISTRY, surfaces=("slack", "teams"))
+    slack, teams = world.surfaces
+    slack.every(1, (fault,), seed=1)
+    head = str(identity(HEAD, "slack"))
+    await world.queue("note", head, await world.put(Note("n")), lane="alert")
+    await world.queue("note", head, await world.put(Note("o")))
+    for _ in range(3):
+        await world.relay.drain()
+        world.pass_time(timedelta(minutes=1))
+    assert (slack.titles(HEAD), teams.titles(HEAD)) == ([], ["n"])
+    slack.every(0, seed=1)
+    await world.settle()
+    assert (slack.titles(HEAD), teams.titles(HEAD)) == (["o"], ["n"])
+    teams.every(1, (fault,), seed=1)
+    slack.every(1, (fault,), seed=1)
+    await world.queue("note", head, await world.put(Note("p")), lane="alert")
+    await world.relay.drain()
+    slack.every(0, seed=1)
+    await world.settle()
+    assert (slack.titles(HEAD), teams.titles(HEAD)) == (["o", "p"], ["n"])
+    await world.close()
+
+
 async def test_a_doubtful_message_is_looked_for_on_every_account(tmp_path: Path) -> None:
     world = await open_world(tmp_path, PEOPLE, registry=REGISTRY, surfaces=("slack", "teams"))
     slack, teams = world.surfaces
