@@ -1,6 +1,7 @@
 """Concerns after somebody took them up: people leave or are away, and what is added still reaches somebody."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -125,9 +126,12 @@ async def test_a_case_that_nobody_can_reach_is_noticed_by_the_clock(desk: Desk) 
     assert await told(desk) == []
 
 
-async def test_reminders_of_the_lado_go_to_whoever_is_left(desk: Desk) -> None:
+@pytest.mark.parametrize("go", [leaves, away])
+async def test_reminders_of_the_lado_go_to_whoever_is_left(
+    desk: Desk, go: Callable[[Desk, str, str], Awaitable[None]]
+) -> None:
     await taken_up(desk, risk="yes")
-    await leaves(desk, DSL, HEAD)
+    await go(desk, DSL, HEAD)
     desk.now = MONDAY.replace(day=2, hour=8)
     await tick(desk)
     assert await told(desk) == sorted(DEPUTIES)
@@ -181,6 +185,14 @@ async def test_whoever_added_what_nobody_opens_hears_whom_to_ring(desk: Desk) ->
 async def test_what_is_added_while_whoever_took_it_up_is_away_goes_to_others(desk: Desk) -> None:
     found = await taken_up(desk)
     await away(desk, DSL)
+    await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
+    assert await told(desk) == sorted(DEPUTIES)
+
+
+async def test_whoever_turns_out_to_be_whom_it_is_about_hears_nothing_of_what_is_added(desk: Desk) -> None:
+    found = await taken_up(desk)
+    async with desk.store.transaction("harbour") as tx:
+        tx.put(replace(found, excluded=(*found.excluded, str(identity(DSL)))))
     await do(desk, TEACHER, "concern.note.send", found, text=AGAIN)
     assert await told(desk) == sorted(DEPUTIES)
 
