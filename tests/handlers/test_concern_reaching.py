@@ -251,6 +251,14 @@ async def test_a_reader_who_cannot_act_on_it_does_not_end_the_climb(desk: Desk) 
     assert await told(desk) == sorted(DEPUTIES)
 
 
+async def test_whoever_raised_it_is_told_once_that_it_was_seen(desk: Desk) -> None:
+    found = await raised(desk, risk="yes")
+    await desk.outbox()
+    for who, sent in ((DSL, [("concern.reporter", TEACHER)]), (HEAD, []), (DSL, [])):
+        await do(desk, who, "concern.acknowledge", found)
+        assert [each for each in await desk.sent() if each[1] == TEACHER] == sent
+
+
 async def test_the_receipt_keeps_saying_who_saw_it(desk: Desk) -> None:
     found = await taken_up(desk)
     await leaves(desk, DSL)
