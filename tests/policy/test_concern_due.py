@@ -26,6 +26,7 @@ from policy.concern import (
     close,
     looked_at,
     refer,
+    remove_reader,
 )
 from policy.concern.about import About, Risk
 from policy.concern.due import (
@@ -372,3 +373,10 @@ def test_nothing_is_settled_before_somebody_has_taken_it_up_or_after_it_is_close
             answer_lado(found, Lado(Contacted.NOT_NEEDED, "dsl", MONDAY))
     with pytest.raises(WrongState):
         acknowledge(ended, "dsl", ("dsl",), MONDAY)
+
+
+def test_whom_an_alert_has_reached_stays_also_where_another_account_of_theirs_was_added() -> None:
+    found = concern(told=("dsl",), readers=("dsl", "dsl elsewhere", "olu"))
+    with pytest.raises(WrongState, match="added by name"):
+        remove_reader(found, ("dsl", "dsl elsewhere"))
+    assert remove_reader(found, ("olu",)).readers == ("dsl", "dsl elsewhere")
