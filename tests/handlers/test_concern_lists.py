@@ -1,4 +1,4 @@
-"""Who may read many concerns finds each: what waits first, then what is open, then what is closed."""
+"""Who may read many concerns finds each, what waits first; and who may have one written out."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from cards.text import plain
+from handlers.concerns.exporting import note_export
 from handlers.concerns.reading import LONGEST_LIST
 from handlers.request import Reply, Say
+from handlers.turn import Turn
 from policy.concern import Concern
+from policy.people import Standing
+from policy.refused import NotFound
 from tests.fakes.desk import Desk
 from tests.fakes.safeguarding import DSL, SECOND_DSL, do, now, raised, safe_desk
-from tests.fakes.school import TEACHER
+from tests.fakes.school import TEACHER, email, known
 
 
 @pytest.fixture
@@ -82,3 +86,19 @@ async def test_a_home_page_says_when_more_waits_than_it_shows(desk: Desk) -> Non
     assert "There are more" not in said(await desk.ask(DSL, "home"))
     await raised(desk)
     assert "There are more. Type /concerns" in said(await desk.ask(DSL, "home"))
+
+
+@pytest.mark.parametrize("how", ["left", "turned away"])
+async def test_nothing_is_written_out_for_a_reader_who_is_no_longer_on_the_staff(desk: Desk, how: str) -> None:
+    found = await raised(desk)
+
+    async def written(turn: Turn) -> None:
+        await note_export(turn, found.id, email(DSL))
+
+    await desk.dispatch.own("export.concern", written)
+    if how == "left":
+        await desk.dispatch.met(known(DSL, Standing.DEACTIVATED))
+    else:
+        desk.settle(blocked=(email(DSL),))
+    with pytest.raises(NotFound):
+        await desk.dispatch.own("export.concern", written)
