@@ -163,10 +163,10 @@ class Taking:
         said = f"{rows:,} {'row' if rows == 1 else 'rows'}: {', '.join(parts) or 'none taken'}."
         say(f"{said} Nothing was kept: this was a dry run." if self.dry_run else said)
         if self.bad:
-            one = self.bad == 1
+            taken, them = ("One row was", "it") if self.bad == 1 else (f"{self.bad:,} rows were", "them")
             refuse(
-                f"{'One row was' if one else f'{self.bad:,} rows were'} not taken. Put {'it' if one else 'them'} right in "
-                "the file and import it again: the others are not taken twice.",
+                f"{taken} not taken. Put {them} right in the file, and import it again: "
+                "the others are not taken twice.",
                 FAILED,
             )
 
