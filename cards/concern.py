@@ -54,7 +54,7 @@ def rung_as_well(people: Sequence[tuple[str, Set[Role]]], contacts: Contacts) ->
 
 def alert_card(concern: Concern, *, waits: bool, acknowledges: bool) -> Card:
     """What somebody who may read it has in their chat. `acknowledges`: they may take it up."""
-    now = " now" if concern.account.urgent and concern.climbs else ""
+    now = " now" if concern.report.urgent and concern.climbs else ""
     said = f"Exeat needs opening{now}: {concern.id}." if waits else f"{concern.id}: {_rests(concern)}."
     found = [_opens(concern, Tone.PRIMARY if waits else Tone.PLAIN)]
     if acknowledges and concern.climbs:
@@ -82,7 +82,7 @@ def unseen_card(concern: Concern, found: Numbers) -> Card:
 
 def faltered_card(concern: Concern, *, acknowledges: bool) -> Card:
     """What those who act on a concern are told when Exeat cannot carry it on. `acknowledges`: they may take it up."""
-    now = " now" if concern.account.urgent and concern.climbs else ""
+    now = " now" if concern.report.urgent and concern.climbs else ""
     said = f"Exeat needs opening{now}: {concern.id}."
     then = "Exeat tells nobody else of it by itself, and reminds nobody. Please speak to each other today."
     found = [_opens(concern, Tone.PRIMARY)]

@@ -69,10 +69,10 @@ class Sight:
 def file_card(concern: Concern, entries: Sequence[ConcernEntry], sight: Sight, *, more: bool = False) -> Card:
     """The file, with the newest entries of its log. `more`: there are older ones."""
     body: list[Element] = [Text(standing(concern, sight), Tone.STRONG)]
-    if concern.account.urgent and concern.live:
+    if concern.report.urgent and concern.live:
         body.append(Notice("Somebody may be in danger now.", tone=Tone.DANGER))
-    if concern.account.what:
-        body.append(Quote(concern.account.what))
+    if concern.report.what:
+        body.append(Quote(concern.report.what))
     body += [Facts(tuple(facts(concern, sight))), *_next(concern, sight), Divider(), *log(entries, sight)]
     return Card(
         concern.id,
@@ -131,14 +131,14 @@ def log(entries: Sequence[ConcernEntry], sight: Sight) -> list[Element]:
 
 def facts(concern: Concern, sight: Sight) -> list[tuple[str, str]]:
     """What is known of it, but for what happened."""
-    account = concern.account
+    report = concern.report
     rows = [("Raised", f"{moment(concern.raised_at, sight.zone)}, by {sight.name(concern.by)}")]
     rows.append(("About", ABOUT[concern.about]))
-    rows += [("Who it is", account.who)] if account.who else []
+    rows += [("Who it is", report.who)] if report.who else []
     rows.append(("Child at risk", RISKS[concern.risk]))
-    rows += [("Where", account.where)] if account.where else []
-    rows += [("Who is affected", account.affected)] if account.affected else []
-    rows.append(("How to reach them", account.contact or "They did not say"))
+    rows += [("Where", report.where)] if report.where else []
+    rows += [("Who is affected", report.affected)] if report.affected else []
+    rows.append(("How to reach them", report.contact or "They did not say"))
     rows += [("Case manager", sight.name(concern.manager))] if concern.manager else []
     rows.append(("May read it", listed([sight.name(each) for each in concern.readers])))
     rows += [("LADO contacted", _lado(concern, sight))] if concern.risk.may_be else []

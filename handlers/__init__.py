@@ -7,6 +7,6 @@ Questions that several workflows ask: `people` (who is who), `reach` (who can be
 today), `care` (who looks after an account), `picking` and `fields` (what a form brought back), `answering` (a reply
 that is a post), `digests` (one message about several comments).
 
-Workflows: `posts`, `comments`, `templates`, `looks`, `incidents`, `concerns`, `safeguarding`, `away`, `letters`,
-`missing`, `exports`, `keeping`.
+Workflows: `posts`, `comments`, `templates`, `looks`, `incidents`, `concerns`, `data_requests`, `safeguarding`,
+`away`, `letters`, `missing`, `exports`, `keeping`.
 """

@@ -4,6 +4,7 @@ from handlers import (
     away,
     comments,
     concerns,
+    data_requests,
     exports,
     incidents,
     keeping,
@@ -14,7 +15,6 @@ from handlers import (
     safeguarding,
     templates,
 )
-from handlers.concerns import requests, unarrived
 from handlers.registry import Registry, merge
 from handlers.welcome import with_front_door
 
@@ -22,8 +22,7 @@ from handlers.welcome import with_front_door
 def everything() -> Registry:
     """All that Exeat can do. A new workflow adds its registry here."""
     rooms = (
-        *(posts, comments, looks, incidents, concerns, safeguarding, templates),
+        *(posts, comments, looks, incidents, concerns, data_requests, safeguarding, templates),
         *(away, letters, missing, exports, keeping),
     )
-    asked = (requests.registry, unarrived.registry)
-    return with_front_door(merge([*(room.REGISTRY for room in rooms), *asked]))
+    return with_front_door(merge(room.REGISTRY for room in rooms))

@@ -11,7 +11,7 @@ Each workflow's own:
 - posts: `post`, `content`, `picture`
 - comments: `comment`, `digest`, `response_times`; `template` (words approved beforehand); `look`
 - incidents: `incident`, with its chronology and its tasks
-- concerns: `concern`, with where one goes and from whom it is hidden; `pin`, `drill`
+- concerns: `concern`, with where one goes and from whom it is hidden; `data_request`; `pin`, `drill`
 
 In a folder, `record` is what is kept and `steps` what may happen to it; `due` says when it next falls due, and `kept`
 how long it is kept.

@@ -52,7 +52,7 @@ async def laid_out(scene: Scene, concern: Concern, reader: Person) -> Exported:
     entries = [each async for each in with_key(seen, ConcernEntry, entries_key(concern.id))]
     entries.sort(key=lambda entry: entry.place)
     view = await sight(seen, concern, entries)
-    said = [Line("What happened", concern.account.what, typed=True)] if concern.account.what else []
+    said = [Line("What happened", concern.report.what, typed=True)] if concern.report.what else []
     lines = [Line("How it stands", standing(concern, view)), *said]
     lines += [Line(label, text) for label, text in facts(concern, view)]
     item = Item(concern.KIND, concern.id, concern.id, (Section("The concern", tuple(lines)),))

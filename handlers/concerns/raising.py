@@ -25,7 +25,7 @@ from handlers.registry import Registry
 from handlers.request import PERSON, Ask, Invalid, Reply, Say
 from handlers.safeguarding.readiness import is_live
 from handlers.turn import Turn
-from policy.concern import Account, Concern
+from policy.concern import Concern, Report
 from policy.concern.about import CLAUSE, About, Risk, is_hidden_from
 from policy.concern.entry import Act
 from policy.concern.hidden import called, doubts, hidden_from, unlike
@@ -126,7 +126,7 @@ async def new(turn: Turn) -> Reply:
         return instead
     written = turn.school.safeguarding.concerns is Concerns.RECORD
     try:
-        account = await _account(turn, payload, written=written)
+        report = await _report(turn, payload, written=written)
     except Unusable as wrong:
         return Invalid(await _words(turn, payload, way), turn.request.fields, wrong.errors)
     kept = Concern(
@@ -137,7 +137,7 @@ async def new(turn: Turn) -> Reply:
         about=About(payload["about"]),
         risk=Risk(payload["risk"]),
         mode=turn.school.safeguarding.concerns,
-        account=account,
+        report=report,
         excluded=hidden,
         named=called(payload.get("name", ""), [picked] if (picked := await _picked(turn, payload)) else []),
         spared=await _spared(turn, payload),
@@ -274,13 +274,13 @@ def _payload(turn: Turn) -> dict[str, str]:
     return kept
 
 
-async def _account(turn: Turn, payload: Mapping[str, str], *, written: bool) -> Account:
-    """What was said. Raises Unusable where nothing was, though an account is kept."""
+async def _report(turn: Turn, payload: Mapping[str, str], *, written: bool) -> Report:
+    """What was said. Raises Unusable where nothing was, though reports are kept."""
     request, picked = turn.request, await _picked(turn, payload)
     urgent, contact = text(request, "urgent") == YES, text(request, "contact")
     if not written:
-        return Account(urgent, contact)
-    return Account(
+        return Report(urgent, contact)
+    return Report(
         urgent=urgent,
         contact=contact,
         who=payload.get("name") or (picked.name if picked else ""),

@@ -13,11 +13,11 @@ from handlers.request import Reply, Say
 from handlers.turn import Scene, Turn
 from policy.concern import Concern, State, calls_key, looked_at, reader_key
 from policy.concern.about import CLAUSE
-from policy.concern.access import OPEN, Access
 from policy.concern.due import lado_due, schedule
 from policy.concern.entry import ConcernEntry, entries_key
 from policy.concern.kept import concern_kept
 from policy.concern.record import LIVE
+from policy.data_request import OPEN, DataRequest
 from policy.people import EXEAT
 from policy.retention import CONCERNS
 
@@ -35,7 +35,7 @@ LONGEST_LOG = 2_000
 
 async def is_request_open(scene: Scene) -> bool:
     """Whether a request for data waits for its answer. What it might touch does not go until then."""
-    return bool(await scene.tx.find(Access, state=OPEN, limit=1))
+    return bool(await scene.tx.find(DataRequest, state=OPEN, limit=1))
 
 
 registry.retains(Concern, concern_kept, CONCERNS, parts=(ConcernEntry,), waits=is_request_open)

@@ -1,7 +1,6 @@
 """A safeguarding concern: what is kept of it and every step until it is closed."""
 
 from policy.concern.record import (
-    Account,
     Acknowledgement,
     Climb,
     Concern,
@@ -10,6 +9,7 @@ from policy.concern.record import (
     Held,
     Lado,
     Outcome,
+    Report,
     State,
     calls_key,
     reader_key,
@@ -17,7 +17,6 @@ from policy.concern.record import (
 from policy.concern.steps import acknowledge, add_reader, answer_lado, call, close, looked_at, refer, remove_reader
 
 __all__ = [
-    "Account",
     "Acknowledgement",
     "Climb",
     "Concern",
@@ -26,6 +25,7 @@ __all__ = [
     "Held",
     "Lado",
     "Outcome",
+    "Report",
     "State",
     "acknowledge",
     "add_reader",

@@ -54,7 +54,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Report:
     """What whoever raised it said. `urgent`: somebody is in danger now. `who` is a name they typed or chose.
 
     `contact` says whether they wish to be spoken to, and how. Nothing but that and `urgent` in a concern that is only
@@ -138,7 +138,7 @@ class Concern(Plain):
     about: About
     risk: Risk
     mode: Concerns
-    account: Account
+    report: Report
     excluded: tuple[str, ...]
     named: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
@@ -189,7 +189,7 @@ class Concern(Plain):
 
     @property
     def written(self) -> bool:
-        """Whether an account of it is kept, and not only that there is one."""
+        """Whether what was said is kept, and not only that there is a concern."""
         return self.mode is Concerns.RECORD
 
     @property

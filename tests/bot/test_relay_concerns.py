@@ -214,7 +214,7 @@ async def test_a_message_of_a_request_for_data_that_never_arrives_is_told_to_who
     with over(desk) as here:
         here.surface.blocked.update(missing)
         noted = {"name": "Ann Other", "received": desk.now.date()}
-        await desk.ask(ADMIN, "access.new", fields=noted)
+        await desk.ask(ADMIN, "data_request.new", fields=noted)
         await here.goes_by(3)
         for who in (ADMIN, HEAD, SECOND_DSL):
             said = [plain(each.card) for each in here.surface.messages(who)]
@@ -229,21 +229,21 @@ async def test_a_message_of_a_request_for_data_that_never_arrives_is_told_to_who
 
 
 async def test_of_each_whom_it_never_reaches_the_others_hear_once(desk: Desk) -> None:
-    await desk.ask(ADMIN, "access.new", fields={"name": "Ann Other", "received": desk.now.date()})
+    await desk.ask(ADMIN, "data_request.new", fields={"name": "Ann Other", "received": desk.now.date()})
     ((name, _),) = {(row.record, row.view) for row in await desk.outbox() if row.record}
     others = [ADMIN, HEAD, CHAIR, *DEPUTIES]
     for who, arrived, told in ((CHAIR, True, []), (DSL, False, others), (DSL, False, []), (ADMIN, False, [])):
-        row = Outgoing("harbour", "access_request", str(identity(who)), name, 1, id=1)
+        row = Outgoing("harbour", "data_request", str(identity(who)), name, 1, id=1)
         async with desk.store.transaction("harbour") as tx:
             await desk.dispatch.carried(tx, row, arrived=arrived)
-        assert sorted(each for view, each in await desk.sent() if view == "access_request.missed") == sorted(told)
+        assert sorted(each for view, each in await desk.sent() if view == "data_request.missed") == sorted(told)
 
 
 async def test_whoever_asks_for_their_data_hears_nothing_of_a_message_that_never_arrives(desk: Desk) -> None:
     with over(desk) as here:
         here.surface.blocked.add(DSL)
         noted = {"person": identity(HEAD), "received": desk.now.date()}
-        await desk.ask(ADMIN, "access.new", fields=noted)
+        await desk.ask(ADMIN, "data_request.new", fields=noted)
         await here.goes_by(3)
         assert here.has(HEAD) == 0
         assert "has not reached Dina" in plain(here.surface.messages(CHAIR)[-1].card)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from cards.access import access_form, alone_card, message_card, missed_card, noted_card, off_card, sheet_card
 from cards.concern import (
     alert_card,
     faltered_card,
@@ -34,9 +33,9 @@ from cards.concern_forms import (
     who_form,
     words_form,
 )
+from cards.data_request import alone_card, message_card, missed_card, noted_card, off_card, request_form, sheet_card
 from cards.model import Card, Form
 from policy.concern import (
-    Account,
     Climb,
     Concern,
     Contacted,
@@ -44,6 +43,7 @@ from policy.concern import (
     Held,
     Lado,
     Outcome,
+    Report,
     acknowledge,
     answer_lado,
     call,
@@ -51,9 +51,9 @@ from policy.concern import (
     refer,
 )
 from policy.concern.about import About, Nobody, Risk
-from policy.concern.access import Access, Asker, answer
 from policy.concern.entry import Act, ConcernEntry
 from policy.concern.kept import hold
+from policy.data_request import Asker, DataRequest, answer
 from policy.people import Role
 from policy.school import Concerns, Contacts
 from tests.fakes.school import MONDAY
@@ -78,14 +78,14 @@ REFERENCE = "7F3K-9QPM"
 
 def states(said: str, mode: Concerns = Concerns.RECORD) -> dict[str, Concern]:
     """A concern in every state there is."""
-    account = Account(True, said, said, said, said, said) if mode is Concerns.RECORD else Account(True, said)
-    sent = Concern(REFERENCE, "harbour", "tom", MONDAY, About.COLLEAGUE, Risk.YES, mode, account, ("cara",))
+    report = Report(True, said, said, said, said, said) if mode is Concerns.RECORD else Report(True, said)
+    sent = Concern(REFERENCE, "harbour", "tom", MONDAY, About.COLLEAGUE, Risk.YES, mode, report, ("cara",))
     sent = replace(sent, told=("dina", "helen"), readers=("dina", "helen"), manager="helen")
     taken = acknowledge(sent, "dina", ("dina",), MONDAY)
     answered = answer_lado(refer(taken, said or "Police"), Lado(Contacted.YES, "helen", MONDAY, MONDAY))
     return {
         "sent": sent,
-        "calm": replace(sent, account=replace(account, urgent=False), risk=Risk.NO),
+        "calm": replace(sent, report=replace(report, urgent=False), risk=Risk.NO),
         "unseen": replace(sent, climb=Climb.UNSEEN),
         "taken": taken,
         "taken by the lead": acknowledge(sent, "dina", ("dina",), MONDAY, lead=True),
@@ -143,7 +143,7 @@ def concern_cards(said: str) -> dict[str, Card]:
 def _requests(said: str, touched: list[Concern]) -> dict[str, Card]:
     day = MONDAY.date()
     who = Asker(said or "Tom", (), (said or "Tom",))
-    sent = Access("4QF2-8XWM", "harbour", "helen", MONDAY, who, day, day, ("dina",))
+    sent = DataRequest("4QF2-8XWM", "harbour", "helen", MONDAY, who, day, day, ("dina",))
     over = answer(sent, "dina", MONDAY)
     found = {"none": list[Concern](), "one": touched[:1], "many": touched * 4}
     sheets = {name: sheet_card(sent, "Helen Marsh", some, SIGHT.zone, read=100) for name, some in found.items()}
@@ -170,7 +170,7 @@ def concern_forms(said: str) -> dict[str, Form]:
         "concern meant": meant_form(payload, tuple(Role)),
         "concern words": words_form(payload, NUMBERS, written=True),
         "concern words, ring": words_form(payload, NUMBERS, written=True, ring=["the LADO on 01632 960003"]),
-        "request for data": access_form(MONDAY.date()),
+        "request for data": request_form(MONDAY.date()),
         "concern alert": words_form(payload, NUMBERS, written=False),
     }
     for mode in (Concerns.RECORD, Concerns.ALERT_ONLY):

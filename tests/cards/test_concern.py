@@ -71,8 +71,9 @@ def test_no_word_that_promises_or_judges(name: str) -> None:
 
 
 WRITTEN = (
-    *("handlers/concerns/*.py", "handlers/safeguarding/readiness.py", "handlers/safeguarding/drills.py"),
-    *("cards/concern*.py", "cards/access.py", "cards/drill.py", "cards/missing.py", "policy/concern/*.py"),
+    *("handlers/concerns/*.py", "handlers/data_requests/*.py", "policy/data_request.py"),
+    *("handlers/safeguarding/readiness.py", "handlers/safeguarding/drills.py"),
+    *("cards/concern*.py", "cards/data_request.py", "cards/drill.py", "cards/missing.py", "policy/concern/*.py"),
     *("policy/drill.py", "bot/cli/disclosing.py", "bot/mail/message.py", "handlers/fields.py", "handlers/picking.py"),
 )
 """Wherever something stands that people may read of a concern: in a form, a file, a refusal, a letter, on a page."""

@@ -678,7 +678,7 @@ async def test_a_deputy_of_the_dsl_it_is_about_is_added_by_the_headteacher_alone
 async def test_an_alert_alone_keeps_no_account(tmp_path: Path) -> None:
     desk = await safe_desk(tmp_path, safe_harbour(Concerns.ALERT_ONLY))
     found = await raised(desk, urgent="yes", contact="07700 900001", where="The pool")
-    assert found.account.what == found.account.where == found.account.who == ""
+    assert found.report.what == found.report.where == found.report.who == ""
     drawn = await desk.see(DSL, "concern", ref(found))
     assert drawn is not None
     assert drawn.card.summary == f"Exeat needs opening now: {found.id}."
@@ -777,4 +777,4 @@ async def test_the_log_tells_of_trouble_and_not_that_it_was_about_a_concern(desk
 
 
 async def _stumble(turn: Turn, concern: Concern) -> None:
-    raise LookupError(concern.account.what)
+    raise LookupError(concern.report.what)

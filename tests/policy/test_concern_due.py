@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from policy.calendar import Calendar
 from policy.concern import (
-    Account,
     Acknowledgement,
     Climb,
     Concern,
@@ -18,6 +17,7 @@ from policy.concern import (
     Ending,
     Lado,
     Outcome,
+    Report,
     State,
     acknowledge,
     add_reader,
@@ -54,7 +54,7 @@ LADDER: Ladder = ((Reach("dsl"),), (Reach("one"), Reach("two")), (Reach("head"),
 def concern(raised: datetime = MONDAY, **more: object) -> Concern:
     """A concern as it is raised, before anybody is told."""
     first = Concern(
-        "7F3K-9QPM", "harbour", "tom", raised, About.COLLEAGUE, Risk.NO, Concerns.RECORD, Account(what="x"), ("cara",)
+        "7F3K-9QPM", "harbour", "tom", raised, About.COLLEAGUE, Risk.NO, Concerns.RECORD, Report(what="x"), ("cara",)
     )
     return replace(first, **more)  # type: ignore[arg-type]
 

@@ -99,7 +99,7 @@ async def test_there_is_one_concern_and_its_alert_whenever_exeat_is_killed(tmp_p
     store = await read_tiny(tmp_path / "data", kinds=KINDS, vault=Vault.of(KEY))
     async with store.transaction("harbour") as tx:
         concerns = await tx.find(Concern, limit=100)
-    assert sorted(each.account.what for each in concerns) == [f"Number {n + 1}." for n in range(len(MOMENTS))]
+    assert sorted(each.report.what for each in concerns) == [f"Number {n + 1}." for n in range(len(MOMENTS))]
     assert set(came) == {each.id for each in concerns}
     if on == "slack":
         assert len(came) == len(MOMENTS), came

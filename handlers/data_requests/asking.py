@@ -9,8 +9,8 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from cards.access import access_form, alone_card, message_card, noted_card, off_card, sheet_card
 from cards.concern_forms import LONGEST_NAME
+from cards.data_request import alone_card, message_card, noted_card, off_card, request_form, sheet_card
 from cards.model import Card
 from handlers.concerns.access import reads
 from handlers.concerns.raising import chosen
@@ -21,10 +21,10 @@ from handlers.request import Ask, Invalid, Nothing, Reply, Say
 from handlers.safeguarding.pins import everyone_pinned
 from handlers.turn import Scene, Turn
 from policy.concern import Concern, reader_key
-from policy.concern.access import (
+from policy.concern.entry import ConcernEntry, entries_key
+from policy.data_request import (
     MAY_ASK,
-    Access,
-    access_kept,
+    DataRequest,
     answer,
     asker,
     asks,
@@ -32,8 +32,8 @@ from policy.concern.access import (
     is_in,
     is_named_in,
     names,
+    request_kept,
 )
-from policy.concern.entry import ConcernEntry, entries_key
 from policy.deadlines import access_due
 from policy.joined import part_of
 from policy.people import Identity, Person
@@ -41,7 +41,7 @@ from policy.refused import NotAllowed, Unusable
 from policy.school import Concerns
 
 registry = Registry()
-registry.retains(Access, access_kept)
+registry.retains(DataRequest, request_kept)
 
 DATA = "data-protection"
 
@@ -63,13 +63,13 @@ async def answers_requests(turn: Turn, record: Any) -> None:
         )
 
 
-async def told(turn: Turn, request: Access) -> None:
+async def told(turn: Turn, request: DataRequest) -> None:
     """Those who were told of it; for anybody else it is as if there were none."""
     if not _is_told(turn, request):
         raise turn.nothing_there()
 
 
-async def told_or_author(turn: Turn, request: Access) -> None:
+async def told_or_author(turn: Turn, request: DataRequest) -> None:
     """Those who were told of it, and whoever noted it."""
     if not _is_author(turn, request):
         await told(turn, request)
@@ -80,15 +80,15 @@ async def told_or_author(turn: Turn, request: Access) -> None:
 )
 async def asked(turn: Turn) -> Reply:
     """Who asks, and since when."""
-    return Ask(access_form(_today(turn))) if _is_on(turn) else Say(off_card())
+    return Ask(request_form(_today(turn))) if _is_on(turn) else Say(off_card())
 
 
-async def receipt(turn: Turn, request: Access) -> Reply:
+async def receipt(turn: Turn, request: DataRequest) -> Reply:
     """The answer, also to a form that is delivered twice."""
     return Say(noted_card(request.due))
 
 
-@registry.form("access.new", needs=answers_requests, clause=DATA, quiet=True, again=receipt)
+@registry.form("data_request.new", needs=answers_requests, clause=DATA, quiet=True, again=receipt)
 async def new(turn: Turn) -> Reply:
     """It is kept, and all who hold a safeguarding role are told, but whoever asks."""
     if not _is_on(turn):
@@ -99,30 +99,30 @@ async def new(turn: Turn) -> Reply:
         picked = await _picked(turn)
         who = asker(picked, typed, turn.school.roster)
     except Unusable as wrong:
-        return Invalid(access_form(_today(turn)), turn.request.fields, wrong.errors)
+        return Invalid(request_form(_today(turn)), turn.request.fields, wrong.errors)
     people = [each for each in await everyone_pinned(turn) if not asks(each, _known(turn, picked), typed)]
     if not people:
         return Say(alone_card())
-    ids, id = tuple(each.id for each in people), await turn.tx.new_id(Access)
-    request = Access(id, turn.school.id, turn.viewer.id, turn.now, who, received, due, ids)
+    ids, id = tuple(each.id for each in people), await turn.tx.new_id(DataRequest)
+    request = DataRequest(id, turn.school.id, turn.viewer.id, turn.now, who, received, due, ids)
     turn.save(request)
     for person in people:
-        turn.send("access_request", person, request)
+        turn.send("data_request", person, request)
     if not _is_told(turn, request):
-        turn.send("access_request", turn.viewer, request)
+        turn.send("data_request", turn.viewer, request)
     return await receipt(turn, request)
 
 
-@registry.view("access_request", Access, sure=True)
-async def message(scene: Scene, request: Access) -> Card | None:
+@registry.view("data_request", DataRequest, sure=True)
+async def message(scene: Scene, request: DataRequest) -> Card | None:
     """That it has come, with its reference and no name, to those who are told and to whoever noted it."""
     if not (_is_told(scene, request) or _is_author(scene, request)):
         return None
     return message_card(request, told=_is_told(scene, request))
 
 
-@registry.button("access.open", "Open", needs=told, record=Access, bound=False, clause=DATA, quiet=True)
-async def opened(turn: Turn, request: Access) -> Reply:
+@registry.button("data_request.open", "Open", needs=told, record=DataRequest, bound=False, clause=DATA, quiet=True)
+async def opened(turn: Turn, request: DataRequest) -> Reply:
     """The sheet, with those concerns that it may touch, of the newest that the viewer may read."""
     found, more = await _readable(turn)
     by_account, by_name = list[Concern](), list[Concern]()
@@ -137,15 +137,21 @@ async def opened(turn: Turn, request: Access) -> Reply:
 
 
 @registry.button(
-    "access.answered", "Answered", needs=told_or_author, record=Access, bound=False, clause=DATA, quiet=True
+    "data_request.answered",
+    "Answered",
+    needs=told_or_author,
+    record=DataRequest,
+    bound=False,
+    clause=DATA,
+    quiet=True,
 )
-async def answered(turn: Turn, request: Access) -> Reply:
+async def answered(turn: Turn, request: DataRequest) -> Reply:
     """It is answered; it can be looked at until it falls away."""
     turn.save(answer(request, turn.viewer.id, turn.now))
     return Nothing()
 
 
-async def _is_named(turn: Turn, request: Access, concern: Concern) -> bool:
+async def _is_named(turn: Turn, request: DataRequest, concern: Concern) -> bool:
     """Whether whoever asks may be named in a concern or its log."""
     if names(request, concern, await turn.part(concern.by)):
         return True
@@ -209,11 +215,11 @@ def _may_note(scene: Scene) -> bool:
     return any(scene.school.roster.holds(scene.viewer, role) for role in MAY_ASK)
 
 
-def _is_told(scene: Scene, request: Access) -> bool:
+def _is_told(scene: Scene, request: DataRequest) -> bool:
     return not set(scene.known.ids).isdisjoint(request.told)
 
 
-def _is_author(scene: Scene, request: Access) -> bool:
+def _is_author(scene: Scene, request: DataRequest) -> bool:
     return request.by in scene.known.ids and _may_note(scene)
 
 

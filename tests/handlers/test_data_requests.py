@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from cards.access import INSTEAD, TOLD
 from cards.concern_forms import LONGEST_NAME
+from cards.data_request import INSTEAD, TOLD
 from cards.text import plain
-from handlers.concerns.requests import READ
+from handlers.data_requests.asking import READ
 from handlers.keeping.sweeping import Sweep
 from handlers.request import Ask, Invalid, Nothing, Reply, Say
-from policy.concern import Account, Concern, State
+from policy.concern import Concern, Report, State
 from policy.concern.about import About, Risk
-from policy.concern.access import Access
 from policy.concern.entry import Act
+from policy.data_request import DataRequest
 from policy.people import Identity, Known, Role, Standing
 from policy.record import ref
 from policy.school import Concerns
@@ -68,34 +68,34 @@ async def note(desk: Desk, who: str | Identity | None = None, by: str = OFFICER,
     fields: dict[str, Any] = {"received": RECEIVED, "name": name}
     if who is not None:
         fields["person"] = identity(who) if isinstance(who, str) else who
-    return await desk.ask(by, "access.new", fields=fields)
+    return await desk.ask(by, "data_request.new", fields=fields)
 
 
-async def requests(desk: Desk) -> list[Access]:
+async def requests(desk: Desk) -> list[DataRequest]:
     """What is kept of requests, newest first."""
     async with desk.store.transaction(desk.school.id) as tx:
-        return await tx.find(Access, limit=10)
+        return await tx.find(DataRequest, limit=10)
 
 
-async def newest(desk: Desk) -> Access:
+async def newest(desk: Desk) -> DataRequest:
     """The request that was noted last."""
     return (await requests(desk))[0]
 
 
 async def told(desk: Desk) -> list[str]:
     """Who gets a message about a request, by an ordinary row each, beside whoever noted it."""
-    rows = [row for row in await desk.outbox() if row.view == "access_request"]
+    rows = [row for row in await desk.outbox() if row.view == "data_request"]
     assert {row.lane for row in rows} <= {""}
     return sorted(name for row in rows if (name := row.person.rpartition(":")[2]) not in (OFFICER, ADMIN))
 
 
-async def press(desk: Desk, who: str, verb: str, request: Access) -> Reply:
+async def press(desk: Desk, who: str, verb: str, request: DataRequest) -> Reply:
     return await desk.ask(who, verb, ref(request), version=1)
 
 
 async def sheet(desk: Desk, who: str = DSL) -> str:
     """The words of the sheet that somebody opens."""
-    reply = await press(desk, who, "access.open", await newest(desk))
+    reply = await press(desk, who, "data_request.open", await newest(desk))
     assert isinstance(reply, Say)
     return plain(reply.card)
 
@@ -111,7 +111,7 @@ def about(number: int, what: str, reader: str, **more: Any) -> Concern:
         about=About.COLLEAGUE,
         risk=Risk.NO,
         mode=Concerns.RECORD,
-        account=Account(what=what),
+        report=Report(what=what),
         status=State.ACKNOWLEDGED,
         **{"excluded": (), "told": readers, "readers": readers, **more},
     )
@@ -159,7 +159,7 @@ async def test_noting_one_tells_nothing_of_what_is_kept(tmp_path: Path, who: str
         assert not await desk.dispatch.due()
         messages = list[Any]()
         for _, _, person, _ in rows:
-            shown = await desk.dispatch.draw("access_request", ref(request), person, first=True)
+            shown = await desk.dispatch.draw("data_request", ref(request), person, first=True)
             assert shown is not None
             messages.append((person, plain(shown.card).replace(request.id, "REF")))
         seen.append((asked, drawn(reply), noting, rows, messages, list(store.reads), request.next_due))
@@ -257,7 +257,7 @@ async def test_the_sheet_shows_what_it_may_touch(desk: Desk, case: str) -> None:
     answers, request = TOUCHED[case]
     found = await raised(desk, **answers)
     await note(desk, **request)
-    reply = await press(desk, DSL, "access.open", await newest(desk))
+    reply = await press(desk, DSL, "data_request.open", await newest(desk))
     assert isinstance(reply, Say)
     assert found.id in plain(reply.card)
     assert reply.card.dialog
@@ -345,8 +345,8 @@ async def test_whoever_noted_it_and_answers_no_requests_any_more_sees_and_does_n
     await note(desk, COLLEAGUE)
     request = await newest(desk)
     desk.settle(roles=tuple(each for each in desk.school.roster.roles if each[0] is not Role.DPO))
-    assert await desk.see(OFFICER, "access_request", ref(request)) is None
-    await press(desk, OFFICER, "access.answered", request)
+    assert await desk.see(OFFICER, "data_request", ref(request)) is None
+    await press(desk, OFFICER, "data_request.answered", request)
     assert (await newest(desk)).answered is None
 
 
@@ -376,8 +376,8 @@ async def test_a_sheet_shows_nobody_what_they_may_not_read(desk: Desk) -> None:
     for who in (DSL, SECOND_DSL, CHAIR):
         assert NOTHING in await sheet(desk, who)
     for who in (COLLEAGUE, TEACHER, OFFICER, ADMIN):
-        unknown = await press(desk, who, "access.open", replace(request, id="AAAA-AAAA"))
-        assert await press(desk, who, "access.open", request) == unknown
+        unknown = await press(desk, who, "data_request.open", replace(request, id="AAAA-AAAA"))
+        assert await press(desk, who, "data_request.open", request) == unknown
 
 
 async def test_a_sheet_looks_at_the_newest_hundred_and_says_that_there_are_more(desk: Desk) -> None:
@@ -395,17 +395,17 @@ async def test_the_message_names_nobody_and_is_answered_by_those_told_and_by_who
         await note(desk, COLLEAGUE)
         request = await newest(desk)
         for who, labels in ((DSL, ["Open", "Answered"]), (OFFICER, ["Answered"])):
-            shown = await desk.see(who, "access_request", ref(request))
+            shown = await desk.see(who, "data_request", ref(request))
             assert shown is not None
             assert "Cara" not in plain(shown.card)
             assert request.id in plain(shown.card)
             assert [each.label for each in shown.card.buttons] == labels
         for who in (COLLEAGUE, TEACHER, ADMIN):
-            assert await desk.see(who, "access_request", ref(request)) is None
-            unknown = await press(desk, who, "access.answered", replace(request, id="AAAA-AAAA"))
-            assert await press(desk, who, "access.answered", request) == unknown
-        assert isinstance(await press(desk, presser, "access.answered", request), Nothing)
-        shown = await desk.see(DSL, "access_request", ref(request))
+            assert await desk.see(who, "data_request", ref(request)) is None
+            unknown = await press(desk, who, "data_request.answered", replace(request, id="AAAA-AAAA"))
+            assert await press(desk, who, "data_request.answered", request) == unknown
+        assert isinstance(await press(desk, presser, "data_request.answered", request), Nothing)
+        shown = await desk.see(DSL, "data_request", ref(request))
         assert shown is not None
         assert [each.label for each in shown.card.buttons] == ["Open"]
         assert "Answered" in await sheet(desk)
@@ -423,10 +423,10 @@ async def test_no_concern_is_deleted_by_time_while_a_request_is_open(desk: Desk)
     await do(desk, DSL, "concern.close.send", found, ending="acted", why="Dealt with.", told="Nobody.")
     assert (await now(desk, found)).status is State.CLOSED
     desk.now += 51 * YEAR
-    await desk.ask(OFFICER, "access.new", fields={"received": desk.now.date(), "name": "Tom"})
+    await desk.ask(OFFICER, "data_request.new", fields={"received": desk.now.date(), "name": "Tom"})
     await sweep(desk)
     assert [each.id for each in await concerns(desk)] == [found.id]
-    await press(desk, OFFICER, "access.answered", await newest(desk))
+    await press(desk, OFFICER, "data_request.answered", await newest(desk))
     await sweep(desk)
     assert [each.id for each in await concerns(desk)] == []
 
@@ -435,7 +435,7 @@ async def test_no_concern_is_deleted_by_time_while_a_request_is_open(desk: Desk)
 async def test_a_request_falls_away_a_month_after_its_answer_is_due(desk: Desk, answers: bool) -> None:
     await note(desk, COLLEAGUE)
     if answers:
-        await press(desk, OFFICER, "access.answered", await newest(desk))
+        await press(desk, OFFICER, "data_request.answered", await newest(desk))
     desk.now = MONDAY.replace(month=4, day=30)
     await sweep(desk)
     assert len(await requests(desk)) == 1
@@ -450,8 +450,8 @@ async def test_nothing_of_it_stands_in_clear(tmp_path: Path) -> None:
     desk.strangers[stranger] = Known(stranger, "Zebedee Quill", email("zebedee"))
     before, clear = load(tmp_path).rows, len(await desk.audit())
     await note(desk, stranger)
-    await press(desk, DSL, "access.open", await newest(desk))
-    await press(desk, DSL, "access.answered", await newest(desk))
+    await press(desk, DSL, "data_request.open", await newest(desk))
+    await press(desk, DSL, "data_request.answered", await newest(desk))
     after = load(tmp_path).rows
     assert after.pop("sealed") != before.pop("sealed", None)
     assert after == before
@@ -463,7 +463,7 @@ async def test_nothing_of_it_stands_in_clear(tmp_path: Path) -> None:
 
 async def test_a_form_that_is_sent_twice_is_one_request_with_one_answer(desk: Desk) -> None:
     fields = {"received": RECEIVED, "person": identity(COLLEAGUE)}
-    replies = [await desk.ask(OFFICER, "access.new", key="once", fields=fields) for _ in range(2)]
+    replies = [await desk.ask(OFFICER, "data_request.new", key="once", fields=fields) for _ in range(2)]
     assert drawn(replies[0]) == drawn(replies[1])
     assert await told(desk) == ALL
     assert len(await requests(desk)) == 1
@@ -471,7 +471,7 @@ async def test_a_form_that_is_sent_twice_is_one_request_with_one_answer(desk: De
 
 @pytest.mark.parametrize("who", [TEACHER, DSL, CHAIR])
 async def test_nobody_else_notes_one(desk: Desk, who: str) -> None:
-    for verb in ("subjectaccess", "access.new"):
+    for verb in ("subjectaccess", "data_request.new"):
         reply = await desk.ask(who, verb, fields={"received": RECEIVED, "name": "Tom"})
         assert isinstance(reply, Say)
         assert "data protection officer" in plain(reply.card)
@@ -492,7 +492,7 @@ async def test_nobody_else_notes_one(desk: Desk, who: str) -> None:
 )
 async def test_what_is_missing_or_too_little_comes_back(desk: Desk, fields: dict[str, Any], wrong: str) -> None:
     desk.strangers[Identity("teams", "t1", "nobody")] = None
-    reply = await desk.ask(OFFICER, "access.new", fields=fields)
+    reply = await desk.ask(OFFICER, "data_request.new", fields=fields)
     assert isinstance(reply, Invalid)
     assert set(reply.errors) == {wrong}
     assert await requests(desk) == []

@@ -52,7 +52,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Access(Plain):
+class DataRequest(Plain):
     """A request for data, until a month after its answer is due. It says nothing of what it touches.
 
     `by` noted it, at `noted_at` (UTC); it was `received` on a local date, and `due` is the last day (local) for the
@@ -71,7 +71,7 @@ class Access(Plain):
     missed: tuple[str, ...] = ()
     rev: int = 0
 
-    KIND: ClassVar[str] = "access_request"
+    KIND: ClassVar[str] = "data_request"
     HIDDEN: ClassVar[bool] = True
 
     @property
@@ -113,48 +113,48 @@ def falls_away(due: date, calendar: Calendar) -> datetime:
     return calendar.at(months_after(due, KEPT_FOR) + timedelta(days=1), time.min)
 
 
-def access_kept(request: Access, parts: Sequence[Record], retention: Retention) -> Kept:
+def request_kept(request: DataRequest, parts: Sequence[Record], retention: Retention) -> Kept:
     """Until a month after its answer is due, whether or not it was answered."""
     until = falls_away(request.due, retention.calendar)
     return Kept(request.noted_at, until, "A request is kept for a month after its answer is due.")
 
 
-def answer(request: Access, by: str, at: datetime) -> Access:
+def answer(request: DataRequest, by: str, at: datetime) -> DataRequest:
     """It is answered. Raises WrongState when it was before."""
     if request.answered is not None:
         raise WrongState(f"{request.id} is answered already, so nothing was changed.", then="There is nothing to do.")
     return replace(request, answered=Answer(by, at))
 
 
-def misses(request: Access, person: str) -> Access:
+def misses(request: DataRequest, person: str) -> DataRequest:
     """Somebody who was to be told of it cannot be. It stays as it is for anybody else, and once it is answered."""
     if person not in request.told or person in request.missed or request.answered is not None:
         return request
     return replace(request, missed=(*request.missed, person))
 
 
-def is_in(request: Access, concern: Concern) -> bool:
+def is_in(request: DataRequest, concern: Concern) -> bool:
     """Whether whoever asks raised it, or might be whom it is about, by an account."""
     return concern.by in request.asker.names or not set(request.asker.names).isdisjoint(concern.excluded)
 
 
-def names(request: Access, concern: Concern, reporter: Person | None) -> bool:
+def names(request: DataRequest, concern: Concern, reporter: Person | None) -> bool:
     """Whether any word of a name of whoever asks stands in the concern: in what was written, among those it is
     about, or in the name of whoever raised it. Namesakes are among them.
     """
     return any(has_word(said, request.asker.words) for said in _said(concern, reporter))
 
 
-def is_named_in(request: Access, entry: ConcernEntry) -> bool:
+def is_named_in(request: DataRequest, entry: ConcernEntry) -> bool:
     """Whether any word of a name of whoever asks stands in what somebody wrote into the log of a concern."""
     return entry.act in WRITTEN and has_word(entry.text, request.asker.words)
 
 
 def _said(concern: Concern, reporter: Person | None) -> Iterable[str]:
     """What stands in a concern, the short before the long."""
-    account = concern.account
+    report = concern.report
     yield from concern.named
-    yield from (account.who, account.affected, account.contact, account.where)
+    yield from (report.who, report.affected, report.contact, report.where)
     yield from (known.name for known in reporter.accounts) if reporter is not None else ()
     yield from (name.partition("@")[0] for name in concern.excluded if "@" in name and ":" not in name)
-    yield account.what
+    yield report.what

@@ -22,7 +22,7 @@ from cards.model import (
 )
 from cards.wording import counted, day, moment
 from policy.concern import Concern
-from policy.concern.access import Access
+from policy.data_request import DataRequest
 from policy.record import ref
 
 TITLE = "A request for data"
@@ -56,7 +56,7 @@ MOST_ROWS = 40
 """How many concerns a sheet shows."""
 
 
-def access_form(today: date) -> Form:
+def request_form(today: date) -> Form:
     """Who asks, and since when."""
     parts: tuple[Part, ...] = (
         PersonField("person", "Who asks", hint="Choose them here, or write their name below. They are not told."),
@@ -64,7 +64,7 @@ def access_form(today: date) -> Form:
         DateField("received", "When the request came", today, required=True),
         Text("The answer here is always the same. It does not say whether there is anything.", Tone.QUIET),
     )
-    return Form("access.new", TITLE, parts, dialog=True)
+    return Form("data_request.new", TITLE, parts, dialog=True)
 
 
 def noted_card(due: date) -> Card:
@@ -85,7 +85,7 @@ def alone_card() -> Card:
     return _instead("Nothing was noted, for nobody who could look at it has an account here, but whoever asks.")
 
 
-def message_card(request: Access, *, told: bool) -> Card:
+def message_card(request: DataRequest, *, told: bool) -> Card:
     """What somebody has in their chat: one of those who are `told`, or whoever noted it."""
     said = f"A request for data has come: {request.id}. Please look at it."
     if request.answered is not None:
@@ -93,12 +93,12 @@ def message_card(request: Access, *, told: bool) -> Card:
     elif not told:
         said = f"You noted a request for data: {request.id}. Press Answered when it is answered."
     tone = Tone.PRIMARY if request.answered is None else Tone.PLAIN
-    acts = [_press(request, "Open", "access.open", tone, dialog=True)] if told else []
-    acts += [_press(request, "Answered", "access.answered")] if request.answered is None else []
+    acts = [_press(request, "Open", "data_request.open", tone, dialog=True)] if told else []
+    acts += [_press(request, "Answered", "data_request.answered")] if request.answered is None else []
     return Card("Exeat", said, (Text(said),), tuple(acts))
 
 
-def missed_card(request: Access, names: Sequence[str]) -> Card:
+def missed_card(request: DataRequest, names: Sequence[str]) -> Card:
     """Whom the message about it has not reached, to whoever noted it and to the others who were told."""
     if request.answered is not None:
         said = f"{request.id}: answered."
@@ -109,7 +109,7 @@ def missed_card(request: Access, names: Sequence[str]) -> Card:
 
 
 def sheet_card(
-    request: Access, by: str, touched: Sequence[Concern], zone: ZoneInfo, *, read: int, more: bool = False
+    request: DataRequest, by: str, touched: Sequence[Concern], zone: ZoneInfo, *, read: int, more: bool = False
 ) -> Card:
     """The sheet of one who is told: who asks, by when, what to weigh, and those concerns that it may touch of the
     newest `read` that they may read; `more`, if they may read more. `by` is the name of whoever noted it.
@@ -139,5 +139,5 @@ def _instead(said: str) -> Card:
     return Card(TITLE, f"{said} {INSTEAD}", body, dialog=True)
 
 
-def _press(request: Access, label: str, verb: str, tone: Tone = Tone.PLAIN, *, dialog: bool = False) -> Button:
+def _press(request: DataRequest, label: str, verb: str, tone: Tone = Tone.PLAIN, *, dialog: bool = False) -> Button:
     return Button(label, verb, ref(request), 1, tone, about=f"{label}: {request.id}", dialog=dialog)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from cards.access import TOLD
-from policy.concern.access import Access
+from cards.data_request import TOLD
+from policy.data_request import DataRequest
 from policy.people import Role
 from storage.contract import Store
 from tests.bot.test_concern_logs import FIRST, HOLDERS, go_live
@@ -24,7 +24,7 @@ COME = "A request for data has come"
 async def states(store: Store) -> list[str]:
     """How the requests stand."""
     async with store.transaction("harbour") as tx:
-        return [each.state for each in await tx.find(Access, limit=10)]
+        return [each.state for each in await tx.find(DataRequest, limit=10)]
 
 
 async def test_on_slack(tmp_path: Path) -> None:
