@@ -67,6 +67,7 @@ class Writer:
         self._snapshot: asyncio.Task[None] | None = None
         self._asked: list[asyncio.Future[None]] = []
         """Whoever waits for a snapshot that is yet to begin."""
+        self._skipped = ""
 
     def start(self, state: State, on_commit: Callable[[Batch], None]) -> None:
         """Begin to write for these tables; `on_commit` is called with each batch that has become durable."""
@@ -202,6 +203,7 @@ class Writer:
             finally:
                 self._write()
             await loop.run_in_executor(self._snapshot_thread, self._save, path, rows)
+            self._skipped = ""
             for one in asked:
                 if not one.done():
                     one.set_result(None)
@@ -225,8 +227,9 @@ class Writer:
         """Take note, once for as long as it goes on, of what was in the way: even what was never thought of."""
         why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
         notice = f"No snapshot could be made ({why}). The journal goes on without it."
-        if self.notices[-1:] != [notice]:
+        if self._skipped != notice:
             self.notices.append(notice)
+        self._skipped = notice
         return notice
 
 

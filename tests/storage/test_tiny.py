@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -402,6 +403,16 @@ class TestPurge:
             assert not list(folder.glob("*.part"))
             await put(started, Note("N-2"))
             await started.close()
+
+    async def test_a_disk_that_refuses_again_after_it_was_well_is_told_again(self, folder: Path) -> None:
+        disk = FailingDisk(only="snapshot")
+        store = await open_tiny(folder, disk=disk)
+        for failing in ({"write"}, set[str](), {"write"}):
+            disk.failing = failing
+            with suppress(Unavailable):
+                await store.purge()
+        assert [notice.startswith("No snapshot could be made") for notice in store.notices] == [True, True]
+        await store.close()
 
     async def test_a_disk_that_refuses_is_told_and_nothing_is_lost(self, folder: Path) -> None:
         disk = FailingDisk(only="snapshot")
