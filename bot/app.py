@@ -41,9 +41,9 @@ from storage.tiny import open_tiny
 SYNC_AGAIN = 60.0
 """Seconds until everybody is asked for again, when a platform could not say who is there."""
 
-FINISHING, CLOSING = 5, 10.0
-"""How many seconds requests, and then the chats, have at the end. With the relay's ten that is well within the thirty
-that docs/running.md gives a stop.
+FINISHING, CLOSING = 3, 10.0
+"""How many seconds requests have at the end, twice over for one that does not let go when it is called off, and then
+the chats. With the relay's ten that is within the thirty that docs/running.md gives a stop.
 """
 
 IDLE = 150.0

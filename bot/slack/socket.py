@@ -22,6 +22,9 @@ SLOWEST_SECONDS = 60.0
 FINISHING = 1.0
 """How many seconds what has come in has, at the end, to be carried out and answered: Slack itself waits three."""
 
+PARTING = 0.5
+"""How many seconds Slack has to take leave of a socket; one whose network has gone never does."""
+
 log = structlog.get_logger("exeat.slack.socket")
 
 
@@ -113,5 +116,10 @@ class SlackSocket:
 
     async def _drop(self) -> None:
         handler, self._handler = self._handler, None
-        if handler is not None:
+        if handler is None:
+            return
+        try:
+            async with asyncio.timeout(PARTING):
+                await handler.close_async()  # type: ignore[no-untyped-call]
+        except TimeoutError:  # the socket is shut by now, so that the rest of it waits for nobody
             await handler.close_async()  # type: ignore[no-untyped-call]

@@ -110,6 +110,15 @@ async def test_a_socket_closes_though_something_is_never_answered(
     sending.cancel()
 
 
+async def test_a_socket_closes_though_slack_does_not_take_leave(
+    desk: SlackDesk, link: SlackSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "PARTING", 0.05)
+    desk.slack.socket.fall_silent()
+    async with asyncio.timeout(5):
+        await link.close()
+
+
 async def test_a_lost_ack_has_no_second_effect(desk: SlackDesk) -> None:
     form = await (await desk.slack.command(TOM, "/draftpost", "Once")).opened()
     desk.slack.socket.lose_next_ack()

@@ -121,6 +121,13 @@ class SocketMode:
             else:
                 self._cut(connection)
 
+    def fall_silent(self) -> None:
+        """Reads nothing any more from any socket and leaves it open, like a network that has gone away."""
+        for connection in self.connections:
+            transport = self._requests[id(connection)].transport
+            assert isinstance(transport, asyncio.Transport)
+            transport.pause_reading()
+
     def _cut(self, connection: web.WebSocketResponse) -> None:
         transport = self._requests[id(connection)].transport
         self._gone(connection)
