@@ -193,7 +193,7 @@ def why(post: Post, eyes: Eyes) -> tuple[Element, ...]:
         found.append(Quote(last.reason))
     if last is not None and post.status in (State.WAITING, State.FETCHING, State.DRAFT):
         if last.verdict is Verdict.APPROVE:
-            said = f"The approval of version {last.version} no longer counts: the post was changed after it."
+            said = f"The approval of version {last.version} no longer counts: it was for that version alone."
             found.append(Notice(said, cite("approve-posts"), Tone.WARNING))
         elif last.reason:
             found += [Text(f"What {eyes.name(last.by)} asked for:", Tone.QUIET), Quote(last.reason)]
@@ -236,7 +236,7 @@ def _changes(post: Post, eyes: Eyes) -> tuple[Element, ...]:
     since = "the last version"
     if post.before != post.earlier[-1]:
         since = f"version {post.before.version}, the last that was decided on"
-    changes = _compared(post.before.content, post.content, eyes) or (Text("Nothing: it is again as it was then."),)
+    changes = _compared(post.before.content, post.content, eyes) or (Text("Nothing: it is as it was then."),)
     return (Text(f"What changed since {since}", Tone.STRONG), *changes)
 
 

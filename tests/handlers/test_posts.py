@@ -87,8 +87,24 @@ async def test_what_is_again_as_it_was_decided_on_is_said_to_be(desk: Desk) -> N
         await desk.ask(TEACHER, "post.edit.send", await desk.post(post.id), fields={"text": text, "account": "page"})
     seen = await desk.see(HEAD, "post", post)
     assert seen is not None
-    assert "Nothing: it is again as it was then." in plain(seen.card)
+    assert "Nothing: it is as it was then." in plain(seen.card)
     assert "no longer counts" in plain(seen.card)
+
+
+async def test_a_post_whose_approval_lapsed_and_that_is_sent_again_is_not_said_to_have_changed(desk: Desk) -> None:
+    post = await desk.write(TEACHER, "Sports day is on Friday.")
+    await desk.ask(HEAD, "post.approve", post)
+    desk.now += timedelta(days=15)
+    await desk.dispatch.due()
+    lapsed = await desk.post(post.id)
+    assert lapsed.status is State.EXPIRED
+    fields = {"text": lapsed.content.text, "account": lapsed.content.account}
+    await desk.ask(TEACHER, "post.edit.send", lapsed, fields=fields)
+    seen = await desk.see(HEAD, "post", post)
+    assert seen is not None
+    assert "The approval of version 1 no longer counts" in plain(seen.card)
+    assert "Nothing: it is as it was then." in plain(seen.card)
+    assert "was changed" not in plain(seen.card)
 
 
 async def test_a_decision_on_an_old_version_is_refused_with_the_new_one_shown(desk: Desk) -> None:
