@@ -279,6 +279,13 @@ async def test_on_the_narrowest_phone_a_form_fits_and_every_button_can_be_hit(op
     assert await page.locator("button").evaluate_all(heights) == []
 
 
+async def test_every_answer_is_said_aloud_though_it_is_the_same_again(page: Page) -> None:
+    aloud = pane(page, "priya").locator("[data-status] p").filter(has_text="no command that Exeat knows")
+    for times in (1, 2):
+        await say(page, "priya", "hello")
+        await expect(aloud).to_have_count(times)
+
+
 async def test_whoever_reads_further_up_is_left_in_peace(page: Page) -> None:
     for number in range(6):
         await draft(page, f"Post {number}")

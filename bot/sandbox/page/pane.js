@@ -50,7 +50,8 @@ export class Pane {
     if (before) redraw(before, fresh);
     else this.list.append(fresh);
     if (!aloud) return;
-    this.hear(`${before ? "Updated" : "New"}: ${message.summary}`);
+    if (before) this.announceOnce(`Updated: ${message.summary}`);
+    else this.announce(`New: ${message.summary}`);
     if (!before && !fresh.classList.contains("private")) this.unread.add(message.id);
     if (this.following) this.toNewest();
     this.looked();
@@ -64,8 +65,8 @@ export class Pane {
     this.looked();
   }
 
-  /** Says what has come, unless the same was said just before: a record may stand in several messages. */
-  hear(said) {
+  /** Says what has changed, unless that was said just before: a record may stand in several messages. */
+  announceOnce(said) {
     if (this.status.lastChild?.textContent !== `${this.name}. ${said}`) this.announce(said);
   }
 
