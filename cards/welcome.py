@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cards.model import Button, Card, Divider, Element, Facts, Text, Tone
 
-NO_COMMAND = "What you typed is no command that Exeat knows. Here is what you can type."
+NO_COMMAND = "What you typed is no command that Exeat knows, and was passed on to nobody. Here is what you can type."
 
 
 def help_card(

@@ -22,7 +22,7 @@ def with_front_door(rooms: Registry) -> Registry:
             if await _may(turn, spec):
                 named.setdefault(spec.summary, []).append(f"{spec.label} {spec.hint}".strip())
         typed = [(" or ".join(labels), summary) for summary, labels in named.items()]
-        lost = turn.request.text.strip().casefold() not in ("", "help")
+        lost = turn.request.text.strip(" ?!.").casefold() not in ("", "help")
         return Say(help_card(turn.school.name, typed, await _parts(turn), lost=lost))
 
     @whole.button("home", "Home", needs=staff)

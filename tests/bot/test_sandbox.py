@@ -174,10 +174,10 @@ async def test_whatever_is_no_command_is_answered_with_what_is(page: SandboxPage
     assert await page.say("priya", line) == {"reply": "said"}
     message = await page.card("priya", "/draftpost", "/posts")
     assert "Only you can see this" in message["html"]
-    assert "no command that Exeat knows" in message["html"]
+    assert "no command that Exeat knows, and was passed on to nobody" in message["html"]
 
 
-@pytest.mark.parametrize("line", ["/exeat", "exeat help"])
+@pytest.mark.parametrize("line", ["/exeat", "exeat help", "Help?", "?"])
 async def test_whoever_asks_for_help_is_not_told_that_they_erred(page: SandboxPage, line: str) -> None:
     await page.say("priya", line)
     message = await page.card("priya", "/draftpost", "/posts")
