@@ -151,7 +151,7 @@ class Post(Plain):
     def before(self) -> Edition | None:
         """What this version is held against: the one last decided on, or else the last that was put before somebody.
 
-        So nobody who approved something is shown only the last of several changes to it.
+        So of several changes since a decision, none is hidden by the last. What led to it is in the history.
         """
         last = self.last_decision
         decided = (each for each in self.earlier if last is not None and each.version == last.version)
