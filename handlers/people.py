@@ -22,7 +22,9 @@ async def link_up(
     found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
     kept = found[0] if found else None
     before = await _alone(tx, school.roster, kept, known.identity) if kept else None
-    others = await _others(tx, school.roster, refresh(before, known) if before else meet(known, school.id), gone)
+    others = await _others(
+        tx, school.roster, refresh(before, known) if before else meet(known, school.id), known, gone
+    )
     if before is None and others:
         before = others.pop(0)
     person, rests = refresh(before, known) if before else meet(known, school.id), list[Person]()
@@ -41,19 +43,18 @@ async def link_up(
 
 
 async def beside(tx: Transaction, known: Known) -> list[Identity]:
-    """The other accounts in the same workspace or tenant that are kept with the address of an account. A chat has an
-    address once, as a rule: what is kept of them may be of before.
+    """The accounts kept with the address of another that is met, of people who have one in the same workspace or
+    tenant already. A chat has an address once, as a rule: what is kept of them may be of before.
     """
     if not known.email or known.standing is not Standing.MEMBER:
         return []
-    found = [account for person in await tx.find(Person, key=known.email, limit=8) for account in person.active]
-    place = (known.identity.platform, known.identity.tenant)
-    return [
-        each.identity
-        for each in found
-        if each.email == known.email and each.identity != known.identity
-        if (each.identity.platform, each.identity.tenant) == place
-    ]
+    found = [each for each in await tx.find(Person, key=known.email, limit=8) if each.account(known.identity) is None]
+    there = [person for person in found if any(_is_in_one_chat(each, known) for each in person.active)]
+    return [each.identity for person in there for each in person.active if each.email == known.email]
+
+
+def _is_in_one_chat(one: Known, other: Known) -> bool:
+    return (one.identity.platform, one.identity.tenant) == (other.identity.platform, other.identity.tenant)
 
 
 async def as_one(tx: Transaction, id: str) -> Person | None:
@@ -85,7 +86,7 @@ async def _alone(tx: Transaction, roster: Roster, kept: Person, identity: Identi
     return found
 
 
-async def _others(tx: Transaction, roster: Roster, person: Person, gone: Set[Identity]) -> list[Person]:
+async def _others(tx: Transaction, roster: Roster, person: Person, known: Known, gone: Set[Identity]) -> list[Person]:
     """Other records of the same human being: of one verified e-mail, or named as one in the configuration. An address
     of an account that has left joins nobody by itself: it may have been given to somebody else. Those whose address
     is `gone` are kept without it from now on.
@@ -96,7 +97,7 @@ async def _others(tx: Transaction, roster: Roster, person: Person, gone: Set[Ide
     found = {other.id: other for name in sorted(names) for other in await tx.find(Person, key=name, limit=8)}
     others = list[Person]()
     for before in (each for each in found.values() if each.id != person.id):
-        other = give_up(before, gone)
+        other = give_up(before, known.email, gone)
         if other is not before:
             tx.put(other)
         if not person.emails.isdisjoint(other.emails) or _is_said_to_be(person, other, roster):

@@ -47,16 +47,13 @@ def join(keeper: Person, other: Person) -> tuple[Person, Person]:
     )
 
 
-def give_up(person: Person, gone: Set[Identity]) -> Person:
-    """The person without the addresses of those of their accounts of which the platform says that they have them no
-    longer.
-    """
-    accounts = (replace(each, email="") if each.identity in gone else each for each in person.accounts)
-    return (
-        replace(person, accounts=tuple(accounts))
-        if any(each.identity in gone for each in person.accounts)
-        else person
+def give_up(person: Person, address: str, gone: Set[Identity]) -> Person:
+    """The person without an address at those of their accounts of which the platform says that they have it no longer."""
+    accounts = tuple(
+        replace(each, email="") if each.identity in gone and each.email == address else each
+        for each in person.accounts
     )
+    return person if accounts == person.accounts else replace(person, accounts=accounts)
 
 
 def vouch(person: Person, names: Iterable[str], before: Iterable[str] = ()) -> Person:

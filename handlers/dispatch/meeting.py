@@ -1,7 +1,7 @@
 """Who asks: accounts are looked up once, met, linked to the people they belong to, and admitted or not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Set
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -46,25 +46,35 @@ class Meeting(Turns):
         """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
         try:
             async with self._linking:  # of two accounts of one human being met at once, neither would see the other
-                gone = await self._asked_after(known)
-                await self._rerun(lambda tx: self._link(tx, known, gone))
+                heard = await self._asked_after(known)
+                await self._rerun(lambda tx: self._link_all(tx, heard))
         except NotAdmitted as refused:
             return refused
         return None
 
-    async def _asked_after(self, known: Known) -> Set[Identity]:
-        """The accounts in the same chat that are kept with the address of one that is met, and have it no longer: it
-        was given away, which nobody has said yet. Each is looked up, and kept as it is today.
+    async def _asked_after(self, known: Known) -> Sequence[tuple[Known, Set[Identity]]]:
+        """An account that is met and, as they are today, those that are kept with its address, and with theirs: it may
+        have been given away, which nobody has said yet. Each with those accounts that have its address no longer.
         """
+        if await self._beside(known):  # what was said of it may be of before as well
+            known = await self._look_up(known.identity) or known
+        today, heard = dict[Identity, Known | None]({known.identity: known}), list[tuple[Known, Set[Identity]]]()
+        waiting = [known]
+        for each in waiting:
+            gone = set[Identity]()
+            for other in await self._beside(each):
+                if other not in today:
+                    today[other] = found = await self._look_up(other)
+                    waiting += [found] if found is not None else []
+                now = today[other]
+                if now is None or (now.email, now.standing) != (each.email, Standing.MEMBER):
+                    gone.add(other)
+            heard.append((each, gone))
+        return heard
+
+    async def _beside(self, known: Known) -> list[Identity]:
         async with self.store.transaction(self.school.id) as tx:
-            found = await beside(tx, known)
-        gone = set[Identity]()
-        for each in found:
-            if (today := await self._look_up(each)) is None:
-                gone.add(each)
-            elif (today.email, today.standing) != (known.email, Standing.MEMBER):
-                await self._rerun(lambda tx, today=today: self._link(tx, today))  # type: ignore[misc]
-        return gone
+            return await beside(tx, known)
 
     async def recipient(self, view: str, person: str) -> Person | None:
         """Whom a view is to be sent to, with the accounts that it may be sent to."""
@@ -100,10 +110,11 @@ class Meeting(Turns):
         known = await self._look_up(identity)
         return await self.met(known) if known is not None else None
 
-    async def _link(self, tx: Transaction, known: Known, gone: Set[Identity] = frozenset()) -> None:
-        person, changed = await link_up(tx, self.school, known, gone)
-        if changed:
-            await self._comes(tx, person)
+    async def _link_all(self, tx: Transaction, heard: Sequence[tuple[Known, Set[Identity]]]) -> None:
+        for known, gone in heard:
+            person, changed = await link_up(tx, self.school, known, gone)
+            if changed:
+                await self._comes(tx, person)
 
     async def _comes(self, tx: Transaction, person: Person) -> None:
         turn = self._own_turn(tx, "comes", person)

@@ -27,6 +27,12 @@ async def everyone(desk: Desk) -> list[Person]:
         return await tx.find(Person, limit=100)
 
 
+async def meets(desk: Desk, account: Known) -> None:
+    """An account that is met, and of which the chat says the same when it is asked."""
+    desk.strangers[account.identity] = account
+    await desk.dispatch.met(account)
+
+
 async def person_of(desk: Desk, who: str) -> Person:
     """Whoever an account belongs to."""
     async with desk.store.transaction("harbour") as tx:
@@ -175,7 +181,7 @@ async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_i
     """Nobody has said yet that it was given away: a chat may name the newcomer first, or nobody who leaves."""
     post = await desk.write(TEACHER)
     desk.strangers[identity(TEACHER)] = today
-    await desk.dispatch.met(replace(known("newcomer"), email=email(TEACHER)))
+    await meets(desk, replace(known("newcomer"), email=email(TEACHER)))
     reply = await desk.ask("newcomer", "post.withdraw", post)
     assert isinstance(reply, Say)
     assert (await desk.post(post.id)).state == "waiting"
@@ -186,8 +192,8 @@ async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_i
 
 async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_persons(desk: Desk) -> None:
     second = replace(known("tom2"), email=email(TEACHER))
-    await desk.dispatch.met(second)
-    assert desk.looked_up == [identity(TEACHER)]
+    await meets(desk, second)
+    assert desk.looked_up == [second.identity, identity(TEACHER)]
     (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
     assert {account.identity.id for account in tom.accounts} == {TEACHER, "tom2"}
 
@@ -195,13 +201,42 @@ async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_pe
 async def test_an_address_that_is_still_theirs_in_the_other_chat_joins_their_new_account(desk: Desk) -> None:
     await desk.dispatch.met(ON_TEAMS)
     desk.strangers[ON_TEAMS.identity] = None
-    await desk.dispatch.met(replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
+    await meets(desk, replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
     (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
     assert {str(account.identity): account.email for account in tom.accounts} == {
         "sandbox:demo:tom": email(TEACHER),
         "teams:T1:tom": "",
         "teams:T1:tom2": email(TEACHER),
     }
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+async def test_of_those_who_hand_their_addresses_on_nobody_becomes_another(desk: Desk, first: int) -> None:
+    """Whoever of them is heard of first: what is kept of the others is of before."""
+    passed_on = [(TEACHER, COLLEAGUE), (COLLEAGUE, HEAD), (HEAD, TEACHER)]
+    today = [replace(known(who), email=email(whose)) for who, whose in passed_on]
+    desk.strangers |= {each.identity: each for each in today}
+    await asyncio.gather(*map(desk.dispatch.met, today[first:] + today[:first]))
+    for each in today:
+        assert (await person_of(desk, each.identity.id)).accounts == (each,)
+
+
+async def test_what_is_heard_late_of_an_account_joins_it_to_nobody(desk: Desk) -> None:
+    """An event may come again, of a time when it had another's address."""
+    await desk.dispatch.met(replace(known(COLLEAGUE), email=email(TEACHER)))
+    assert len((await person_of(desk, COLLEAGUE)).accounts) == 1
+    assert (await person_of(desk, COLLEAGUE)).emails == {email(COLLEAGUE)}
+
+
+async def test_an_address_that_only_their_other_chat_is_kept_with_is_asked_after_there(desk: Desk) -> None:
+    post = await desk.write(TEACHER)
+    await desk.dispatch.met(ON_TEAMS)
+    await meets(desk, replace(known(TEACHER), email=email("tom.married")))
+    desk.strangers[ON_TEAMS.identity] = replace(ON_TEAMS, email=email("tom.married"))
+    await meets(desk, replace(known("newcomer"), email=email(TEACHER)))
+    await desk.ask("newcomer", "post.withdraw", post)
+    assert (await desk.post(post.id)).state == "waiting"
+    assert (await person_of(desk, TEACHER)).emails == {email("tom.married")}
 
 
 async def test_nor_is_a_newcomer_who_has_the_address_of_a_closed_account_of_somebody_who_is_still_there(
