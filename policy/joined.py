@@ -48,7 +48,7 @@ def join(keeper: Person, other: Person) -> tuple[Person, Person]:
 
 
 def give_up(person: Person, address: str, gone: Set[Identity]) -> Person:
-    """The person without an address at those of their accounts of which the platform says that they have it no longer."""
+    """The person without an address at those of their accounts that have it no longer."""
     accounts = tuple(
         replace(each, email="") if each.identity in gone and each.email == address else each
         for each in person.accounts

@@ -10,15 +10,10 @@ from handlers.people import as_one, beside, link_up
 from handlers.registry import Registry
 from handlers.request import Request
 from policy.joined import part_of
-from policy.people import Identity, Known, Person, Standing, admit
+from policy.people import Identity, Known, Person, Standing, admit, is_staff
 from policy.refused import NotAdmitted
 from policy.school import School
 from storage.contract import Store, Transaction
-
-
-class Unmet(NotAdmitted):
-    """Nothing is known of this account yet."""
-
 
 LookUp = Callable[[Identity], Awaitable[Known | None]]
 """Asks a platform about an account; None when it knows none or cannot say."""
@@ -53,8 +48,8 @@ class Meeting(Turns):
         return None
 
     async def _asked_after(self, known: Known) -> Sequence[tuple[Known, Set[Identity]]]:
-        """An account that is met and, as they are today, those that are kept with its address, and with theirs: it may
-        have been given away, which nobody has said yet. Each with those accounts that have its address no longer.
+        """An account that is met and, as they are today, those that are kept with its address, and with theirs: it
+        may have been given away, which nobody has said yet. Each with those accounts that have its address no longer.
         """
         if await self._beside(known):  # what was said of it may be of before as well
             known = await self._look_up(known.identity) or known
@@ -100,8 +95,15 @@ class Meeting(Turns):
         return spec is not None and spec.quiet
 
     async def _is_met(self, identity: Identity) -> bool:
+        """Whether an account is kept. One that has no address and is nobody's on the staff is to be asked after again:
+        it may be one that could not be found when its address was given away.
+        """
         async with self.store.transaction(self.school.id) as tx:
-            return bool(await tx.find(Person, key=f"identity:{identity}", limit=1))
+            found = await tx.find(Person, key=f"identity:{identity}", limit=1)
+        return any(
+            is_staff(each, self.school.roster) or any(one.email for one in each.accounts if one.identity == identity)
+            for each in found
+        )
 
     async def _meet(self, identity: Identity) -> NotAdmitted | None:
         """Make sure that somebody has been met, by one look-up at the most; why they are not kept if not admitted."""
@@ -124,7 +126,7 @@ class Meeting(Turns):
     async def _admitted(self, tx: Transaction, request: Request) -> Person:
         found = await tx.find(Person, key=f"identity:{request.identity}", limit=1)
         if not found:
-            raise Unmet(
+            raise NotAdmitted(
                 "Exeat could not find out who you are.",
                 "Your account could not be looked up just now, so nothing was done.",
                 "Please try again in a minute; if it goes on, tell the school office.",

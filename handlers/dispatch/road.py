@@ -8,7 +8,7 @@ import structlog
 
 from cards.model import Card
 from cards.refusal import refusal_card
-from handlers.dispatch.meeting import Meeting, Unmet
+from handlers.dispatch.meeting import Meeting
 from handlers.dispatch.trouble import Trouble, where
 from handlers.dispatch.turns import Named
 from handlers.entries import Brought, Due, Landed, Spec, Taking
@@ -17,7 +17,7 @@ from handlers.turn import Scene, Turn
 from policy.joined import part_of
 from policy.people import Person, is_staff
 from policy.record import Record, Ref, is_hidden, is_sealed, ref
-from policy.refused import AlreadyReceived, NotFound, Refused, Stale
+from policy.refused import AlreadyReceived, NotAdmitted, NotFound, Refused, Stale
 from storage.contract import Transaction, Unavailable
 from storage.rows import Errand, Outgoing, Seen
 
@@ -72,7 +72,9 @@ class Dispatch(Meeting):
             named = await self._named(request)
             try:
                 return await self._rerun(lambda tx: self._take(tx, request, named))
-            except Unmet:
+            except NotAdmitted:
+                if await self._is_met(request.identity):
+                    raise
                 if (refused := await self._meet(request.identity)) is not None:
                     raise refused from None
                 return await self._rerun(lambda tx: self._take(tx, request, named))

@@ -190,6 +190,21 @@ async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_i
     assert held[str(identity(TEACHER))] == kept
 
 
+async def test_whoever_could_not_be_found_when_their_address_was_given_away_is_asked_after_when_they_come(
+    desk: Desk,
+) -> None:
+    post, other = await desk.write(TEACHER), email("tom.married")
+    desk.strangers[identity(TEACHER)] = None
+    await meets(desk, replace(known("newcomer"), email=email(TEACHER)))
+    refused = await desk.ask(TEACHER, "posts")
+    assert isinstance(refused, Say)
+    assert refused.refused
+    desk.strangers[identity(TEACHER)] = replace(known(TEACHER), email=other)
+    await desk.ask(TEACHER, "post.withdraw", post)
+    assert (await desk.post(post.id)).state == "withdrawn"
+    assert (await person_of(desk, TEACHER)).emails == {other}
+
+
 async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_persons(desk: Desk) -> None:
     second = replace(known("tom2"), email=email(TEACHER))
     await meets(desk, second)
