@@ -95,7 +95,7 @@ class Meeting(Turns):
         return spec is not None and spec.quiet
 
     async def _is_met(self, identity: Identity) -> bool:
-        """Whether an account is kept. One that has no address and is nobody's on the staff is to be asked after again:
+        """Whether an account is kept. One without an address, and not on the staff, is asked after again:
         it may be one that could not be found when its address was given away.
         """
         async with self.store.transaction(self.school.id) as tx:
