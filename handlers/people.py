@@ -43,18 +43,13 @@ async def link_up(
 
 
 async def beside(tx: Transaction, known: Known) -> list[Identity]:
-    """The accounts kept with the address of another that is met, of people who have one in the same workspace or
-    tenant already. A chat has an address once, as a rule: what is kept of them may be of before.
+    """The accounts that are kept with the address of another that is met, and are not known to be of one person with
+    it. What is kept of them may be of before.
     """
     if not known.email or known.standing is not Standing.MEMBER:
         return []
     found = [each for each in await tx.find(Person, key=known.email, limit=8) if each.account(known.identity) is None]
-    there = [person for person in found if any(_is_in_one_chat(each, known) for each in person.active)]
-    return [each.identity for person in there for each in person.active if each.email == known.email]
-
-
-def _is_in_one_chat(one: Known, other: Known) -> bool:
-    return (one.identity.platform, one.identity.tenant) == (other.identity.platform, other.identity.tenant)
+    return [account.identity for each in found for account in each.active if account.email == known.email]
 
 
 async def as_one(tx: Transaction, id: str) -> Person | None:

@@ -37,21 +37,23 @@ class Meeting(Turns):
         self._look_up = look_up
         self._linking = asyncio.Lock()
 
-    async def met(self, known: Known) -> NotAdmitted | None:
-        """Keep what a platform says of an account. One not kept before, and not admitted, is not kept: gives why."""
+    async def met(self, known: Known, *, now: bool = False) -> NotAdmitted | None:
+        """Keep what a platform says of an account; `now`, when it was asked. One not kept before, and not admitted, is
+        not kept: gives why.
+        """
         try:
             async with self._linking:  # of two accounts of one human being met at once, neither would see the other
-                heard = await self._asked_after(known)
+                heard = await self._asked_after(known, now)
                 await self._rerun(lambda tx: self._link_all(tx, heard))
         except NotAdmitted as refused:
             return refused
         return None
 
-    async def _asked_after(self, known: Known) -> Sequence[tuple[Known, Set[Identity]]]:
+    async def _asked_after(self, known: Known, now: bool) -> Sequence[tuple[Known, Set[Identity]]]:
         """An account that is met and, as they are today, those that are kept with its address, and with theirs: it
         may have been given away, which nobody has said yet. Each with those accounts that have its address no longer.
         """
-        if await self._beside(known):  # what was said of it may be of before as well
+        if not now and await self._beside(known):  # what was said of it may be of before as well
             known = await self._look_up(known.identity) or known
         today, heard = dict[Identity, Known | None]({known.identity: known}), list[tuple[Known, Set[Identity]]]()
         waiting = [known]
@@ -61,8 +63,7 @@ class Meeting(Turns):
                 if other not in today:
                     today[other] = found = await self._look_up(other)
                     waiting += [found] if found is not None else []
-                now = today[other]
-                if now is None or (now.email, now.standing) != (each.email, Standing.MEMBER):
+                if not _has_still(today[other], other, each):
                     gone.add(other)
             heard.append((each, gone))
         return heard
@@ -110,7 +111,7 @@ class Meeting(Turns):
         if await self._is_met(identity):
             return None
         known = await self._look_up(identity)
-        return await self.met(known) if known is not None else None
+        return await self.met(known, now=True) if known is not None else None
 
     async def _link_all(self, tx: Transaction, heard: Sequence[tuple[Known, Set[Identity]]]) -> None:
         for known, gone in heard:
@@ -143,3 +144,12 @@ class Meeting(Turns):
         if len(person.accounts) > 1 and person.uses != str(request.identity) and not untold:
             kept = await tx.get(Person, person.id) or person
             tx.put(replace(kept, uses=str(request.identity)))
+
+
+def _has_still(today: Known | None, other: Identity, known: Known) -> bool:
+    """Whether another account has the address of one that is met, by what is heard of it today. A chat has an address
+    once, so that one of which it says nothing has lost it; of another chat's the address may well be theirs.
+    """
+    if today is None:
+        return (other.platform, other.tenant) != (known.identity.platform, known.identity.tenant)
+    return (today.email, today.standing) == (known.email, Standing.MEMBER)

@@ -43,7 +43,14 @@ class Desk:
 
     async def _look_up(self, who: Identity) -> Known | None:
         self.looked_up.append(who)
-        return self.strangers[who] if who in self.strangers else known(who.id, platform=who.platform)
+        return (
+            self.strangers[who] if who in self.strangers else known(who.id, platform=who.platform, tenant=who.tenant)
+        )
+
+    async def meets(self, account: Known) -> None:
+        """An account that is met, and of which its chat says the same when it is asked."""
+        self.strangers[account.identity] = account
+        await self.dispatch.met(account)
 
     async def ask(
         self,

@@ -27,12 +27,6 @@ async def everyone(desk: Desk) -> list[Person]:
         return await tx.find(Person, limit=100)
 
 
-async def meets(desk: Desk, account: Known) -> None:
-    """An account that is met, and of which the chat says the same when it is asked."""
-    desk.strangers[account.identity] = account
-    await desk.dispatch.met(account)
-
-
 async def person_of(desk: Desk, who: str) -> Person:
     """Whoever an account belongs to."""
     async with desk.store.transaction("harbour") as tx:
@@ -96,7 +90,7 @@ async def test_one_address_on_two_platforms_is_one_person(desk: Desk) -> None:
     await desk.dispatch.met(ON_TEAMS)
     (tom,) = [each for each in await everyone(desk) if TEACHER in each.name.lower()]
     assert {str(account.identity) for account in tom.accounts} == {"sandbox:demo:tom", "teams:T1:tom"}
-    assert desk.looked_up == []
+    assert desk.looked_up == [ON_TEAMS.identity, identity(TEACHER)]
     await desk.ask(ON_TEAMS.identity, "post.withdraw", post)
     assert (await desk.post(post.id)).state == "withdrawn"
 
@@ -181,7 +175,7 @@ async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_i
     """Nobody has said yet that it was given away: a chat may name the newcomer first, or nobody who leaves."""
     post = await desk.write(TEACHER)
     desk.strangers[identity(TEACHER)] = today
-    await meets(desk, replace(known("newcomer"), email=email(TEACHER)))
+    await desk.meets(replace(known("newcomer"), email=email(TEACHER)))
     reply = await desk.ask("newcomer", "post.withdraw", post)
     assert isinstance(reply, Say)
     assert (await desk.post(post.id)).state == "waiting"
@@ -195,7 +189,7 @@ async def test_whoever_could_not_be_found_when_their_address_was_given_away_is_a
 ) -> None:
     post, other = await desk.write(TEACHER), email("tom.married")
     desk.strangers[identity(TEACHER)] = None
-    await meets(desk, replace(known("newcomer"), email=email(TEACHER)))
+    await desk.meets(replace(known("newcomer"), email=email(TEACHER)))
     refused = await desk.ask(TEACHER, "posts")
     assert isinstance(refused, Say)
     assert refused.refused
@@ -207,7 +201,7 @@ async def test_whoever_could_not_be_found_when_their_address_was_given_away_is_a
 
 async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_persons(desk: Desk) -> None:
     second = replace(known("tom2"), email=email(TEACHER))
-    await meets(desk, second)
+    await desk.meets(second)
     assert desk.looked_up == [second.identity, identity(TEACHER)]
     (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
     assert {account.identity.id for account in tom.accounts} == {TEACHER, "tom2"}
@@ -216,7 +210,7 @@ async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_pe
 async def test_an_address_that_is_still_theirs_in_the_other_chat_joins_their_new_account(desk: Desk) -> None:
     await desk.dispatch.met(ON_TEAMS)
     desk.strangers[ON_TEAMS.identity] = None
-    await meets(desk, replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
+    await desk.meets(replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
     (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
     assert {str(account.identity): account.email for account in tom.accounts} == {
         "sandbox:demo:tom": email(TEACHER),
@@ -243,15 +237,22 @@ async def test_what_is_heard_late_of_an_account_joins_it_to_nobody(desk: Desk) -
     assert (await person_of(desk, COLLEAGUE)).emails == {email(COLLEAGUE)}
 
 
-async def test_an_address_that_only_their_other_chat_is_kept_with_is_asked_after_there(desk: Desk) -> None:
+async def test_an_address_that_was_given_away_in_one_chat_joins_nobody_who_is_kept_with_it_in_another(
+    desk: Desk,
+) -> None:
     post = await desk.write(TEACHER)
-    await desk.dispatch.met(ON_TEAMS)
-    await meets(desk, replace(known(TEACHER), email=email("tom.married")))
-    desk.strangers[ON_TEAMS.identity] = replace(ON_TEAMS, email=email("tom.married"))
-    await meets(desk, replace(known("newcomer"), email=email(TEACHER)))
-    await desk.ask("newcomer", "post.withdraw", post)
+    desk.strangers[identity(TEACHER)] = replace(known(TEACHER), email=email("tom.married"))
+    newcomer = replace(ON_TEAMS, name="Newcomer", identity=Identity("teams", "T1", "new"))
+    await desk.meets(newcomer)
+    await desk.ask(newcomer.identity, "post.withdraw", post)
     assert (await desk.post(post.id)).state == "waiting"
     assert (await person_of(desk, TEACHER)).emails == {email("tom.married")}
+
+
+async def test_a_chat_that_does_not_answer_keeps_nobodys_accounts_apart(desk: Desk) -> None:
+    desk.strangers |= {identity(TEACHER): None, ON_TEAMS.identity: None}
+    await desk.dispatch.met(ON_TEAMS)
+    assert (await person_of(desk, TEACHER)).accounts == (known(TEACHER), ON_TEAMS)
 
 
 async def test_nor_is_a_newcomer_who_has_the_address_of_a_closed_account_of_somebody_who_is_still_there(
