@@ -38,8 +38,8 @@ class Meeting(Turns):
         self._linking = asyncio.Lock()
 
     async def met(self, known: Known, *, now: bool = False) -> NotAdmitted | None:
-        """Keep what a platform says of an account; `now`, when it was asked. One not kept before, and not admitted, is
-        not kept: gives why.
+        """Keep what a platform says of an account; `now`: it was just asked. One not kept before, and not admitted,
+        is not kept: gives why.
         """
         try:
             async with self._linking:  # of two accounts of one human being met at once, neither would see the other
