@@ -113,7 +113,7 @@ def press(concern: Concern, now: datetime, calendar: Calendar) -> tuple[Concern,
     moved = schedule(replace(concern, looked=now, pressed=now if said else concern.pressed), calendar)
     if moved.next_due is not None and moved.next_due <= now:
         moved = replace(moved, next_due=calendar.next_staffed_start(now))
-    return _by_morning(moved, now, calendar), said
+    return _no_later(moved, next_day_begins(now, calendar)), said
 
 
 def put_back(concern: Concern, now: datetime, calendar: Calendar) -> Concern:
@@ -122,9 +122,10 @@ def put_back(concern: Concern, now: datetime, calendar: Calendar) -> Concern:
     """
     stepped, looked, pressed = (at and min(at, now) for at in (concern.stepped, concern.looked, concern.pressed))
     moved = replace(concern, stepped=stepped, looked=looked, pressed=pressed)
-    if moved == concern and (concern.next_due is None or concern.next_due <= next_day_begins(now, calendar)):
+    latest = max(next_day_begins(now, calendar), now + UNSTAFFED)
+    if moved == concern and (concern.next_due is None or concern.next_due <= latest):
         return concern
-    return _by_morning(schedule(moved, calendar), now, calendar)
+    return _no_later(schedule(moved, calendar), latest)
 
 
 def lado_due(concern: Concern, calendar: Calendar) -> datetime:
@@ -171,11 +172,9 @@ def _stepped(concern: Concern, latest: tuple[str, ...], now: datetime, calendar:
     return schedule(replace(concern, stepped=now, latest=latest, failed=False), calendar)
 
 
-def _by_morning(concern: Concern, now: datetime, calendar: Calendar) -> Concern:
-    """Nothing waits longer than until the next day begins."""
-    if concern.next_due is None:
-        return concern
-    return replace(concern, next_due=min(concern.next_due, next_day_begins(now, calendar)))
+def _no_later(concern: Concern, latest: datetime) -> Concern:
+    """Nothing waits longer than until that moment (UTC)."""
+    return replace(concern, next_due=concern.next_due and min(concern.next_due, latest))
 
 
 def _next_due(concern: Concern, calendar: Calendar) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policy.calendar import Calendar
@@ -38,6 +38,7 @@ from policy.concern.due import (
     next_day_begins,
     not_reached,
     press,
+    put_back,
     reminded,
     schedule,
 )
@@ -380,3 +381,16 @@ def test_whom_an_alert_has_reached_stays_also_where_another_account_of_theirs_wa
     with pytest.raises(WrongState, match="added by name"):
         remove_reader(found, ("dsl", "dsl elsewhere"))
     assert remove_reader(found, ("olu",)).readers == ("dsl", "dsl elsewhere")
+
+
+@example(23 * 60 - 10, 5, False)
+@given(st.integers(0, 14 * 24 * 60), st.integers(0, 600), st.booleans())
+def test_a_start_changes_nothing_of_when_a_concern_falls_due_while_the_clock_is_right(
+    raised: int, later: int, taken_up: bool
+) -> None:
+    """Above all it takes nobody's time to see an alert that was sent shortly before the school opened."""
+    then = MONDAY + raised * MINUTE
+    found, _ = climb(concern(then), LADDER, then, CALENDAR)
+    if taken_up:
+        found = schedule(acknowledge(found, "dsl", ("dsl",), then), CALENDAR)
+    assert put_back(found, then + later * MINUTE, CALENDAR) == found
