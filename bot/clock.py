@@ -147,9 +147,9 @@ class Clock:
         """
         hidden = [name for name in failed if self._is_hidden(name)]
         if hidden:
-            await self._do("falters", partial(self._dispatch.own, "falters", tell_of_hidden))
+            await self._do("falters", partial(self._dispatch.own, "falters", tell_of_hidden), counted=False)
         for name in hidden:
-            await self._do("falters", partial(self._dispatch.falters, name))
+            await self._do("falters", partial(self._dispatch.falters, name), counted=False)
 
     def _is_hidden(self, name: Ref) -> bool:
         return is_hidden(self._dispatch.registry.kinds[name.kind])
@@ -163,12 +163,15 @@ class Clock:
         self._next[what] = self._steady() + every
         return True
 
-    async def _do(self, what: str, chore: Chore) -> bool:
-        """Do a part of the tick; whether it went well. What went wrong is counted and logged, never what it said."""
+    async def _do(self, what: str, chore: Chore, *, counted: bool = True) -> bool:
+        """Do a part of the tick; whether it went well. What went wrong is logged, never what it said, and counted,
+        unless that would show anybody that there is something hidden.
+        """
         try:
             await chore()
         except Exception as error:
-            self.tally[f"{what} failed"] += 1
+            if counted:
+                self.tally[f"{what} failed"] += 1
             log.error("failed", what=what, kind=type(error).__name__, where=where(error))
             return False
         return True

@@ -105,6 +105,15 @@ async def test_of_two_that_fail_the_admins_hear_once(desk: Desk) -> None:
     assert told.count((HIDDEN, ADMIN)) == 1
 
 
+async def test_where_nobody_else_can_be_told_either_admins_hear_and_no_number_shows_it(desk: Desk) -> None:
+    await due(desk)
+    desk.dispatch.registry.falterers[Concern.KIND] = fails
+    clock = clock_of(desk)
+    assert await ticks(desk, clock, 3) == [(HIDDEN, ADMIN)]
+    assert set(clock.tally) == {"due", "forgotten", "ticks"}
+    assert clock.tally["ticks"] == 3
+
+
 async def test_one_that_was_taken_up_is_told_to_those_alone_whom_it_had_reached(desk: Desk) -> None:
     found = await raised(desk)
     await do(desk, DSL, "concern.acknowledge", found)
