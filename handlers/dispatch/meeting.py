@@ -20,7 +20,9 @@ LookUp = Callable[[Identity], Awaitable[Known | None]]
 
 
 class Meeting(Turns):
-    """Knows those who ask. `look_up` is asked for somebody who is not kept, once a request, outside a transaction."""
+    """Knows those who ask. `look_up` is asked, outside a transaction, for somebody who is not kept, and for those who
+    are kept with their address.
+    """
 
     def __init__(
         self,
