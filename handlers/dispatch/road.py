@@ -62,8 +62,8 @@ class Dispatch(Meeting):
     """Carries requests, due records and fetched files to their handlers, each in one transaction.
 
     `clock` gives aware UTC; for `look_up` see `Meeting`. `served` names the platforms on which people can be written
-    to, the post among them; None: any. `installed` names those on which somebody can be written to only once they have
-    added Exeat.
+    to, the post among them; None: any. `installed` names those on which somebody can be written to only once they
+    have added Exeat.
     """
 
     async def __call__(self, request: Request) -> Reply:
