@@ -13,6 +13,7 @@ from handlers.request import Reply, Request
 from policy.people import Identity, Known
 from policy.post import Post
 from policy.record import Ref
+from policy.refused import NotAdmitted
 from policy.school import School
 from storage.contract import Store
 from storage.rows import AuditRow, Outgoing
@@ -26,6 +27,19 @@ KEY = new_key()
 CENTURY = timedelta(days=36_500)
 
 
+class Hearing(Dispatch):
+    """A dispatch that notes what chats say of accounts: they say the same when they are asked."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.said: dict[Identity, Known] = {}
+
+    async def met(self, known: Known, *, now: bool = False) -> NotAdmitted | None:
+        """As ever."""
+        self.said[known.identity] = known
+        return await super().met(known, now=now)
+
+
 class Desk:
     """One school at work, without any surface: requests in, replies and outbox rows out."""
 
@@ -33,7 +47,7 @@ class Desk:
         self.store, self.school, self.now = store, school, MONDAY
         self.strangers: dict[Identity, Known | None] = {}
         self.looked_up: list[Identity] = []
-        self.dispatch = Dispatch(store, school, everything(), self._look_up, lambda: self.now, installed=INSTALLED)
+        self.dispatch = Hearing(store, school, everything(), self._look_up, lambda: self.now, installed=INSTALLED)
         self._keys = count(1)
 
     def settle(self, **roster: Any) -> None:
@@ -43,14 +57,9 @@ class Desk:
 
     async def _look_up(self, who: Identity) -> Known | None:
         self.looked_up.append(who)
-        return (
-            self.strangers[who] if who in self.strangers else known(who.id, platform=who.platform, tenant=who.tenant)
-        )
-
-    async def meets(self, account: Known) -> None:
-        """An account that is met, and of which its chat says the same when it is asked."""
-        self.strangers[account.identity] = account
-        await self.dispatch.met(account)
+        if who in self.strangers:
+            return self.strangers[who]
+        return self.dispatch.said.get(who) or known(who.id, platform=who.platform, tenant=who.tenant)
 
     async def ask(
         self,

@@ -165,7 +165,7 @@ async def test_a_second_account_of_the_same_verified_address_is_theirs_and_stays
     """Also once the first has left and the address has changed."""
     found = await raised(desk)
     theirs = Known(Identity("teams", "t1", "d1"), "Dina", email(DSL))
-    await desk.meets(theirs)
+    await desk.dispatch.met(theirs)
     assert SECRET in said(await desk.ask(theirs.identity, "concern.open", ref(found)))
     await desk.dispatch.met(known(DSL, Standing.DEACTIVATED))
     await desk.dispatch.met(replace(theirs, email=email("dina.hart")))

@@ -168,7 +168,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """Harbour Primary with everybody met; Tom is in Slack and in Teams."""
     desk = await open_desk(tmp_path / "data", harbour())
     for known in (TOM, TOM_TOO, *OTHERS):
-        await desk.meets(known)
+        await desk.dispatch.met(known)
     yield desk
     await desk.store.close()
 

@@ -218,7 +218,7 @@ async def test_a_reader_who_turns_out_to_be_whom_it_is_about_reads_no_more(tmp_p
     file = {"person": identity(SUE), "what": "file"}
     assert await desk.ask(HEAD, "incident.assign.send", NAMES["incident"], version=1, fields=file) == Nothing()
     assert words_of(await heard(desk, SUE, forms=False)) == ALL
-    await desk.meets(replace(other, email=email(SUE)))
+    await desk.dispatch.met(replace(other, email=email(SUE)))
     assert words_of(await heard(desk, SUE, forms=False)) == set()
     await desk.store.close()
 

@@ -175,7 +175,7 @@ async def test_whoever_is_given_an_address_in_the_same_chat_is_not_whoever_had_i
     """Nobody has said yet that it was given away: a chat may name the newcomer first, or nobody who leaves."""
     post = await desk.write(TEACHER)
     desk.strangers[identity(TEACHER)] = today
-    await desk.meets(replace(known("newcomer"), email=email(TEACHER)))
+    await desk.dispatch.met(replace(known("newcomer"), email=email(TEACHER)))
     reply = await desk.ask("newcomer", "post.withdraw", post)
     assert isinstance(reply, Say)
     assert (await desk.post(post.id)).state == "waiting"
@@ -189,7 +189,7 @@ async def test_whoever_could_not_be_found_when_their_address_was_given_away_is_a
 ) -> None:
     post, other = await desk.write(TEACHER), email("tom.married")
     desk.strangers[identity(TEACHER)] = None
-    await desk.meets(replace(known("newcomer"), email=email(TEACHER)))
+    await desk.dispatch.met(replace(known("newcomer"), email=email(TEACHER)))
     refused = await desk.ask(TEACHER, "posts")
     assert isinstance(refused, Say)
     assert refused.refused
@@ -201,7 +201,7 @@ async def test_whoever_could_not_be_found_when_their_address_was_given_away_is_a
 
 async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_persons(desk: Desk) -> None:
     second = replace(known("tom2"), email=email(TEACHER))
-    await desk.meets(second)
+    await desk.dispatch.met(second)
     assert desk.looked_up == [second.identity, identity(TEACHER)]
     (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
     assert {account.identity.id for account in tom.accounts} == {TEACHER, "tom2"}
@@ -210,7 +210,7 @@ async def test_two_accounts_that_the_chat_says_have_one_address_today_are_one_pe
 async def test_an_address_that_is_still_theirs_in_the_other_chat_joins_their_new_account(desk: Desk) -> None:
     await desk.dispatch.met(ON_TEAMS)
     desk.strangers[ON_TEAMS.identity] = None
-    await desk.meets(replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
+    await desk.dispatch.met(replace(ON_TEAMS, identity=Identity("teams", "T1", "tom2")))
     (tom,) = [each for each in await everyone(desk) if email(TEACHER) in each.emails]
     assert {str(account.identity): account.email for account in tom.accounts} == {
         "sandbox:demo:tom": email(TEACHER),
@@ -232,6 +232,7 @@ async def test_of_those_who_hand_their_addresses_on_nobody_becomes_another(desk:
 
 async def test_what_is_heard_late_of_an_account_joins_it_to_nobody(desk: Desk) -> None:
     """An event may come again, of a time when it had another's address."""
+    desk.strangers[identity(COLLEAGUE)] = known(COLLEAGUE)
     await desk.dispatch.met(replace(known(COLLEAGUE), email=email(TEACHER)))
     assert len((await person_of(desk, COLLEAGUE)).accounts) == 1
     assert (await person_of(desk, COLLEAGUE)).emails == {email(COLLEAGUE)}
@@ -243,7 +244,7 @@ async def test_an_address_that_was_given_away_in_one_chat_joins_nobody_who_is_ke
     post = await desk.write(TEACHER)
     desk.strangers[identity(TEACHER)] = replace(known(TEACHER), email=email("tom.married"))
     newcomer = replace(ON_TEAMS, name="Newcomer", identity=Identity("teams", "T1", "new"))
-    await desk.meets(newcomer)
+    await desk.dispatch.met(newcomer)
     await desk.ask(newcomer.identity, "post.withdraw", post)
     assert (await desk.post(post.id)).state == "waiting"
     assert (await person_of(desk, TEACHER)).emails == {email("tom.married")}
