@@ -3,7 +3,7 @@
 from collections.abc import Set
 from dataclasses import replace
 
-from policy.joined import give_up, join, part_ways, refresh, vouch
+from policy.joined import give_up, join, part_of, part_ways, refresh, vouch
 from policy.people import Identity, Known, Person, Roster, Standing, admit, meet
 from policy.pin import PINNED, Pin
 from policy.school import School
@@ -22,12 +22,11 @@ async def link_up(
     found = await tx.find(Person, key=f"identity:{known.identity}", limit=1)
     kept = found[0] if found else None
     before = await _alone(tx, school.roster, kept, known.identity) if kept else None
-    others = await _others(
-        tx, school.roster, refresh(before, known) if before else meet(known, school.id), known, gone
-    )
-    if before is None and others:
-        before = others.pop(0)
-    person, rests = refresh(before, known) if before else meet(known, school.id), list[Person]()
+    left = give_up(before, known.email, gone) if before else None
+    others = await _others(tx, school.roster, refresh(left, known) if left else meet(known, school.id), known, gone)
+    if left is None and others:
+        before = left = others.pop(0)
+    person, rests = refresh(left, known) if left else meet(known, school.id), list[Person]()
     for other in others:
         person, rest = join(person, other)
         rests.append(rest)
@@ -48,8 +47,19 @@ async def beside(tx: Transaction, known: Known) -> list[Identity]:
     """
     if not known.email or known.standing is not Standing.MEMBER:
         return []
-    found = [each for each in await tx.find(Person, key=known.email, limit=8) if each.account(known.identity) is None]
-    return [account.identity for each in found for account in each.active if account.email == known.email]
+    found = await tx.find(Person, key=known.email, limit=8)
+    mine = [
+        account
+        for each in found
+        if each.account(known.identity)
+        for account in part_of(each, str(known.identity)).accounts
+    ]
+    return [
+        account.identity
+        for each in found
+        for account in each.active
+        if account.email == known.email and account not in mine
+    ]
 
 
 async def as_one(tx: Transaction, id: str) -> Person | None:

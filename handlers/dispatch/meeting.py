@@ -116,9 +116,9 @@ class Meeting(Turns):
         return await self.met(known, now=True) if known is not None else None
 
     async def _link_all(self, tx: Transaction, heard: Sequence[tuple[Known, Set[Identity]]]) -> None:
-        for known, gone in heard:
-            person, changed = await link_up(tx, self.school, known, gone)
-            if changed:
+        linked = [await link_up(tx, self.school, known, gone) for known, gone in heard]
+        for id in dict.fromkeys(person.id for person, changed in linked if changed):
+            if (person := await as_one(tx, id)) is not None:
                 await self._comes(tx, person)
 
     async def _comes(self, tx: Transaction, person: Person) -> None:

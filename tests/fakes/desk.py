@@ -30,9 +30,9 @@ CENTURY = timedelta(days=36_500)
 class Hearing(Dispatch):
     """A dispatch that notes what chats say of accounts: they say the same when they are asked."""
 
-    def __init__(self, *given: Any, **more: Any) -> None:
+    def __init__(self, said: dict[Identity, Known], *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
-        self.said: dict[Identity, Known] = {}
+        self.said = said
 
     async def met(self, known: Known, *, now: bool = False) -> NotAdmitted | None:
         """As ever."""
@@ -46,8 +46,11 @@ class Desk:
     def __init__(self, store: Store, school: School) -> None:
         self.store, self.school, self.now = store, school, MONDAY
         self.strangers: dict[Identity, Known | None] = {}
+        self.said: dict[Identity, Known] = {}
         self.looked_up: list[Identity] = []
-        self.dispatch = Hearing(store, school, everything(), self._look_up, lambda: self.now, installed=INSTALLED)
+        self.dispatch: Dispatch = Hearing(
+            self.said, store, school, everything(), self._look_up, lambda: self.now, installed=INSTALLED
+        )
         self._keys = count(1)
 
     def settle(self, **roster: Any) -> None:
@@ -59,7 +62,7 @@ class Desk:
         self.looked_up.append(who)
         if who in self.strangers:
             return self.strangers[who]
-        return self.dispatch.said.get(who) or known(who.id, platform=who.platform, tenant=who.tenant)
+        return self.said.get(who) or known(who.id, platform=who.platform, tenant=who.tenant)
 
     async def ask(
         self,

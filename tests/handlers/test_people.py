@@ -250,6 +250,15 @@ async def test_an_address_that_was_given_away_in_one_chat_joins_nobody_who_is_ke
     assert (await person_of(desk, TEACHER)).emails == {email("tom.married")}
 
 
+async def test_an_address_that_was_given_away_does_not_confirm_what_only_exeat_toml_says(desk: Desk) -> None:
+    desk.settle(same=((email(TEACHER), "sandbox:cara"),))
+    for who in (TEACHER, COLLEAGUE):
+        await desk.dispatch.met(known(who))
+    desk.strangers[identity(TEACHER)] = replace(known(TEACHER), email=email("tom.married"))
+    await desk.dispatch.met(replace(known(COLLEAGUE), email=email(TEACHER)))
+    assert len((await person_of(desk, TEACHER)).apart) == 2
+
+
 async def test_a_chat_that_does_not_answer_keeps_nobodys_accounts_apart(desk: Desk) -> None:
     desk.strangers |= {identity(TEACHER): None, ON_TEAMS.identity: None}
     await desk.dispatch.met(ON_TEAMS)
