@@ -38,23 +38,28 @@ from storage.blobs import Blobs
 from storage.contract import Unavailable
 from storage.tiny import open_tiny
 
-SYNC_AGAIN = 60.0
-"""Seconds until everybody is asked for again, when a platform could not say who is there."""
-
-FINISHING, CLOSING = 3, 10.0
-"""How many seconds requests have at the end, twice over for one that does not let go when it is called off, and then
-the chats. With the relay's ten that is within the thirty that docs/running.md gives a stop.
-"""
-
-IDLE = 150.0
-"""For how many seconds a connection may have no whole request: longer than web servers in front keep theirs."""
-
 log = structlog.get_logger("exeat.app")
 
 
 def reason(error: OSError) -> str:
     """Why the machine refused, in its own few words."""
     return os.strerror(error.errno).lower() if error.errno else str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds is waited.
+
+    `again`: until everybody is asked for again, when a platform could not say who is there. `idle`: for a connection
+    without a whole request, longer than web servers in front keep theirs. `requests`, at the end, and twice over for
+    one that does not let go when it is called off; then the `chats`. With the relay's ten that is within the thirty
+    that docs/running.md gives a stop.
+    """
+
+    again: float = 60.0
+    idle: float = 150.0
+    requests: float = 3.0
+    chats: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +86,12 @@ class Program:
         works: Works,
         routes: Sequence[web.RouteDef],
         held: AsyncExitStack,
+        patience: Patience,
     ) -> None:
         self.settings, self.dispatch, self.chats, self.works = settings, dispatch, chats, works
         self.port = settings.environment.exeat_port
         self.unmet = {chat.surface.name for chat in chats}
-        self._routes, self._held = routes, held
+        self._routes, self._held, self._patience = routes, held, patience
 
     async def run(self, stop: asyncio.Event, started: Callable[[], None] = lambda: None) -> None:
         """Serve until `stop` is set, then let what is under way finish. `started` is called once requests come in;
@@ -125,18 +131,22 @@ class Program:
     async def _close_chats(self) -> None:
         """All at once, so that none waits for another's; what is not closed in time is left as it is."""
         try:
-            async with asyncio.timeout(CLOSING):
+            async with asyncio.timeout(self._patience.chats):
                 await asyncio.gather(*(chat.close() for chat in self.chats))
         except TimeoutError:
-            log.warning("chats not closed in time", seconds=CLOSING)
+            log.warning("chats not closed in time", seconds=self._patience.chats)
 
     async def _listen(self) -> web.AppRunner:
-        environment, app = self.settings.environment, web.Application()
+        environment, patience, app = self.settings.environment, self._patience, web.Application()
         app.add_routes(self._routes)
         for chat in self.chats:
             app.add_routes(chat.routes)
         runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=FINISHING, keepalive_timeout=IDLE, handle_signals=False
+            app,
+            access_log=None,
+            shutdown_timeout=patience.requests,
+            keepalive_timeout=patience.idle,
+            handle_signals=False,
         )
         await runner.setup()
         self._held.push_async_callback(runner.cleanup)
@@ -156,7 +166,7 @@ class Program:
             if await self._met(surface):
                 self.unmet.discard(surface.name)
                 return
-            await asyncio.sleep(SYNC_AGAIN)
+            await asyncio.sleep(self._patience.again)
 
     async def _met(self, surface: Surface) -> bool:
         try:
@@ -179,6 +189,7 @@ async def build(
     clock: Callable[[], datetime] = utc_now,
     playground: bool = False,
     keyless: bool = False,
+    patience: Patience = Patience(),
 ) -> Program:
     """Everything in its place, and nothing running yet. `clock` gives aware UTC; `playground` is as for `chats`;
     `keyless`: it is known that what is sealed cannot be read any more.
@@ -214,7 +225,8 @@ async def build(
         routes = [web.get("/pictures/{token}", picture_handler(links, blobs)), *watch_routes(watch, relay, ticking)]
         routes += hook_routes(environment, dispatch)
         connected = [chat.connect(dispatch) for chat in found]
-        return Program(settings, dispatch, connected, Works(relay, ticking, watch, retention), routes, held.pop_all())
+        works = Works(relay, ticking, watch, retention)
+        return Program(settings, dispatch, connected, works, routes, held.pop_all(), patience)
 
 
 async def serve_until_stopped(settings: Settings, *, playground: bool = False, keyless: bool = False) -> None:

@@ -13,11 +13,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import app
-from bot.app import Program, build
+from bot.app import Patience, Program, build
 from bot.chats import CannotStart
 from bot.settings import Environment, Settings
-from bot.slack import SlackSurface
 from policy.drill import OPENING, Opening
 from policy.record import Ref
 from policy.school import Concerns, Safeguarding
@@ -58,9 +56,11 @@ def settings(slack: FakeSlack, folder: Path, *, socket: bool = False) -> Setting
 
 
 @asynccontextmanager
-async def served(given: Settings, *, keyless: bool = False) -> AsyncIterator[Program]:
+async def served(
+    given: Settings, *, keyless: bool = False, patience: Patience | None = None
+) -> AsyncIterator[Program]:
     """The program, taking requests; afterwards told to stop, as SIGTERM does."""
-    program = await build(given, keyless=keyless)
+    program = await build(given, keyless=keyless, patience=patience or Patience())
     stop, started = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(program.run(stop, started.set))
     waiting = asyncio.create_task(started.wait())
@@ -223,11 +223,9 @@ async def test_a_school_under_another_id_is_not_served_over_its_own_records(slac
         pass
 
 
-async def test_whoever_never_finishes_a_request_is_let_go(
-    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "IDLE", 0.05)
-    async with served(settings(slack, tmp_path / "data")) as program, asyncio.timeout(30):
+async def test_whoever_never_finishes_a_request_is_let_go(slack: FakeSlack, tmp_path: Path) -> None:
+    given, patience = settings(slack, tmp_path / "data"), Patience(idle=0.05)
+    async with served(given, patience=patience) as program, asyncio.timeout(30):
         reader, writer = await asyncio.open_connection("127.0.0.1", program.port)
         writer.write(b"POST /slack/events HTTP/1.1\r\nHost: exeat")
         assert await reader.read() == b""
@@ -241,12 +239,9 @@ async def test_it_starts_while_slack_cannot_say_who_is_there(slack: FakeSlack, t
         assert (await slack.command(TOM, "/posts")).status == 200
 
 
-async def test_it_asks_again_until_slack_has_said_who_is_there(
-    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "SYNC_AGAIN", 0.01)
+async def test_it_asks_again_until_slack_has_said_who_is_there(slack: FakeSlack, tmp_path: Path) -> None:
     slack.faults.next("users.list", Fault.API_ERROR("service_unavailable"), times=3)
-    async with served(settings(slack, tmp_path / "data")) as program:
+    async with served(settings(slack, tmp_path / "data"), patience=Patience(again=0.01)) as program:
         slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
         await until(lambda: not program.unmet)
         await draft(slack, "We won the race")
@@ -254,34 +249,22 @@ async def test_it_asks_again_until_slack_has_said_who_is_there(
 
 
 async def test_an_answer_about_people_that_makes_no_sense_does_not_end_the_server(
-    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slack: FakeSlack, tmp_path: Path
 ) -> None:
-    asked = asyncio.Event()
-
-    async def everybody(self: SlackSurface) -> None:
-        asked.set()
-        raise TypeError
-
-    monkeypatch.setattr(SlackSurface, "everybody", everybody)
+    slack.faults.next("users.list", Fault.ANSWER({"ok": True, "members": 7}))
     async with served(settings(slack, tmp_path / "data")) as program:
-        await asked.wait()
+        await until(lambda: bool(slack.faults.applied))
         slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
         await draft(slack, "We won the race")
         assert program.unmet == {"slack"}
 
 
 async def test_requests_are_taken_and_a_stop_is_heard_while_everybody_is_asked_after(
-    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    slack: FakeSlack, tmp_path: Path
 ) -> None:
-    asked = asyncio.Event()
-
-    async def everybody(self: SlackSurface) -> None:
-        asked.set()
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(SlackSurface, "everybody", everybody)
+    slack.faults.next("users.list", Fault.SLOW(asyncio.Event()))
     async with asyncio.timeout(40), served(settings(slack, tmp_path / "data")) as program:
-        await asked.wait()
+        await until(lambda: bool(slack.faults.applied))
         slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
         form = await (await slack.command(TOM, "/draftpost")).opened()
         sent = await slack.submit(TOM, form, {"Text": "We won the race", "Account": "Harbour page"})
@@ -289,14 +272,12 @@ async def test_requests_are_taken_and_a_stop_is_heard_while_everybody_is_asked_a
         assert program.unmet == {"slack"}
 
 
-async def test_it_stops_although_a_chat_does_not_close(
-    slack: FakeSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_stops_although_a_chat_does_not_close(slack: FakeSlack, tmp_path: Path) -> None:
     async def never() -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(app, "CLOSING", 0.05)
-    async with asyncio.timeout(40), served(settings(slack, tmp_path / "data")) as program:
+    given, patience = settings(slack, tmp_path / "data"), Patience(chats=0.05)
+    async with asyncio.timeout(40), served(given, patience=patience) as program:
         program.chats = [replace(chat, close=never) for chat in program.chats]
 
 

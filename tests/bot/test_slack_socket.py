@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack import SlackSocket, socket
+from bot.slack import SlackSocket
 from storage.contract import Store, Transaction
 from tests.fakes.school import TEACHER
 from tests.fakes.slack import Fault
@@ -97,10 +97,7 @@ async def test_what_has_come_in_is_answered_before_the_socket_closes(desk: Slack
     assert (await sending).response_action == "update"
 
 
-async def test_a_socket_closes_though_something_is_never_answered(
-    desk: SlackDesk, link: SlackSocket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket, "FINISHING", 0.05)
+async def test_a_socket_closes_though_something_is_never_answered(desk: SlackDesk, link: SlackSocket) -> None:
     form = await (await desk.slack.command(TOM, "/draftpost", "Never")).opened()
     desk.dispatch.store = held = Held(desk.dispatch.store)
     sending = asyncio.create_task(desk.slack.submit(TOM, form, {"Account": "Harbour page"}))
@@ -110,10 +107,7 @@ async def test_a_socket_closes_though_something_is_never_answered(
     sending.cancel()
 
 
-async def test_a_socket_closes_though_slack_does_not_take_leave(
-    desk: SlackDesk, link: SlackSocket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket, "PARTING", 0.05)
+async def test_a_socket_closes_though_slack_does_not_take_leave(desk: SlackDesk, link: SlackSocket) -> None:
     desk.slack.socket.fall_silent()
     async with asyncio.timeout(5):
         await link.close()

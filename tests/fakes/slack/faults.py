@@ -14,6 +14,7 @@ class Trouble:
     acts: bool = False
     retry_after: int = 0
     error: str = ""
+    answer: object = None
     gate: asyncio.Event | None = None
 
 
@@ -43,6 +44,11 @@ class Fault:
     def API_ERROR(error: str) -> Trouble:  # noqa: N802
         """A plain refusal: 200 and `{"ok": false, "error": …}`."""
         return Trouble("api_error", error=error)
+
+    @staticmethod
+    def ANSWER(answer: object) -> Trouble:  # noqa: N802
+        """200 and this JSON, whatever was asked: what nobody has written down that Slack would answer."""
+        return Trouble("answer", answer=answer)
 
 
 Faults = Orders[Trouble]

@@ -252,6 +252,8 @@ def _refusal(trouble: Trouble) -> web.Response:
             return web.Response(status=500, text="<html>Server error</html>", content_type="text/html")
         case "api_error":
             return web.json_response({"ok": False, "error": trouble.error})
+        case "answer":
+            return web.json_response(trouble.answer)
         case _:
             return web.Response(status=503)
 
