@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.surface import INSTALLED
+from cards.text import plain
 from handlers.dispatch import Dispatch, Drawn
 from handlers.everything import everything
-from handlers.request import Reply, Request
+from handlers.request import Reply, Request, Say
 from policy.people import Identity, Known
 from policy.post import Post
 from policy.record import Ref
@@ -150,3 +151,9 @@ async def open_desk(folder: Path, school: School | None = None, *people: str, ke
     for name in people:
         await desk.dispatch.met(known(name))
     return desk
+
+
+def said(reply: Reply) -> str:
+    """The words of an answer."""
+    assert isinstance(reply, Say), reply
+    return plain(reply.card)

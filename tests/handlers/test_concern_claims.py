@@ -20,7 +20,7 @@ from policy.refused import NotFound
 from policy.school import Concerns
 from storage.rows import Errand
 from tests.fakes.counting import CountingStore
-from tests.fakes.desk import Desk, open_desk
+from tests.fakes.desk import Desk, open_desk, said
 from tests.fakes.safeguarding import (
     CHAIR,
     DSL,
@@ -37,7 +37,7 @@ from tests.fakes.safeguarding import (
 )
 from tests.fakes.school import ADMIN, COLLEAGUE, HEAD, TEACHER, email, identity, known
 from tests.handlers.test_concern_leaks import ACTS, READERS, SENT, drawn, press, seen_by
-from tests.handlers.test_concerns import said, tick, told
+from tests.handlers.test_concerns import tick, told
 
 MALLORY = "mallory"
 

@@ -9,12 +9,12 @@ import pytest
 from cards.text import plain
 from handlers.concerns.exporting import note_export
 from handlers.concerns.reading import LONGEST_LIST
-from handlers.request import Reply, Say
+from handlers.request import Say
 from handlers.turn import Turn
 from policy.concern import Concern
 from policy.people import Standing
 from policy.refused import NotFound
-from tests.fakes.desk import Desk
+from tests.fakes.desk import Desk, said
 from tests.fakes.safeguarding import DSL, SECOND_DSL, do, now, raised, safe_desk
 from tests.fakes.school import TEACHER, email, known
 
@@ -24,11 +24,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = await safe_desk(tmp_path / "data")
     yield desk
     await desk.store.close()
-
-
-def said(reply: Reply) -> str:
-    assert isinstance(reply, Say), reply
-    return plain(reply.card)
 
 
 async def closed(desk: Desk, times: int = 1) -> list[Concern]:

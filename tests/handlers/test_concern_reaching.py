@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cards.text import plain
-from handlers.request import Nothing, Reply, Say
+from handlers.request import Nothing
 from policy.away import plan_away
 from policy.calendar import Calendar
 from policy.concern import Concern, State
@@ -17,7 +17,7 @@ from policy.concern.entry import Act
 from policy.people import Person, Role, Standing
 from policy.record import Ref, ref
 from storage.rows import Errand
-from tests.fakes.desk import Desk
+from tests.fakes.desk import Desk, said
 from tests.fakes.golive import acknowledge
 from tests.fakes.safeguarding import (
     CHAIR,
@@ -47,12 +47,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = await safe_desk(tmp_path / "data")
     yield desk
     await desk.store.close()
-
-
-def said(reply: Reply) -> str:
-    """The words of an answer."""
-    assert isinstance(reply, Say), reply
-    return plain(reply.card)
 
 
 async def told(desk: Desk) -> list[str]:

@@ -24,7 +24,7 @@ from policy.record import Ref, ref
 from policy.refused import WrongState
 from policy.school import Concerns, Contacts
 from storage.rows import AuditRow, Errand
-from tests.fakes.desk import Desk, open_desk
+from tests.fakes.desk import Desk, open_desk, said
 from tests.fakes.safeguarding import (
     CHAIR,
     DSL,
@@ -55,12 +55,6 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = await safe_desk(tmp_path / "data")
     yield desk
     await desk.store.close()
-
-
-def said(reply: Reply) -> str:
-    """The words of an answer."""
-    assert isinstance(reply, Say), reply
-    return plain(reply.card)
 
 
 async def told(desk: Desk, view: str = "concern") -> list[str]:

@@ -20,10 +20,10 @@ from policy.record import Ref, ref
 from policy.refused import WrongState
 from policy.school import Concerns, Safeguarding
 from storage.codec import decode, encode
-from tests.fakes.desk import Desk
+from tests.fakes.desk import Desk, said
 from tests.fakes.safeguarding import CHAIR, DSL, HOLDERS, SECOND_DSL, THIRD_DSL, do, log, now, raised, safe_desk
 from tests.fakes.school import ADMIN, HEAD, TEACHER, email, identity, known
-from tests.handlers.test_concern_reaching import leaves, said, taken_up, tick, told
+from tests.handlers.test_concern_reaching import leaves, taken_up, tick, told
 
 MARRIED = "dina.married"
 

@@ -23,7 +23,7 @@ from policy.incident.task import Task
 from policy.people import Person, Role
 from policy.record import Ref
 from policy.school import Contacts, School
-from tests.fakes.desk import Desk, open_desk
+from tests.fakes.desk import Desk, open_desk, said
 from tests.fakes.school import COLLEAGUE, DEPUTY, DEPUTY_TWO, HEAD, MONDAY, OWNER, TEACHER, email, harbour, identity
 
 CHAIR, OFFICER = "grace", "prue"
@@ -84,12 +84,6 @@ async def assess(desk: Desk, who: str, incident: Incident, **more: Any) -> Reply
     return await press(
         desk, who, "incident.assess.send", incident, severity="serious", rationale="It spread.", **more
     )
-
-
-def said(reply: Reply) -> str:
-    """The words of an answer."""
-    assert isinstance(reply, Say), reply
-    return plain(reply.card)
 
 
 def labels(card: Card) -> list[str]:
